@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Core.Ledger;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+
+namespace Haldane.Core;
+
+/// <summary>The one JSON form of the domain's types: stored, hashed and sent alike.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(ShareJson)])]
+[JsonSerializable(typeof(LedgerEntry))]
+[JsonSerializable(typeof(EvidenceSlice))]
+[JsonSerializable(typeof(Rollout))]
+[JsonSerializable(typeof(Judgement))]
+[JsonSerializable(typeof(ModelSpec))]
+[JsonSerializable(typeof(RolloutSpec))]
+public sealed partial class CoreJson : JsonSerializerContext;
+
+/// <summary>A share on the wire is its number of basis points.</summary>
+public sealed class ShareJson : JsonConverter<Share>
+{
+    /// <inheritdoc/>
+    public override Share Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt32());
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Share value, JsonSerializerOptions options) => writer.WriteNumberValue(value.BasisPoints);
+}

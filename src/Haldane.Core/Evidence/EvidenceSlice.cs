@@ -1,0 +1,130 @@
+namespace Haldane.Core.Evidence;
+
+/// <summary>The evidence of one rollout over one short stretch of time under one share.</summary>
+/// <remarks>
+/// The unit that is stored, chained and judged. Slices of one stage add up; slices of different shares must never be pooled, because load,
+/// hour and base rates move while a rollout runs.
+/// </remarks>
+public sealed record EvidenceSlice
+{
+    /// <summary>Counts from 1 within a rollout's run, without gaps.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Index of the stage, from 0.</summary>
+    public required int Stage { get; init; }
+
+    /// <summary>The canary's share while the slice was taken.</summary>
+    public required Share Share { get; init; }
+
+    /// <summary>When the slice began.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>How long it lasted.</summary>
+    public required TimeSpan Length { get; init; }
+
+    /// <summary>The first slice after the process started: subjects seen before may be counted as new again.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>What the baseline did.</summary>
+    public required ArmEvidence Baseline { get; init; }
+
+    /// <summary>What the canary did.</summary>
+    public required ArmEvidence Canary { get; init; }
+
+    /// <summary>Labels that were joined during this slice, by the stage of the exchange that they belong to.</summary>
+    public ValueList<LabelCounts> Labels { get; init; } = [];
+
+    /// <summary>Named numbers that were joined during this slice.</summary>
+    public ValueList<ValueMoments> Values { get; init; } = [];
+
+    /// <summary>Position of the last feedback row whose label is in this slice or an earlier one.</summary>
+    public long FeedbackUpTo { get; init; }
+
+    /// <summary>The arm's evidence.</summary>
+    public ArmEvidence Of(Arm arm) => arm == Arm.Canary ? Canary : Baseline;
+}
+
+/// <summary>What one arm did in a slice.</summary>
+public sealed record ArmEvidence
+{
+    /// <summary>By cell, see <see cref="SegmentCells"/>; cell 0 is everyone.</summary>
+    public required ValueList<CellEvidence> Cells { get; init; }
+
+    /// <summary>
+    /// Subjects seen for the first time in this stage, out of those that a fixed hash samples; each subject is counted at most once a stage, and
+    /// whether it is sampled does not depend on its arm. For the sample-ratio check.
+    /// </summary>
+    public long NewSubjects { get; init; }
+
+    /// <summary>Hashes of subjects whose first error in this stage fell in this slice: what a restart needs to go on counting each once.</summary>
+    public ValueList<uint> ErrorSubjects { get; init; } = [];
+
+    /// <summary>No exchange at all.</summary>
+    public static ArmEvidence Empty(int cells) => new() { Cells = Enumerable.Repeat(CellEvidence.Empty, cells).ToValueList() };
+}
+
+/// <summary>What one arm did in one cell of a slice.</summary>
+public sealed record CellEvidence
+{
+    /// <summary>Nothing.</summary>
+    public static readonly CellEvidence Empty = new();
+
+    /// <summary>Exchanges that ended, failed ones included. An exchange that its caller gave up is not counted at all.</summary>
+    public long Exchanges { get; init; }
+
+    /// <summary>Exchanges that failed: refused, reset, timed out, 5xx. A canary's failure counts here also when the baseline answered in its place.</summary>
+    public long Errors { get; init; }
+
+    /// <summary>Subjects that failed for the first time in this stage. Traffic without a subject counts each request as one.</summary>
+    public long ErrorSubjects { get; init; }
+
+    /// <summary>Successful answers whose prediction could not be read.</summary>
+    public long Unread { get; init; }
+
+    /// <summary>Latency of successful exchanges.</summary>
+    public SparseCounts Latency { get; init; } = SparseCounts.Empty;
+
+    /// <summary>Predictions by class; the last is <c>other</c>. Empty when the model has no prediction signal.</summary>
+    public ValueList<long> Classes { get; init; } = [];
+
+    /// <summary>Confidence in 20 bins of 0.05. Empty when the model has no confidence signal.</summary>
+    public ValueList<long> Confidence { get; init; } = [];
+}
+
+/// <summary>A histogram that keeps only the buckets that hold something.</summary>
+/// <param name="Buckets">Rising bucket numbers, see <see cref="LatencyBuckets"/>.</param>
+/// <param name="Counts">For each bucket its count, above 0.</param>
+public sealed record SparseCounts(ValueList<int> Buckets, ValueList<long> Counts)
+{
+    /// <summary>Nothing.</summary>
+    public static readonly SparseCounts Empty = new([], []);
+
+    /// <summary>Sum over all buckets.</summary>
+    public long Total()
+    {
+        var total = 0L;
+        foreach (var count in Counts.AsSpan())
+        {
+            total += count;
+        }
+
+        return total;
+    }
+}
+
+/// <summary>Labels joined to exchanges of one stage, arm and cell; each subject's first label of the stage only.</summary>
+/// <param name="Stage">The stage of the exchange, not of the slice in which the label arrived.</param>
+/// <param name="Arm">The arm of the exchange.</param>
+/// <param name="Cell">The cell.</param>
+/// <param name="Labelled">Labels.</param>
+/// <param name="Wrong">Those that disagree with the prediction.</param>
+public sealed record LabelCounts(int Stage, Arm Arm, int Cell, long Labelled, long Wrong);
+
+/// <summary>Moments of a named number that came as feedback.</summary>
+/// <param name="Name">E.g. <c>revenue</c>.</param>
+/// <param name="Stage">The stage of the exchange.</param>
+/// <param name="Arm">The arm of the exchange.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Sum">Their sum.</param>
+/// <param name="SumOfSquares">The sum of their squares.</param>
+public sealed record ValueMoments(string Name, int Stage, Arm Arm, long Count, double Sum, double SumOfSquares);

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Haldane.Core.Judging;
+
+namespace Haldane.Core.Ledger;
+
+/// <summary>Something that was decided: by whom or what, when, why, on which evidence.</summary>
+public sealed record LedgerEntry
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>What: <c>started</c>, <c>stage-entered</c>, <c>held</c>, <c>promoted</c>, <c>rolled-back</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The rollout's name.</summary>
+    public required string Rollout { get; init; }
+
+    /// <summary>The rollout's run.</summary>
+    public required int Run { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Who or what decided: <c>judge</c>, <c>specification</c>, or a person.</summary>
+    public required string By { get; init; }
+
+    /// <summary>Why, one sentence.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>Index of the stage after the decision.</summary>
+    public required int Stage { get; init; }
+
+    /// <summary>The canary's share before the decision.</summary>
+    public required Share From { get; init; }
+
+    /// <summary>The canary's share after it.</summary>
+    public required Share To { get; init; }
+
+    /// <summary>The verdicts that it rests on; empty when a person decided before there were any.</summary>
+    public ValueList<Verdict> Verdicts { get; init; } = [];
+
+    /// <summary>The last evidence slice that it rests on; 0 when there was none.</summary>
+    public long EvidenceUpTo { get; init; }
+
+    /// <summary>SHA-256 chained over the slices of this run up to that one, hex; empty when there was none.</summary>
+    public string EvidenceDigest { get; init; } = "";
+
+    /// <summary>For <c>started</c>: the specification of the rollout as JSON. Otherwise null.</summary>
+    public JsonElement? Specification { get; init; }
+}
+
+/// <summary>An entry in its place in the chain.</summary>
+/// <param name="Number">From 1, without gaps.</param>
+/// <param name="Body">The entry as JSON, byte for byte what was hashed.</param>
+/// <param name="Previous">Hash of the record before, hex; 64 zeros for the first.</param>
+/// <param name="Hash">See <see cref="LedgerChain"/>, hex.</param>
+public sealed record LedgerRecord(long Number, string Body, string Previous, string Hash)
+{
+    /// <summary>The entry, read from the body.</summary>
+    /// <exception cref="JsonException">The body is not an entry.</exception>
+    [JsonIgnore]
+    public LedgerEntry Entry => JsonSerializer.Deserialize(Body, CoreJson.Default.LedgerEntry)
+        ?? throw new JsonException("a ledger body is an object");
+}

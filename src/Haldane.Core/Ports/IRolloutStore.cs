@@ -1,0 +1,67 @@
+using Haldane.Core.Evidence;
+using Haldane.Core.Feedback;
+using Haldane.Core.Ledger;
+using Haldane.Core.Rollouts;
+
+namespace Haldane.Core.Ports;
+
+/// <summary>The store cannot be reached, is full, or is damaged.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A stored slice with the exact bytes that the evidence digest covers.</summary>
+/// <param name="Slice">The slice.</param>
+/// <param name="Digest">The run's digest after this slice, hex.</param>
+public sealed record StoredSlice(EvidenceSlice Slice, string Digest);
+
+/// <summary>A feedback row and its position in the store.</summary>
+/// <param name="Position">Rises with every row.</param>
+/// <param name="Feedback">The row.</param>
+public sealed record StoredFeedback(long Position, JoinedFeedback Feedback);
+
+/// <summary>What must outlive the process: ledger, rollouts, evidence, feedback, the installation's key.</summary>
+/// <remarks>
+/// Every method is safe to call from any thread; each write is one transaction and durable when its task completes.
+/// All throw <see cref="StoreUnavailableException"/> when the store does not answer.
+/// </remarks>
+public interface IRolloutStore : ILedgerReader, IAsyncDisposable
+{
+    /// <summary>32 random bytes, made at the first call and the same ever after: the key of exchange tokens.</summary>
+    Task<byte[]> InstallationKeyAsync(CancellationToken cancel);
+
+    /// <summary>The last recorded state of every rollout, whatever its phase, by name.</summary>
+    Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel);
+
+    /// <summary>The highest run number ever recorded; 0 when there was none.</summary>
+    Task<int> LastRunAsync(CancellationToken cancel);
+
+    /// <summary>Records a decision: the ledger record and the rollout's new state, both or neither.</summary>
+    Task<LedgerRecord> RecordAsync(LedgerEntry entry, Rollout next, CancellationToken cancel);
+
+    /// <summary>Appends a slice to a run's evidence; its number must follow the last one.</summary>
+    /// <returns>The run's evidence digest after it.</returns>
+    Task<string> AppendEvidenceAsync(int run, EvidenceSlice slice, CancellationToken cancel);
+
+    /// <summary>The evidence of a run in order.</summary>
+    IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel);
+
+    /// <summary>Stores feedback that is not known yet.</summary>
+    /// <returns>For each item its position, or null when its key was known already.</returns>
+    Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel);
+
+    /// <summary>The feedback of a run, in order of position, after the given position.</summary>
+    IAsyncEnumerable<StoredFeedback> FeedbackAsync(int run, long after, CancellationToken cancel);
+}
+
+/// <summary>Reads and checks the ledger.</summary>
+public interface ILedgerReader
+{
+    /// <summary>The newest records first.</summary>
+    /// <param name="before">Only records with a lower number; null for the newest.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="rollout">Only of this rollout; null for all.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel);
+
+    /// <summary>Recomputes the whole chain, the evidence digests and the recorded end; names every record that does not fit.</summary>
+    Task<LedgerCheck> VerifyAsync(CancellationToken cancel);
+}

@@ -1,0 +1,49 @@
+using Haldane.Core.Evidence;
+using Haldane.Core.Specification;
+
+namespace Haldane.Core.Ports;
+
+/// <summary>Moves traffic: the gateway, or an outside router.</summary>
+public interface ITrafficRouter
+{
+    /// <summary>Makes the picture the one in force. Takes effect for requests that arrive from now on; never waits, never fails.</summary>
+    void Publish(RoutingPicture picture);
+
+    /// <summary>Takes what was observed on a run's current stage since the last call. One caller at a time.</summary>
+    /// <returns>Null when the run is not routed.</returns>
+    ObservedTraffic? Collect(int run);
+}
+
+/// <summary>Who serves what.</summary>
+/// <param name="Models">All models.</param>
+public sealed record RoutingPicture(ValueList<RoutedModel> Models);
+
+/// <summary>How one model is served.</summary>
+/// <param name="Spec">The model.</param>
+/// <param name="Serving">The version that serves everyone outside a split.</param>
+/// <param name="Split">The running rollout; null when there is none.</param>
+public sealed record RoutedModel(ModelSpec Spec, string Serving, TrafficSplit? Split);
+
+/// <summary>A running rollout as a router sees it.</summary>
+/// <param name="Run">The rollout's run.</param>
+/// <param name="Rollout">The rollout's name.</param>
+/// <param name="Stage">Index of the stage.</param>
+/// <param name="Share">The canary's share.</param>
+/// <param name="Baseline">The baseline's version.</param>
+/// <param name="Canary">The canary's version.</param>
+public sealed record TrafficSplit(int Run, string Rollout, int Stage, Share Share, string Baseline, string Canary);
+
+/// <summary>What a router observed on one stage of a run in one stretch of time.</summary>
+/// <param name="Stage">Index of the stage.</param>
+/// <param name="Share">The canary's share.</param>
+/// <param name="Baseline">Counts; <see cref="CellEvidence.ErrorSubjects"/> is still zero.</param>
+/// <param name="Canary">The same.</param>
+/// <param name="Failures">Each failure with its subject, in no order. Bounded: past the limit failures are left out whatever their arm.</param>
+public sealed record ObservedTraffic(
+    int Stage, Share Share, ArmEvidence Baseline, ArmEvidence Canary, IReadOnlyList<ObservedFailure> Failures);
+
+/// <summary>One failed exchange.</summary>
+/// <param name="Subject">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
+/// <param name="Arm">Its arm.</param>
+/// <param name="SegmentCode">Its segments.</param>
+public readonly record struct ObservedFailure(uint Subject, Arm Arm, int SegmentCode);

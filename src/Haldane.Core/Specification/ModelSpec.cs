@@ -1,0 +1,116 @@
+namespace Haldane.Core.Specification;
+
+/// <summary>What callers call by one name: its route, protocol, subject, segments, signals and versions.</summary>
+public sealed record ModelSpec
+{
+    /// <summary>Unique among models; lower-case letters, digits, dots and dashes.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How callers and versions speak; decides what may be repeated.</summary>
+    public Protocol Protocol { get; init; } = Protocol.Http;
+
+    /// <summary>Which requests on the data port belong to this model.</summary>
+    public required RouteSpec Route { get; init; }
+
+    /// <summary>Who is assigned to an arm. Null: each request is assigned by its own id.</summary>
+    public SubjectSpec? Subject { get; init; }
+
+    /// <summary>Named slices of the traffic.</summary>
+    public ValueList<SegmentSpec> Segments { get; init; } = [];
+
+    /// <summary>What is read from an answer.</summary>
+    public SignalsSpec Signals { get; init; } = new();
+
+    /// <summary>At least one. The first serves until a rollout says otherwise.</summary>
+    public required ValueList<VersionSpec> Versions { get; init; }
+
+    /// <summary>Whether a failed canary call may be sent to the baseline.</summary>
+    public Failover Failover { get; init; } = Failover.Auto;
+
+    /// <summary>How long a version may take to its first response byte, and how long an exchange may stand still.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether answers carry <c>x-haldane-arm</c>.</summary>
+    public bool ShowArm { get; init; }
+
+    /// <summary>The version of that name, or null.</summary>
+    public VersionSpec? FindVersion(string name)
+    {
+        foreach (var version in Versions)
+        {
+            if (version.Name == name)
+            {
+                return version;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>How callers and versions of a model speak.</summary>
+public enum Protocol
+{
+    /// <summary>Plain HTTP: only methods that RFC 9110 calls safe may be repeated.</summary>
+    Http,
+
+    /// <summary>Open Inference Protocol v2 over HTTP: inference has no side effects, so every call may be repeated.</summary>
+    OpenInference,
+}
+
+/// <summary>Whether a canary call that failed before its first response byte is sent to the baseline.</summary>
+public enum Failover
+{
+    /// <summary>Where the protocol makes a repeat safe.</summary>
+    Auto,
+
+    /// <summary>Always: the operator knows that a repeat is safe.</summary>
+    Always,
+
+    /// <summary>Never.</summary>
+    Never,
+}
+
+/// <summary>Which requests belong to a model.</summary>
+/// <param name="Path">An exact path, or a prefix that ends in <c>/**</c>. The longest match wins.</param>
+public sealed record RouteSpec(string Path);
+
+/// <summary>Where the subject stands in a request. Exactly one is set.</summary>
+public sealed record SubjectSpec
+{
+    /// <summary>The request header that holds the subject.</summary>
+    public string? Header { get; init; }
+
+    /// <summary>The cookie that holds the subject.</summary>
+    public string? Cookie { get; init; }
+}
+
+/// <summary>A way to slice the traffic by a request header.</summary>
+/// <param name="Name">E.g. <c>country</c>.</param>
+/// <param name="Header">The request header that holds the value.</param>
+/// <param name="Values">The values told apart; all others, and requests without the header, are <c>other</c>.</param>
+public sealed record SegmentSpec(string Name, string Header, ValueList<string> Values);
+
+/// <summary>What is read from an answer.</summary>
+public sealed record SignalsSpec
+{
+    /// <summary>The predicted class.</summary>
+    public PredictionSpec? Prediction { get; init; }
+
+    /// <summary>The model's confidence in its answer, a number in [0, 1].</summary>
+    public ConfidenceSpec? Confidence { get; init; }
+}
+
+/// <summary>Where the predicted class stands in an answer.</summary>
+/// <param name="Response">JSON pointer (RFC 6901) to a class name, or to a number that is its index.</param>
+/// <param name="Classes">2 to 100 classes; every other value counts as <c>other</c>.</param>
+public sealed record PredictionSpec(string Response, ValueList<string> Classes);
+
+/// <summary>Where the confidence stands in an answer.</summary>
+/// <param name="Response">JSON pointer (RFC 6901) to a number in [0, 1].</param>
+public sealed record ConfidenceSpec(string Response);
+
+/// <summary>Something that can answer for a model.</summary>
+/// <param name="Name">Unique within the model.</param>
+/// <param name="Endpoints">Absolute addresses: <c>http</c>, <c>https</c> or <c>h2c</c> (HTTP/2 without TLS). Used in turn.</param>
+public sealed record VersionSpec(string Name, ValueList<string> Endpoints);

@@ -1,0 +1,54 @@
+namespace Haldane.Core.Specification;
+
+/// <summary>The move of a model from its baseline version to a canary version, in stages.</summary>
+public sealed record RolloutSpec
+{
+    /// <summary>Unique among rollouts.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model that moves.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The version that serves the rest.</summary>
+    public required string Baseline { get; init; }
+
+    /// <summary>The version on trial.</summary>
+    public required string Canary { get; init; }
+
+    /// <summary>At least one; shares rise strictly. After the last one the canary is promoted to everything.</summary>
+    public required ValueList<StageSpec> Stages { get; init; }
+
+    /// <summary>At least one: what the canary must keep.</summary>
+    public required ValueList<GuardSpec> Guards { get; init; }
+
+    /// <summary>How often the rollout may be wrong.</summary>
+    public PromiseSpec Promise { get; init; } = new();
+
+    /// <summary>Whether the rollout starts when it is first seen, or waits for a person.</summary>
+    public StartMode Start { get; init; } = StartMode.Auto;
+}
+
+/// <summary>When a rollout starts.</summary>
+public enum StartMode
+{
+    /// <summary>When it is first seen.</summary>
+    Auto,
+
+    /// <summary>When somebody says so.</summary>
+    Manual,
+}
+
+/// <summary>A step of a rollout.</summary>
+/// <param name="Share">What the canary serves.</param>
+/// <param name="Bake">The least time under traffic before the stage may be left.</param>
+public sealed record StageSpec(Share Share, TimeSpan Bake);
+
+/// <summary>The error rates that the judge keeps over the whole rollout.</summary>
+public sealed record PromiseSpec
+{
+    /// <summary>Chance that a canary that is fine on every guard is rolled back by statistics, in (0, 0.5].</summary>
+    public double FalseRollback { get; init; } = 0.01;
+
+    /// <summary>Chance that a canary that is bad on some guard is promoted, in (0, 0.5].</summary>
+    public double FalsePromotion { get; init; } = 0.05;
+}
