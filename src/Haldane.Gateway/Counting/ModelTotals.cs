@@ -1,0 +1,36 @@
+using Haldane.Core;
+using Haldane.Core.Ports;
+
+namespace Haldane.Gateway.Counting;
+
+/// <summary>A model's totals since the gateway started; they outlive stages and snapshots. Any thread.</summary>
+internal sealed class ModelTotals(string model)
+{
+    // Two arms, eight counters each, so that an arm's counters share no cache line with the other's.
+    private readonly long[] _counters = new long[16];
+
+    public void Ended(Arm arm) => Add(arm, 0);
+
+    public void Failed(Arm arm) => Add(arm, 1);
+
+    public void Unread(Arm arm) => Add(arm, 2);
+
+    public void FailedOver(Arm arm) => Add(arm, 3);
+
+    public void Abandoned(Arm arm) => Add(arm, 4);
+
+    public IEnumerable<ModelTraffic> Rows()
+    {
+        foreach (var arm in (Arm[])[Arm.Baseline, Arm.Canary])
+        {
+            if (Get(arm, 0) + Get(arm, 4) > 0)
+            {
+                yield return new(model, arm, Get(arm, 0), Get(arm, 1), Get(arm, 2), Get(arm, 3), Get(arm, 4));
+            }
+        }
+    }
+
+    private void Add(Arm arm, int counter) => Interlocked.Increment(ref _counters[(int)arm * 8 + counter]);
+
+    private long Get(Arm arm, int counter) => Volatile.Read(ref _counters[(int)arm * 8 + counter]);
+}

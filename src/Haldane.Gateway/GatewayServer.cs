@@ -1,0 +1,69 @@
+using System.Net;
+using System.Security.Cryptography;
+using Haldane.Core.Exchanges;
+using Haldane.Gateway.Relay;
+using Haldane.Gateway.Routing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Haldane.Gateway;
+
+/// <summary>Where the data port listens.</summary>
+/// <param name="Address">Address and port; port 0 takes a free one.</param>
+/// <param name="PriorKnowledge">HTTP/2 without TLS (<c>h2c</c>) instead of HTTP/1.1.</param>
+public sealed record DataAddress(IPEndPoint Address, bool PriorKnowledge);
+
+/// <summary>The data port: a web server of its own, so that nothing of the admin port is ever reachable through it.</summary>
+public sealed class GatewayServer : IAsyncDisposable
+{
+    // Model inputs such as images are larger than web forms; past this a request is refused with 413.
+    private const long LargestRequestBytes = 64L << 20;
+
+    private readonly WebApplication _app;
+
+    private GatewayServer(WebApplication app) => _app = app;
+
+    /// <summary>The addresses in use, ports filled in.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    /// <summary>Starts to serve what the router publishes.</summary>
+    /// <param name="listen">At least one address.</param>
+    /// <param name="router">The routing picture.</param>
+    /// <param name="tokens">Seals the exchange tokens.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logging">Where log lines go.</param>
+    /// <param name="cancel">Gives the start up.</param>
+    /// <exception cref="IOException">An address is taken or not ours.</exception>
+    public static async Task<GatewayServer> StartAsync(
+        IReadOnlyList<DataAddress> listen, GatewayRouter router, TokenCodec tokens, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestRequestBytes;
+            foreach (var address in listen)
+            {
+                kestrel.Listen(address.Address, at => at.Protocols = address.PriorKnowledge ? HttpProtocols.Http2 : HttpProtocols.Http1);
+            }
+        });
+        builder.Services.AddSingleton(logging);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddHttpForwarder();
+        var app = builder.Build();
+        var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        var relay = new ExchangeRelay(router, app.Services.GetRequiredService<IHttpForwarder>(), tokens, new RequestIds(seed), time);
+        app.Run(relay.InvokeAsync);
+        await app.StartAsync(cancel);
+        return new(app);
+    }
+
+    /// <summary>Ends: lets exchanges under way finish, up to the given patience.</summary>
+    public Task StopAsync(CancellationToken patience) => _app.StopAsync(patience);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

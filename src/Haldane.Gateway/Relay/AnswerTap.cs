@@ -1,0 +1,140 @@
+using System.Buffers;
+
+namespace Haldane.Gateway.Relay;
+
+/// <summary>The way of an answer to the caller, with a side view of its bytes.</summary>
+/// <remarks>
+/// A small answer of known length is held until it is whole, so that its token can carry the predicted class; its bytes would be useless to the
+/// caller before that. Everything else passes at once, and the first <see cref="Limit"/> bytes are kept for the reader. One writer at a time. Owns its pooled
+/// buffer until <see cref="Release"/>.
+/// </remarks>
+internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream caller, TimeProvider time) : Stream
+{
+    /// <summary>Larger answers are not read.</summary>
+    public const int Limit = 64 * 1024;
+
+    private byte[] _kept = [];
+    private int _length;
+    private bool _tooLarge;
+    private bool _reads;
+    private int _holdUntil;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Decides, from the head of the answer, what to do with its body; writes our headers unless the body must come first.</summary>
+    public void Begin()
+    {
+        var response = context.Response;
+        Forget();
+        _reads = exchange is { Counts: true, StandIn: false }
+            && exchange.Route.Answers.Reads
+            && response.StatusCode is >= 200 and < 300
+            && response.Headers.ContentEncoding.Count == 0
+            && !HttpMethods.IsHead(context.Request.Method);
+        _holdUntil = _reads && response.ContentLength is > 0 and <= Limit ? (int)response.ContentLength : 0;
+        if (_holdUntil == 0)
+        {
+            exchange.Announce(response);
+        }
+    }
+
+    /// <summary>Drops what was kept of a failed attempt.</summary>
+    public void Forget()
+    {
+        _length = 0;
+        _tooLarge = false;
+        _holdUntil = 0;
+        _reads = false;
+    }
+
+    /// <summary>Reads what a passing answer left behind. Call when the exchange has ended well.</summary>
+    public void Complete()
+    {
+        if (_reads && exchange.Prediction is null)
+        {
+            exchange.Prediction = _tooLarge ? Observation.Prediction.Unread : exchange.Route.Answers.Read(_kept.AsSpan(0, _length));
+        }
+    }
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Release()
+    {
+        if (_kept.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+            _kept = [];
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        exchange.LastByteAt = time.GetTimestamp();
+        if (_reads && !_tooLarge)
+        {
+            Keep(buffer.Span);
+        }
+
+        if (_holdUntil == 0)
+        {
+            return caller.WriteAsync(buffer, cancellationToken);
+        }
+
+        if (_length < _holdUntil)
+        {
+            return default;
+        }
+
+        Complete();
+        exchange.Announce(context.Response);
+        _holdUntil = 0;
+        return caller.WriteAsync(_kept.AsMemory(0, _length), cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        _holdUntil > 0 ? Task.CompletedTask : caller.FlushAsync(cancellationToken);
+
+    public override void Flush() => throw new NotSupportedException("an answer is written asynchronously");
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("an answer is written asynchronously");
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_length + bytes.Length > Limit)
+        {
+            _tooLarge = true;
+            return;
+        }
+
+        if (_length + bytes.Length > _kept.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(_holdUntil, 1_024), 2 * (_length + bytes.Length)));
+            _kept.AsSpan(0, _length).CopyTo(larger);
+            Release();
+            _kept = larger;
+        }
+
+        bytes.CopyTo(_kept.AsSpan(_length));
+        _length += bytes.Length;
+    }
+}

@@ -1,0 +1,39 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Haldane.Gateway.Relay;
+
+/// <summary>What the forwarder asks us about one attempt of one exchange.</summary>
+/// <param name="tap">Where the answer's body goes.</param>
+/// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
+internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : HttpTransformer
+{
+    /// <summary>Whether the version's failure was swallowed.</summary>
+    public bool Swallowed { get; private set; }
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+
+        // The version is addressed by its own name, which TLS and virtual hosts need.
+        proxyRequest.Headers.Host = null;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return false;
+        }
+
+        if ((int)proxyResponse.StatusCode >= 500 && mayRepeat())
+        {
+            Swallowed = true;
+            return false;
+        }
+
+        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        tap.Begin();
+        return true;
+    }
+}

@@ -1,0 +1,210 @@
+using System.Net.Mime;
+using Haldane.Core;
+using Haldane.Core.Assignment;
+using Haldane.Core.Exchanges;
+using Haldane.Core.Specification;
+using Haldane.Gateway.Routing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Haldane.Gateway.Relay;
+
+/// <summary>Serves one request: match, assign, forward, observe, and stand in for a canary that failed.</summary>
+/// <remarks>Immutable; every request reads one snapshot and hands it down.</remarks>
+internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forwarder, TokenCodec tokens, RequestIds ids, TimeProvider time)
+{
+    private enum Outcome
+    {
+        Answered,
+        Failed,
+
+        // The caller left: charged to nobody.
+        Abandoned,
+    }
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (router.Current.Match(context.Request.Path.Value ?? "/") is not { } route)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "no model is served at this path");
+            return;
+        }
+
+        var exchange = Begin(context, route);
+        var body = MayFailOver(context, exchange) ? new ReplayableBody(context.Request.Body) : null;
+        if (body is not null)
+        {
+            context.Request.Body = body;
+        }
+
+        var tap = new AnswerTap(context, exchange, context.Response.Body, time);
+        context.Response.Body = tap;
+        try
+        {
+            await ServeAsync(context, exchange, tap, body);
+        }
+        finally
+        {
+            tap.Release();
+            body?.Dispose();
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context, Exchange exchange, AnswerTap tap, ReplayableBody? body)
+    {
+        var route = exchange.Route;
+        var version = exchange.Arm == Arm.Canary ? route.Split!.Canary : route.Split?.Baseline ?? route.Serving;
+        var started = time.GetTimestamp();
+        var transformer = new AnswerTransformer(tap, () => body is { CanReplay: true } && !context.Response.HasStarted);
+        var outcome = await SendAsync(context, version, transformer);
+        Record(context, exchange, tap, outcome, started);
+        if (outcome != Outcome.Failed || context.Response.HasStarted)
+        {
+            return;
+        }
+
+        if (body is { CanReplay: true })
+        {
+            context.Response.Clear();
+            body.Rewind();
+            tap.Forget();
+            exchange.StandIn = true;
+            route.Totals.FailedOver(exchange.Arm);
+            outcome = await SendAsync(context, route.Split!.Baseline, new AnswerTransformer(tap, static () => false));
+            if (outcome != Outcome.Failed || context.Response.HasStarted)
+            {
+                return;
+            }
+        }
+
+        exchange.Announce(context.Response);
+        await ExplainAsync(context);
+    }
+
+    private Exchange Begin(HttpContext context, ModelRoute route)
+    {
+        var split = route.Split;
+        Span<int> values = stackalloc int[route.Segments.Length];
+        for (var s = 0; s < values.Length; s++)
+        {
+            values[s] = route.Segments[s].IndexOf(context.Request.Headers[route.Segments[s].Header]);
+        }
+
+        var hash = split is null ? ids.Next() : SubjectHash(context, route, split);
+        var arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
+        var counts = IsInference(context.Request, route.Spec);
+        var identity = Assigner.IdentityOf(hash);
+        if (counts && split is not null)
+        {
+            route.Counters.Subject(arm, identity);
+        }
+
+        return new(route, tokens)
+        {
+            Arm = arm,
+            Subject = identity,
+            SegmentCode = route.Cells.Encode(values),
+            At = time.GetUtcNow(),
+            Nonce = (uint)ids.Next(),
+            Counts = counts,
+        };
+    }
+
+    private ulong SubjectHash(HttpContext context, ModelRoute route, SplitRoute split)
+    {
+        string? subject = route.Spec.Subject switch
+        {
+            { Header: { } header } => context.Request.Headers[header],
+            { Cookie: { } cookie } => context.Request.Cookies[cookie],
+            _ => null,
+        };
+        if (string.IsNullOrEmpty(subject))
+        {
+            // No subject: the request is its own, and a retry with the same id stays on its arm.
+            subject = context.Request.Headers["x-request-id"];
+        }
+
+        return string.IsNullOrEmpty(subject) ? ids.Next() : split.Assigner.HashOf(subject);
+    }
+
+    // Metadata and health calls of the inference protocol go along with their subject's arm, but they are no evidence about the model.
+    private static bool IsInference(HttpRequest request, ModelSpec spec) =>
+        spec.Protocol != Protocol.OpenInference
+        || (HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/infer", StringComparison.Ordinal));
+
+    private static bool MayFailOver(HttpContext context, Exchange exchange) =>
+        exchange.Arm == Arm.Canary
+        && exchange.Route.Spec.Failover switch
+        {
+            Failover.Always => true,
+            Failover.Never => false,
+            _ => exchange.Route.Spec.Protocol == Protocol.OpenInference || IsSafe(context.Request.Method),
+        };
+
+    // RFC 9110, section 9.2.1.
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+
+    private async Task<Outcome> SendAsync(HttpContext context, VersionRoute version, AnswerTransformer transformer)
+    {
+        var endpoint = version.Next();
+        var error = await forwarder.SendAsync(context, endpoint.Address, endpoint.Client, endpoint.Request, transformer);
+        return error switch
+        {
+            ForwarderError.None => transformer.Swallowed || context.Response.StatusCode >= 500 ? Outcome.Failed : Outcome.Answered,
+            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+                or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
+                or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
+                or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient => Outcome.Abandoned,
+            _ => context.RequestAborted.IsCancellationRequested ? Outcome.Abandoned : Outcome.Failed,
+        };
+    }
+
+    private void Record(HttpContext context, Exchange exchange, AnswerTap tap, Outcome outcome, long started)
+    {
+        var route = exchange.Route;
+        if (!exchange.Counts || context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        {
+            return;
+        }
+
+        switch (outcome)
+        {
+            case Outcome.Abandoned:
+                route.Totals.Abandoned(exchange.Arm);
+                return;
+            case Outcome.Failed:
+                route.Totals.Ended(exchange.Arm);
+                route.Totals.Failed(exchange.Arm);
+                route.Counters.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
+                return;
+            default:
+                tap.Complete();
+                var end = exchange.LastByteAt == 0 ? time.GetTimestamp() : exchange.LastByteAt;
+
+                // A refusal of the caller's mistake is quick and says nothing about the model's speed.
+                var seconds = context.Response.StatusCode < 400 ? time.GetElapsedTime(started, end).TotalSeconds : double.NaN;
+                var prediction = route.Answers.ReadsClass ? exchange.Prediction : null;
+                route.Totals.Ended(exchange.Arm);
+                if (prediction is { Class: ExchangeToken.NoClass })
+                {
+                    route.Totals.Unread(exchange.Arm);
+                }
+
+                route.Counters.Answered(exchange.Arm, exchange.SegmentCode, seconds, prediction);
+                return;
+        }
+    }
+
+    private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status504GatewayTimeout => RefuseAsync(context, StatusCodes.Status504GatewayTimeout, "the model did not answer in time"),
+        StatusCodes.Status502BadGateway => RefuseAsync(context, StatusCodes.Status502BadGateway, "the model could not be reached"),
+        _ => Task.CompletedTask,
+    };
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        return context.Response.WriteAsync($$"""{"error":"{{why}}"}""");
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+
+namespace Haldane.Gateway.Relay;
+
+/// <summary>A request body that can be sent a second time: it keeps what was read, up to a limit, while it streams.</summary>
+/// <remarks>One reader at a time. Owns its pooled buffer until disposed.</remarks>
+internal sealed class ReplayableBody(Stream source) : Stream
+{
+    /// <summary>Bodies past this size are streamed but cannot be repeated.</summary>
+    public const int Limit = 1 << 20;
+
+    private byte[] _kept = [];
+    private int _length;
+    private int _position;
+
+    /// <summary>Whether all that was read so far is still known.</summary>
+    public bool CanReplay { get; private set; } = true;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Starts again from the first byte.</summary>
+    public void Rewind() => _position = 0;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_position < _length)
+        {
+            var again = Math.Min(buffer.Length, _length - _position);
+            _kept.AsMemory(_position, again).CopyTo(buffer);
+            _position += again;
+            return again;
+        }
+
+        var read = await source.ReadAsync(buffer, cancellationToken);
+        Keep(buffer.Span[..read]);
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a request body is read asynchronously");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        Return();
+        base.Dispose(disposing);
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (!CanReplay || bytes.IsEmpty)
+        {
+            return;
+        }
+
+        if (_length + bytes.Length > Limit)
+        {
+            CanReplay = false;
+            Return();
+            return;
+        }
+
+        if (_length + bytes.Length > _kept.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(4_096, 2 * (_length + bytes.Length)));
+            _kept.AsSpan(0, _length).CopyTo(larger);
+            ReturnBuffer();
+            _kept = larger;
+        }
+
+        bytes.CopyTo(_kept.AsSpan(_length));
+        _length += bytes.Length;
+        _position = _length;
+    }
+
+    private void Return()
+    {
+        ReturnBuffer();
+        _kept = [];
+        _length = 0;
+        _position = 0;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_kept.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+        }
+    }
+}

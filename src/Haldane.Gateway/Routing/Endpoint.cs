@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Haldane.Gateway.Routing;
+
+/// <summary>An address of a version and the connections to it.</summary>
+/// <param name="Address">As <c>http</c> or <c>https</c>.</param>
+/// <param name="Client">Its connection pool; lives as long as the gateway.</param>
+/// <param name="Request">How requests are sent to it.</param>
+internal sealed record Endpoint(string Address, HttpMessageInvoker Client, ForwarderRequestConfig Request);
+
+/// <summary>Keeps one connection pool for each address, across snapshots. Any thread.</summary>
+internal sealed class EndpointPool : IDisposable
+{
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _clients = new(StringComparer.Ordinal);
+
+    /// <summary>The endpoint of an address of the specification.</summary>
+    /// <param name="address"><c>http</c>, <c>https</c> or <c>h2c</c>.</param>
+    /// <param name="timeout">How long an exchange may stand still.</param>
+    public Endpoint Get(string address, TimeSpan timeout)
+    {
+        var priorKnowledge = address.StartsWith("h2c://", StringComparison.OrdinalIgnoreCase);
+        var url = priorKnowledge ? $"http://{address["h2c://".Length..]}" : address;
+        var request = new ForwarderRequestConfig
+        {
+            ActivityTimeout = timeout,
+            Version = priorKnowledge || url.StartsWith("https", StringComparison.OrdinalIgnoreCase) ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = priorKnowledge ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
+        };
+        return new(url, _clients.GetOrAdd(address, static _ => NewClient()), request);
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    private static HttpMessageInvoker NewClient() => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        EnableMultipleHttp2Connections = true,
+        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+
+        // Shorter than the shortest keep-alive of common model servers (uvicorn closes after 5 s), so that a request never meets a closing connection.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
+    });
+}

@@ -1,0 +1,90 @@
+using Haldane.Core.Assignment;
+using Haldane.Core.Evidence;
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+using Haldane.Gateway.Counting;
+using Haldane.Gateway.Observation;
+
+namespace Haldane.Gateway.Routing;
+
+/// <summary>The gateway as the controller sees it: takes pictures, gives evidence.</summary>
+/// <remarks>Requests read <see cref="Current"/> and never lock. Publishing and collecting take turns under one lock that no request takes.</remarks>
+public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly EndpointPool _endpoints = new();
+    private readonly Dictionary<string, ModelTotals> _totals = new(StringComparer.Ordinal);
+    private readonly int _cores = Environment.ProcessorCount;
+    private volatile RouteSnapshot _current = RouteSnapshot.Empty;
+
+    /// <summary>The snapshot in force.</summary>
+    internal RouteSnapshot Current => _current;
+
+    /// <inheritdoc/>
+    public void Publish(RoutingPicture picture)
+    {
+        lock (_gate)
+        {
+            _current = new([.. picture.Models.Select(Compile)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ObservedTraffic? Collect(int run)
+    {
+        lock (_gate)
+        {
+            var model = _current.Models.FirstOrDefault(m => m.Split?.Run == run);
+            if (model is not { Split: { } split })
+            {
+                return null;
+            }
+
+            var (baseline, canary, failures) = model.Counters.Collect();
+            return new(split.Stage, split.Share, baseline, canary, failures);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelTraffic> Traffic()
+    {
+        lock (_gate)
+        {
+            return [.. _totals.Values.SelectMany(t => t.Rows())];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _endpoints.Dispose();
+
+    private ModelRoute Compile(RoutedModel routed)
+    {
+        var spec = routed.Spec;
+        var cells = new SegmentCells(spec.Segments);
+        var split = routed.Split is { } s
+            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary))
+            : null;
+        if (!_totals.TryGetValue(spec.Name, out var totals))
+        {
+            _totals[spec.Name] = totals = new(spec.Name);
+        }
+
+        return new(spec, cells, new AnswerReader(spec.Signals), Version(spec, routed.Serving), split, CountersFor(spec, cells, split), totals);
+    }
+
+    // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
+    // an exchange that began under the old share can never be counted under the new one.
+    private StageCounters CountersFor(ModelSpec spec, SegmentCells cells, SplitRoute? split)
+    {
+        var before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
+        return before is not null && before.Split?.Run == split?.Run && before.Split?.Stage == split?.Stage
+            ? before.Counters
+            : new(cells, spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null, _cores);
+    }
+
+    private VersionRoute Version(ModelSpec spec, string name)
+    {
+        var version = spec.FindVersion(name) ?? throw new ArgumentException($"model {spec.Name} has no version {name}", nameof(name));
+        return new(name, [.. version.Endpoints.Select(e => _endpoints.Get(e, spec.Timeout))]);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Frozen;
+using Haldane.Core;
+using Haldane.Core.Assignment;
+using Haldane.Core.Evidence;
+using Haldane.Core.Specification;
+using Haldane.Gateway.Counting;
+using Haldane.Gateway.Observation;
+
+namespace Haldane.Gateway.Routing;
+
+/// <summary>The routing picture, compiled for requests. Immutable but for the turn counters of its versions.</summary>
+internal sealed class RouteSnapshot(IReadOnlyList<ModelRoute> models)
+{
+    public static readonly RouteSnapshot Empty = new([]);
+
+    // Longest prefix first, so the first match is the most exact one.
+    private readonly ModelRoute[] _byPrefix = [.. models.Where(m => m.IsPrefix).OrderByDescending(m => m.Path.Length)];
+
+    private readonly FrozenDictionary<string, ModelRoute> _byPath =
+        models.Where(m => !m.IsPrefix).ToFrozenDictionary(m => m.Path, StringComparer.Ordinal);
+
+    public IReadOnlyList<ModelRoute> Models => models;
+
+    /// <summary>The model that a path belongs to, or null.</summary>
+    public ModelRoute? Match(string path)
+    {
+        if (_byPath.TryGetValue(path, out var exact))
+        {
+            return exact;
+        }
+
+        foreach (var model in _byPrefix)
+        {
+            if (path.StartsWith(model.Path, StringComparison.Ordinal) && (path.Length == model.Path.Length || path[model.Path.Length] == '/'))
+            {
+                return model;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A model as requests see it.</summary>
+internal sealed class ModelRoute
+{
+    private const string AnythingBelow = "/**";
+
+    public ModelRoute(ModelSpec spec, SegmentCells cells, AnswerReader answers, VersionRoute serving, SplitRoute? split, StageCounters counters, ModelTotals totals)
+    {
+        Spec = spec;
+        Cells = cells;
+        Answers = answers;
+        Serving = serving;
+        Split = split;
+        Counters = counters;
+        Totals = totals;
+        IsPrefix = spec.Route.Path.EndsWith(AnythingBelow, StringComparison.Ordinal);
+        Path = IsPrefix ? spec.Route.Path[..^AnythingBelow.Length] : spec.Route.Path;
+        Segments = [.. spec.Segments.Select(s => new SegmentLookup(s))];
+    }
+
+    public ModelSpec Spec { get; }
+
+    public string Path { get; }
+
+    public bool IsPrefix { get; }
+
+    public SegmentCells Cells { get; }
+
+    public SegmentLookup[] Segments { get; }
+
+    public AnswerReader Answers { get; }
+
+    public VersionRoute Serving { get; }
+
+    public SplitRoute? Split { get; }
+
+    public StageCounters Counters { get; }
+
+    public ModelTotals Totals { get; }
+}
+
+/// <summary>Finds a segment's value in a request.</summary>
+internal sealed class SegmentLookup(SegmentSpec spec)
+{
+    private readonly FrozenDictionary<string, int> _values = spec.Values.Select((value, i) => (value, i)).ToFrozenDictionary(x => x.value, x => x.i, StringComparer.Ordinal);
+
+    public string Header => spec.Header;
+
+    /// <summary>The index of a value; the count of values for any other, and for none.</summary>
+    public int IndexOf(string? value) => value is not null && _values.TryGetValue(value, out var index) ? index : spec.Values.Count;
+}
+
+/// <summary>A running rollout as requests see it.</summary>
+internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assigner, VersionRoute Baseline, VersionRoute Canary);
+
+/// <summary>A version as requests see it.</summary>
+internal sealed class VersionRoute(string name, Endpoint[] endpoints)
+{
+    private uint _turn;
+
+    public string Name => name;
+
+    /// <summary>The endpoint whose turn it is.</summary>
+    public Endpoint Next() => endpoints.Length == 1 ? endpoints[0] : endpoints[Interlocked.Increment(ref _turn) % (uint)endpoints.Length];
+}
