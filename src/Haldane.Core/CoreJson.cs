@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Haldane.Core.Evidence;
+using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 
@@ -20,6 +22,13 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(Judgement))]
 [JsonSerializable(typeof(ModelSpec))]
 [JsonSerializable(typeof(RolloutSpec))]
+[JsonSerializable(typeof(RolloutView))]
+[JsonSerializable(typeof(IReadOnlyList<ModelView>))]
+[JsonSerializable(typeof(LedgerCheck))]
+[JsonSerializable(typeof(IReadOnlyList<LedgerRecord>))]
+[JsonSerializable(typeof(IReadOnlyList<RolloutView>))]
+[JsonSerializable(typeof(FeedbackItem))]
+[JsonSerializable(typeof(FeedbackReceipt))]
 public sealed partial class CoreJson : JsonSerializerContext;
 
 /// <summary>A share on the wire is its number of basis points.</summary>

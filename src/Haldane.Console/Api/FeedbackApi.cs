@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Haldane.Core;
+using Haldane.Core.Feedback;
+using Haldane.Core.Ports;
+using Microsoft.AspNetCore.Routing;
+
+namespace Haldane.Console.Api;
+
+/// <summary>Takes what came to be known about exchanges, one item or many.</summary>
+internal static class FeedbackApi
+{
+    private const int MostItems = 10_000;
+
+    private static readonly JsonTypeInfo<FeedbackItem> Item = (JsonTypeInfo<FeedbackItem>)new JsonSerializerOptions(CoreJson.Default.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    }.GetTypeInfo(typeof(FeedbackItem));
+
+    public static void Map(IEndpointRouteBuilder routes, IControlRoom room) =>
+        routes.MapPost("/api/v1/feedback", (HttpRequest request, CancellationToken cancel) => TakeAsync(request, room, cancel));
+
+    private static async Task<IResult> TakeAsync(HttpRequest request, IControlRoom room, CancellationToken cancel)
+    {
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancel);
+            var (items, mistakes) = Read(body.RootElement);
+            if (mistakes.Count > 0)
+            {
+                // All or nothing: a batch with a mistake is mended and sent again as a whole.
+                return Problems.Of(StatusCodes.Status400BadRequest, string.Join("; ", mistakes));
+            }
+
+            var receipt = await room.FeedbackAsync(items, cancel);
+            return Results.Json(receipt, CoreJson.Default.FeedbackReceipt, statusCode: receipt.Refused.Count == items.Count && items.Count > 0
+                ? StatusCodes.Status422UnprocessableEntity
+                : StatusCodes.Status200OK);
+        }
+        catch (JsonException e)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {e.Message}");
+        }
+        catch (FeedbackBusyException e)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = "2";
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+        catch (StoreUnavailableException e)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = "2";
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+    }
+
+    private static (List<FeedbackItem> Items, List<string> Mistakes) Read(JsonElement root)
+    {
+        var items = new List<FeedbackItem>();
+        var mistakes = new List<string>();
+        var elements = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root];
+        if (elements.Length > MostItems)
+        {
+            mistakes.Add($"{elements.Length} items in one batch; at most {MostItems}");
+            return (items, mistakes);
+        }
+
+        for (var i = 0; i < elements.Length && mistakes.Count < 20; i++)
+        {
+            try
+            {
+                if (elements[i].ValueKind != JsonValueKind.Object)
+                {
+                    mistakes.Add($"items[{i}]: is {elements[i].ValueKind}; an object is wanted");
+                }
+                else if (elements[i].Deserialize(Item) is { } item)
+                {
+                    items.Add(item);
+                }
+            }
+            catch (JsonException e)
+            {
+                mistakes.Add($"items[{i}]{e.Path?.TrimStart('$')}: {e.Message.Split(" Path:")[0]}");
+            }
+        }
+
+        return (items, mistakes);
+    }
+}

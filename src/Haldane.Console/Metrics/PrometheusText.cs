@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using Haldane.Core;
+using Haldane.Core.Judging;
+using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
+
+namespace Haldane.Console.Metrics;
+
+/// <summary>Writes the state of things in the Prometheus text format 0.0.4. Pure.</summary>
+internal static class PrometheusText
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    public static string Write(IReadOnlyList<ModelTraffic> traffic, IReadOnlyList<RolloutView> rollouts, ControlHealth health)
+    {
+        var text = new StringBuilder();
+        Family(text, "haldane_ready", "gauge", "Whether the controller does its work.", [([], health.Ready ? 1 : 0)]);
+        Traffic(text, traffic);
+        Rollouts(text, rollouts);
+        return text.ToString();
+    }
+
+    private static void Traffic(StringBuilder text, IReadOnlyList<ModelTraffic> traffic)
+    {
+        Counter("haldane_exchanges_total", "Exchanges that ended.", t => t.Exchanges);
+        Counter("haldane_exchange_errors_total", "Exchanges that failed: refused, reset, timed out, 5xx.", t => t.Errors);
+        Counter("haldane_unread_total", "Answers whose prediction could not be read.", t => t.Unread);
+        Counter("haldane_failovers_total", "Failed canary calls that the baseline answered.", t => t.FailedOver);
+        Counter("haldane_abandoned_total", "Exchanges that the caller gave up.", t => t.Abandoned);
+
+        void Counter(string name, string help, Func<ModelTraffic, long> value) => Family(
+            text, name, "counter", help, traffic.Select(t => (Labels(("model", t.Model), ("arm", Name(t.Arm))), (double)value(t))));
+    }
+
+    private static void Rollouts(StringBuilder text, IReadOnlyList<RolloutView> rollouts)
+    {
+        Family(text, "haldane_rollout_share", "gauge", "What the canary serves, from 0 to 1.", rollouts.Select(r => (Of(r), r.Rollout.CanaryShare.Fraction)));
+        Family(text, "haldane_rollout_phase", "gauge", "1 for the phase that the rollout is in.", rollouts.SelectMany(
+            r => Enum.GetValues<Phase>().Select(p => ((string, string)[])[.. Of(r), ("phase", p.ToString())]).Select(l => (l, l[^1].Item2 == r.Rollout.Phase.ToString() ? 1.0 : 0))));
+        Family(text, "haldane_guard_verdict", "gauge", "1 for the verdict of the guard.", Verdicts(rollouts).SelectMany(
+            x => Enum.GetValues<VerdictKind>().Select(k => (((string, string)[])[.. x.Labels, ("verdict", k.ToString())], x.Verdict.Kind == k ? 1.0 : 0))));
+        Family(text, "haldane_guard_estimate", "gauge", "The estimate on the guard's scale.", Verdicts(rollouts)
+            .Where(x => x.Verdict.Estimate is not null).Select(x => (x.Labels, x.Verdict.Estimate!.Value)));
+        Family(text, "haldane_latency_seconds", "gauge", "Latency over the last ten seconds.", rollouts
+            .Where(r => r is { Rollout.Phase: Phase.Running, Series.Count: > 0 }).SelectMany(Latencies));
+    }
+
+    private static IEnumerable<((string, string)[], double)> Latencies(RolloutView view)
+    {
+        var last = view.Series[^1];
+        foreach (var (arm, point) in new[] { ("baseline", last.Baseline), ("canary", last.Canary) })
+        {
+            if (point is { P50: { } p50, P99: { } p99 })
+            {
+                yield return ([.. Of(view), ("arm", arm), ("quantile", "0.5")], p50);
+                yield return ([.. Of(view), ("arm", arm), ("quantile", "0.99")], p99);
+            }
+        }
+    }
+
+    private static IEnumerable<((string, string)[] Labels, Verdict Verdict)> Verdicts(IReadOnlyList<RolloutView> rollouts) => rollouts.SelectMany(
+        r => (r.Judgement?.Verdicts ?? []).Select(v => (((string, string)[])[.. Of(r), ("guard", v.Guard)], v)));
+
+    private static (string, string)[] Of(RolloutView view) => [("rollout", view.Rollout.Name), ("model", view.Rollout.Spec.Model)];
+
+    private static (string, string)[] Labels(params (string, string)[] labels) => labels;
+
+    private static string Name(Arm arm) => arm == Arm.Canary ? "canary" : "baseline";
+
+    private static void Family(StringBuilder text, string name, string type, string help, IEnumerable<((string Key, string Value)[] Labels, double Value)> samples)
+    {
+        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        foreach (var (labels, value) in samples)
+        {
+            text.Append(name);
+            if (labels.Length > 0)
+            {
+                text.Append('{').AppendJoin(',', labels.Select(l => $"{l.Key}=\"{Escape(l.Value)}\"")).Append('}');
+            }
+
+            text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        }
+    }
+
+    private static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+}

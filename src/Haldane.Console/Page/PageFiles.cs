@@ -1,0 +1,19 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Routing;
+
+namespace Haldane.Console.Page;
+
+/// <summary>Serves the live page: three files inside the program.</summary>
+internal static class PageFiles
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", () => File("index.html", "text/html; charset=utf-8"));
+        routes.MapGet("/haldane.css", () => File("haldane.css", "text/css; charset=utf-8"));
+        routes.MapGet("/haldane.js", () => File("haldane.js", "text/javascript; charset=utf-8"));
+    }
+
+    private static IResult File(string name, string type) =>
+        Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream($"Haldane.Console.Page.{name}")
+            ?? throw new InvalidOperationException($"the page file {name} is not in the program"), type);
+}

@@ -1,0 +1,118 @@
+using Haldane.Control.Evidence;
+using Haldane.Control.Feedback;
+using Haldane.Control.Live;
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+using Haldane.Judge;
+
+namespace Haldane.Control.Rollouts;
+
+/// <summary>What the controller keeps of one running rollout between ticks; all of it can be rebuilt from the store.</summary>
+/// <remarks>Not thread-safe, but for <see cref="Labels"/>: belongs to the controller's tick.</remarks>
+internal sealed class RunTracker
+{
+    private readonly SegmentCells _cells;
+    private readonly RolloutJudge _judge;
+    private readonly SubjectsWithErrors _subjects = new();
+    private DateTimeOffset _takenUpTo;
+    private long _number;
+    private bool _fresh = true;
+    private EvidenceSlice? _unsaved;
+
+    /// <summary>A run without evidence.</summary>
+    public RunTracker(ModelSpec model, RolloutSpec rollout, int run, DateTimeOffset now)
+    {
+        Run = run;
+        _cells = new(model.Segments);
+        _judge = new(model, rollout);
+        Labels = new(_cells);
+        _takenUpTo = now;
+    }
+
+    public int Run { get; }
+
+    public LabelCollector Labels { get; }
+
+    public LiveSeries Series { get; } = new();
+
+    /// <summary>Digest of the evidence so far, hex; empty when there is none.</summary>
+    public string Digest { get; private set; } = "";
+
+    /// <summary>Rebuilds a run from what was stored.</summary>
+    public static async Task<RunTracker> RestoreAsync(
+        IRolloutStore store, ModelSpec model, RolloutSpec rollout, int run, DateTimeOffset now, CancellationToken cancel)
+    {
+        var tracker = new RunTracker(model, rollout, run, now);
+        var feedbackUpTo = 0L;
+        await foreach (var stored in store.EvidenceAsync(run, cancel))
+        {
+            tracker._subjects.Restore(stored.Slice);
+            tracker.Take(stored.Slice, stored.Digest);
+            feedbackUpTo = stored.Slice.FeedbackUpTo;
+        }
+
+        await foreach (var feedback in store.FeedbackAsync(run, 0, cancel))
+        {
+            if (feedback.Position <= feedbackUpTo)
+            {
+                tracker.Labels.Remember(feedback);
+            }
+            else
+            {
+                tracker.Labels.Add(feedback);
+            }
+        }
+
+        return tracker;
+    }
+
+    /// <summary>Stores what was observed since the last tick, then counts it.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was counted; the same slice is tried again at the next call.</exception>
+    public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router, DateTimeOffset now, CancellationToken cancel)
+    {
+        _unsaved ??= router.Collect(Run) is { } observed ? Slice(observed, now) : null;
+        if (_unsaved is { } slice)
+        {
+            var digest = await store.AppendEvidenceAsync(Run, slice, cancel);
+            _unsaved = null;
+            Take(slice, digest);
+        }
+    }
+
+    /// <summary>What the judge says to all that was counted.</summary>
+    public Judgement Judge() => _judge.Evaluate();
+
+    private EvidenceSlice Slice(ObservedTraffic observed, DateTimeOffset now)
+    {
+        var (baseline, canary) = _subjects.Count(observed, _cells);
+        var (labels, values, upTo) = Labels.Take();
+        var slice = new EvidenceSlice
+        {
+            Number = _number + 1,
+            Stage = observed.Stage,
+            Share = observed.Share,
+            From = _takenUpTo,
+            Length = now > _takenUpTo ? now - _takenUpTo : TimeSpan.Zero,
+            Fresh = _fresh,
+            Baseline = baseline,
+            Canary = canary,
+            Labels = labels,
+            Values = values,
+            FeedbackUpTo = upTo,
+        };
+        _takenUpTo = now;
+        _fresh = false;
+        return slice;
+    }
+
+    private void Take(EvidenceSlice slice, string digest)
+    {
+        _number = slice.Number;
+        Digest = digest;
+        _judge.Add(slice);
+        Series.Add(slice);
+    }
+}
