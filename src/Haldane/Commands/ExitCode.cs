@@ -1,0 +1,13 @@
+namespace Haldane.Commands;
+
+/// <summary>What the shell is told.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>It ran, and the answer is no: a broken chain, a scenario that ended otherwise, a refused command.</summary>
+    public const int No = 1;
+
+    /// <summary>It could not run: bad files, an address that is taken, a server that does not answer.</summary>
+    public const int CannotRun = 2;
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Haldane.Client;
+
+namespace Haldane.Commands;
+
+/// <summary>What several commands have in common.</summary>
+internal static class Options
+{
+    public static Option<bool> Json() => new("--json") { Description = "JSON instead of a picture." };
+
+    /// <summary>Gives a command its <c>--admin</c> option and a client; a server that does not answer becomes one line and exit code 2.</summary>
+    public static Command ForServer(Command command, Func<AdminClient, ParseResult, CancellationToken, Task<int>> act)
+    {
+        var admin = new Option<string>("--admin") { Description = "Address of the admin port.", DefaultValueFactory = _ => "http://127.0.0.1:8081" };
+        command.Add(admin);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                using var client = new AdminClient(parsed.GetValue(admin)!);
+                return await act(client, parsed, cancel);
+            }
+            catch (AdminClientException e)
+            {
+                await System.Console.Error.WriteLineAsync($"haldane: {e.Message}");
+                return ExitCode.CannotRun;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return ExitCode.Done;
+            }
+        });
+        return command;
+    }
+}

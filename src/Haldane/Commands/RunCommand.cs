@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Haldane.Core.Ports;
+using Haldane.Hosting;
+
+namespace Haldane.Commands;
+
+/// <summary><c>haldane run FILE|DIR...</c></summary>
+internal static class RunCommand
+{
+    public const string TokenVariable = "HALDANE_ADMIN_TOKEN";
+
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Where callers connect: HOST:PORT, or h2c://HOST:PORT for HTTP/2 without TLS. May be given several times.",
+            DefaultValueFactory = _ => ["127.0.0.1:8080"],
+        };
+        var admin = new Option<string>("--admin")
+        {
+            Description = $"Where people connect: page, API, metrics. On any other address than loopback {TokenVariable} must hold a secret.",
+            DefaultValueFactory = _ => "127.0.0.1:8081",
+        };
+        var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence.", DefaultValueFactory = _ => "haldane.db" };
+        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store };
+        command.SetAction((parsed, cancel) => RunAsync(
+            parsed.GetValue(files)!, parsed.GetValue(data)!, parsed.GetValue(admin)!, parsed.GetValue(store)!, cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] files, string[] data, string admin, string store, CancellationToken cancel)
+    {
+        if (await SpecificationFiles.ReadAsync(files, System.Console.Error, cancel) is not { } specification)
+        {
+            return ExitCode.CannotRun;
+        }
+
+        using var logging = Logs.ToStandardError(LogLevel.Information);
+        try
+        {
+            var token = Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } given ? given : null;
+            var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store);
+            await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
+            Announce(host, store);
+            try
+            {
+                await host.Completion.WaitAsync(cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                System.Console.Error.WriteLine("stopping: requests under way are finished first");
+            }
+
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is StoreUnavailableException or IOException or FormatException or ArgumentException or System.Net.Sockets.SocketException)
+        {
+            System.Console.Error.WriteLine($"haldane: {e.Message}");
+            return ExitCode.CannotRun;
+        }
+    }
+
+    private static void Announce(HaldaneHost host, string store)
+    {
+        foreach (var model in host.Room.Models)
+        {
+            System.Console.WriteLine($"model {model.Name}: {model.Route}, served by {model.Serving}");
+        }
+
+        System.Console.WriteLine($"data  {string.Join(", ", host.DataAddresses)}");
+        System.Console.WriteLine($"admin {host.AdminAddress}  (live page, API, /metrics)");
+        System.Console.WriteLine($"store {store}");
+    }
+}

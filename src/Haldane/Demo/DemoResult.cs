@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Haldane.Core.Rollouts;
+
+namespace Haldane.Demo;
+
+/// <summary>How a scenario ended; what <c>--json</c> prints.</summary>
+/// <param name="Scenario">Its name.</param>
+/// <param name="Phase">The phase that it ended in.</param>
+/// <param name="Guard">The guard that rolled it back.</param>
+/// <param name="Segment">The segment that was named.</param>
+/// <param name="Share">The share that the canary had when it ended, basis points.</param>
+/// <param name="Reason">Why, one sentence.</param>
+/// <param name="Requests">Requests that the callers sent.</param>
+/// <param name="CanaryRequests">Requests that were the canary's.</param>
+/// <param name="CanaryFailures">Those that it failed; the baseline answered them.</param>
+/// <param name="CallerErrors">Requests that the callers saw fail.</param>
+/// <param name="Seconds">From the rollout's start to its end.</param>
+internal sealed record DemoResult(
+    string Scenario,
+    Phase Phase,
+    string? Guard,
+    string? Segment,
+    int Share,
+    string Reason,
+    long Requests,
+    long CanaryRequests,
+    long CanaryFailures,
+    long CallerErrors,
+    double Seconds)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, DemoJson.Default.DemoResult);
+
+    /// <summary>What is not as it should be; empty when all is well.</summary>
+    public IEnumerable<string> Mistakes(Scenario scenario, HoldReason? hold)
+    {
+        if (Phase != scenario.Ends)
+        {
+            yield return $"it is {Phase}, not {scenario.Ends}";
+        }
+
+        if (scenario.Guards.Length > 0 && !scenario.Guards.Contains(Guard))
+        {
+            yield return $"the guard was {Guard ?? "none"}, not {string.Join(" or ", scenario.Guards)}";
+        }
+
+        if (scenario.Segment is not null && Segment != scenario.Segment)
+        {
+            yield return $"the segment was {Segment ?? "none"}, not {scenario.Segment}";
+        }
+
+        if (scenario.Silence && hold != HoldReason.NoData)
+        {
+            yield return $"it holds for {hold}, not for NoData";
+        }
+
+        if (CallerErrors > 0)
+        {
+            yield return $"callers saw {CallerErrors} errors";
+        }
+    }
+}
+
+/// <summary>What the caller program prints at its end, as far as we use it.</summary>
+/// <param name="Requests">Requests that it sent.</param>
+/// <param name="CallerErrors">Those that failed.</param>
+internal sealed record CallerReport(long Requests, long CallerErrors);
+
+/// <summary>JSON of the demo.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(CallerReport))]
+internal sealed partial class DemoJson : JsonSerializerContext;

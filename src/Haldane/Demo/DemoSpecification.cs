@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Haldane.Core.Specification;
+
+namespace Haldane.Demo;
+
+/// <summary>The specification that the demo runs: the one of <c>samples/quickstart.yaml</c> with a hurry.</summary>
+internal static class DemoSpecification
+{
+    public const string Rollout = "fraud-v2";
+
+    /// <summary>The text, for people to read.</summary>
+    public static string Text(string baseline, string canary) => string.Create(CultureInfo.InvariantCulture, $$"""
+        apiVersion: haldane.dev/v1
+        kind: Model
+        metadata: { name: fraud }
+        spec:
+          protocol: open-inference
+          route: { path: "/v2/models/fraud/**" }
+          subject: { header: X-User-Id }
+          segments:
+            - { name: country, header: X-Country, values: [MY, SG, ID] }
+          signals:
+            prediction: { response: /outputs/0/data/0, classes: [legit, fraud] }
+            confidence: { response: /outputs/1/data/0 }
+          versions:
+            - { name: v1, endpoints: ["{{baseline}}"] }
+            - { name: v2, endpoints: ["{{canary}}"] }
+        ---
+        apiVersion: haldane.dev/v1
+        kind: Rollout
+        metadata: { name: {{Rollout}} }
+        spec:
+          model: fraud
+          baseline: v1
+          canary: v2
+          start: manual
+          stages:
+            - { share: 1%, bake: 8s }
+            - { share: 10%, bake: 8s }
+            - { share: 50%, bake: 8s }
+          guards:
+            - { name: errors, signal: error-rate, atMost: { ratio: 2.0 } }
+            - { name: p99, signal: latency-p99, atMost: { ratio: 1.10 } }
+            - { name: sla, signal: latency-p99, atMost: { value: 300ms } }
+            - { name: mix, signal: prediction-drift, atMost: { jensenShannon: 0.05 } }
+            - { name: accuracy, signal: accuracy, atLeast: { difference: -2pp } }
+          promise: { falseRollback: 1%, falsePromotion: 5% }
+        """);
+
+    /// <summary>The same, read.</summary>
+    public static SpecificationSet Read(string text)
+    {
+        var result = SpecificationReader.Read([new("demo.yaml", Encoding.UTF8.GetBytes(text))]);
+        return result.Set ?? throw new InvalidOperationException($"the demo's own specification is wrong: {string.Join("; ", result.Errors)}");
+    }
+}

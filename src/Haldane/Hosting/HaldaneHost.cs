@@ -1,0 +1,101 @@
+using System.Net;
+using Haldane.Console;
+using Haldane.Control.Rollouts;
+using Haldane.Core.Exchanges;
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+using Haldane.Gateway;
+using Haldane.Gateway.Routing;
+using Haldane.Store.Sqlite;
+
+namespace Haldane.Hosting;
+
+/// <summary>How a host is set up.</summary>
+/// <param name="Specification">What to serve.</param>
+/// <param name="Data">Where the data port listens.</param>
+/// <param name="Admin">Where the admin port listens.</param>
+/// <param name="AdminToken">The admin port's credential; may be null on loopback.</param>
+/// <param name="Store">The store's file.</param>
+internal sealed record HostOptions(SpecificationSet Specification, IReadOnlyList<DataAddress> Data, IPEndPoint Admin, string? AdminToken, string Store);
+
+/// <summary>One process of Haldane: store, gateway, controller and admin port, started in the order that loses nothing.</summary>
+internal sealed class HaldaneHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly IRolloutStore _store;
+    private readonly GatewayRouter _router;
+    private readonly RolloutController _controller;
+    private readonly GatewayServer _gateway;
+    private readonly AdminServer _admin;
+    private readonly Task _loop;
+
+    private HaldaneHost(IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin)
+    {
+        _store = store;
+        _router = router;
+        _controller = controller;
+        _gateway = gateway;
+        _admin = admin;
+        _loop = controller.RunAsync(_stop.Token);
+    }
+
+    public IControlRoom Room => _controller;
+
+    public IReadOnlyList<string> DataAddresses => _gateway.Addresses;
+
+    public string AdminAddress => _admin.Address;
+
+    /// <summary>Ends when the control loop ends: told to, or by a fault of ours.</summary>
+    public Task Completion => _loop;
+
+    /// <summary>Starts everything.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not open.</exception>
+    /// <exception cref="IOException">An address is taken or not ours.</exception>
+    public static async Task<HaldaneHost> StartAsync(HostOptions options, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
+    {
+        var started = new Stack<IAsyncDisposable>();
+        try
+        {
+            var store = await SqliteStore.OpenAsync(options.Store, cancel);
+            started.Push(store);
+            var tokens = new TokenCodec(await store.InstallationKeyAsync(cancel));
+            var router = new GatewayRouter();
+
+            // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
+            var controller = await RolloutController.RecoverAsync(
+                options.Specification, store, router, tokens, time, logging.CreateLogger<RolloutController>(), cancel);
+            var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
+            started.Push(gateway);
+            var admin = await AdminServer.StartAsync(options.Admin, options.AdminToken, controller, store, router, logging, cancel);
+            return new(store, router, controller, gateway, admin);
+        }
+        catch
+        {
+            foreach (var part in started)
+            {
+                await part.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Ends in order: requests under way finish, the last evidence is stored.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _gateway.StopAsync(patience.Token);
+        await _admin.StopAsync(patience.Token);
+        await _stop.CancelAsync();
+        await Task.WhenAny(_loop, Task.Delay(Patience, CancellationToken.None));
+        await _controller.TickAsync(CancellationToken.None);
+        await _gateway.DisposeAsync();
+        await _admin.DisposeAsync();
+        _controller.Dispose();
+        _router.Dispose();
+        await _store.DisposeAsync();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Net;
+using Haldane.Gateway;
+
+namespace Haldane.Hosting;
+
+/// <summary>Reads addresses to listen on, as people write them.</summary>
+internal static class ListenAddress
+{
+    private const string PriorKnowledge = "h2c://";
+
+    /// <summary>Reads <c>HOST:PORT</c> or <c>h2c://HOST:PORT</c>.</summary>
+    /// <exception cref="FormatException">Says what is wanted.</exception>
+    public static DataAddress Data(string text) => text.StartsWith(PriorKnowledge, StringComparison.OrdinalIgnoreCase)
+        ? new(Plain(text[PriorKnowledge.Length..]), true)
+        : new(Plain(text), false);
+
+    /// <summary>Reads <c>HOST:PORT</c>.</summary>
+    /// <exception cref="FormatException">Says what is wanted.</exception>
+    public static IPEndPoint Plain(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon > 0
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port <= IPEndPoint.MaxPort
+            && Host(text[..colon]) is { } host)
+        {
+            return new(host, port);
+        }
+
+        throw new FormatException($"address \"{text}\": wanted is HOST:PORT with an IP address or localhost, e.g. 127.0.0.1:8080 or [::1]:8080");
+    }
+
+    private static IPAddress? Host(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
+        : IPAddress.TryParse(host.Trim('[', ']'), out var address) ? address
+        : null;
+}
