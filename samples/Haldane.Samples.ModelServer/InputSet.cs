@@ -104,7 +104,7 @@ internal sealed class InputSet
     {
         if (!seen)
         {
-            Mistake($"input '{name}' is missing; {Known}");
+            Mistake($"input '{name}' is missing");
         }
     }
 

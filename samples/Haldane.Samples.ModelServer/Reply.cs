@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Haldane.Samples.Payments;
 using Microsoft.Extensions.ObjectPool;
@@ -11,7 +12,9 @@ internal sealed class Reply : IResettable, IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
     private readonly Utf8JsonWriter _json;
 
-    public Reply() => _json = new(_buffer, new JsonWriterOptions { SkipValidation = true });
+    // Relaxed: the answer is never put into a web page, and an error shall be readable.
+    public Reply() =>
+        _json = new(_buffer, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>What was written; valid until the reply is given back.</summary>
     public ReadOnlyMemory<byte> Body => _buffer.WrittenMemory;

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Haldane.Samples.Payments;
 
 namespace Haldane.Samples.ModelServer;
@@ -21,7 +19,7 @@ internal static class WarmUp
         var bodies = new byte[calls][];
         for (var i = 0; i < calls; i++)
         {
-            bodies[i] = i % BrokenEvery == 1 ? "{\"inputs\":[{\"name\":"u8.ToArray() : BodyOf(process.Next().Payment);
+            bodies[i] = i % BrokenEvery == 1 ? "{\"inputs\":[{\"name\":"u8.ToArray() : InferBody.Of(process.Next().Payment, "warm-up");
         }
 
         await Parallel.ForEachAsync(
@@ -37,44 +35,5 @@ internal static class WarmUp
         {
             using var response = await client.GetAsync(path);
         }
-    }
-
-    private static byte[] BodyOf(in Payment payment)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("id", "warm-up");
-        json.WriteStartArray("inputs");
-        StartInput(json, "amount", "FP64");
-        json.WriteNumberValue(payment.Amount);
-        EndInput(json);
-        StartInput(json, "country", "BYTES");
-        json.WriteStringValue(Wire.Code(payment.Country));
-        EndInput(json);
-        StartInput(json, "device", "BYTES");
-        json.WriteStringValue(Wire.Name(payment.Device));
-        EndInput(json);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void StartInput(Utf8JsonWriter json, string name, string datatype)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteStartArray("shape");
-        json.WriteNumberValue(1);
-        json.WriteEndArray();
-        json.WriteString("datatype", datatype);
-        json.WriteStartArray("data");
-    }
-
-    private static void EndInput(Utf8JsonWriter json)
-    {
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }
