@@ -25,6 +25,9 @@ internal sealed class FeedbackSender : IDisposable
         _path = new Uri(feedback, "/api/v1/feedback");
     }
 
+    /// <summary>Before the second attempt; twice as long before the third, and so on.</summary>
+    internal TimeSpan Pause { get; init; } = Every;
+
     /// <summary>Posts until the token is cancelled; a post that is under way is finished.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -59,7 +62,7 @@ internal sealed class FeedbackSender : IDisposable
                 return;
             }
 
-            await Task.Delay(Every * attempt, _time);
+            await Task.Delay(Pause * attempt, _time);
         }
     }
 
