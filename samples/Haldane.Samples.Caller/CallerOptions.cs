@@ -36,6 +36,9 @@ internal readonly record struct LabelDelay(TimeSpan Shortest, TimeSpan Longest)
 {
     public TimeSpan Draw(Random random) => Shortest + (Longest - Shortest) * random.NextDouble();
 
+    /// <summary>As it is written on the command line.</summary>
+    public override string ToString() => $"{Shortest.TotalSeconds}..{Longest.TotalSeconds}";
+
     /// <summary>Reads <c>10..14</c> or <c>10</c>, in seconds.</summary>
     public static bool TryParse(string text, out LabelDelay delay)
     {

@@ -107,7 +107,8 @@ internal sealed class Calls : IDisposable
         }
         catch (Exception error) // whatever breaks a call is what this program counts; the next call goes on
         {
-            _tally.Failed(error is OperationCanceledException ? $"no answer in {Patience.TotalSeconds} s" : $"{error.GetType().Name}: {error.Message}");
+            var isLate = error is OperationCanceledException;
+            _tally.Failed(isLate ? $"no answer in {Patience.TotalSeconds} s" : $"{error.GetType().Name}: {error.Message}");
         }
         finally
         {

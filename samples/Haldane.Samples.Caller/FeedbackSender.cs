@@ -28,7 +28,7 @@ internal sealed class FeedbackSender : IDisposable
     /// <summary>Before the second attempt; twice as long before the third, and so on.</summary>
     internal TimeSpan Pause { get; init; } = Every;
 
-    /// <summary>Posts until the token is cancelled; a post that is under way is finished.</summary>
+    /// <summary>Posts until the token is cancelled; an attempt that is under way is finished.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Every, _time);
@@ -36,7 +36,7 @@ internal sealed class FeedbackSender : IDisposable
         {
             while (!stop.IsCancellationRequested && _labels.TakeDue(MostPerPost) is { Count: > 0 } batch)
             {
-                await PostAsync(batch);
+                await PostAsync(batch, stop);
             }
         }
     }
@@ -45,7 +45,9 @@ internal sealed class FeedbackSender : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Posts a batch, again and again after a failure; the labels' ids make a repetition harmless.</summary>
-    internal async Task PostAsync(List<Label> batch)
+    /// <param name="batch">The labels.</param>
+    /// <param name="stop">No further attempt is made once this is cancelled, so that a dead endpoint does not hold up the end.</param>
+    internal async Task PostAsync(List<Label> batch, CancellationToken stop)
     {
         var body = BodyOf(batch);
         for (var attempt = 1; ; attempt++)
@@ -56,13 +58,13 @@ internal sealed class FeedbackSender : IDisposable
                 return;
             }
 
-            if (attempt == Attempts)
+            if (attempt == Attempts || stop.IsCancellationRequested)
             {
                 _tally.FeedbackGivenUp($"feedback: {failure}");
                 return;
             }
 
-            await Task.Delay(Pause * attempt, _time);
+            await Task.Delay(Pause * attempt, _time, CancellationToken.None); // short: at the end it leads to the last attempt
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Haldane.Samples.Shared;
 
 namespace Haldane.Samples.Caller;
@@ -6,18 +7,40 @@ namespace Haldane.Samples.Caller;
 /// <summary>The command line of the caller; samples/README.md explains each switch.</summary>
 internal static class Program
 {
+    // Longer runs than a day are not what this program is for, and a Timeout has to fit an int of milliseconds.
+    private static readonly Func<ArgumentResult, double> Length = Numbers.Between(0, 86_400);
+
     private static Task<int> Main(string[] arguments)
     {
         var normal = new CallerOptions();
-        var target = new Option<Uri>("--target") { Description = "Where to send infer calls.", CustomParser = ParseUri, DefaultValueFactory = _ => normal.Target };
+        var target = new Option<Uri>("--target")
+        {
+            Description = "Where to send infer calls.",
+            CustomParser = ParseUri,
+            DefaultValueFactory = _ => normal.Target,
+        };
         var model = new Option<string>("--model") { Description = "The model to call.", DefaultValueFactory = _ => normal.Model };
-        var feedback = new Option<Uri?>("--feedback") { Description = "Where to post outcomes; none are posted without it.", CustomParser = ParseUri };
-        var rate = new Option<double>("--rate") { Description = "Calls a second, on average.", DefaultValueFactory = _ => normal.Rate };
+        var feedback = new Option<Uri?>("--feedback")
+        {
+            Description = "Where to post outcomes; none are posted without it.",
+            CustomParser = ParseUri,
+        };
+        var rate = new Option<double>("--rate")
+        {
+            Description = "Calls a second, on average.",
+            CustomParser = Numbers.Between(0.001, 100_000),
+            DefaultValueFactory = _ => normal.Rate,
+        };
         var seed = new Option<int>("--seed") { Description = "Makes the payments repeatable.", DefaultValueFactory = _ => normal.Seed };
-        var subjects = new Option<int>("--subjects") { Description = "How many cards there are.", DefaultValueFactory = _ => normal.Subjects };
+        var subjects = new Option<int>("--subjects")
+        {
+            Description = "How many cards there are.",
+            CustomParser = result => (int)Numbers.Between(1, 1_000_000_000)(result),
+            DefaultValueFactory = _ => normal.Subjects,
+        };
         var delay = new Option<LabelDelay>("--label-delay")
         {
-            Description = "Seconds until an outcome is known, such as 10..14 (the default).",
+            Description = "Seconds until an outcome is known, from the shortest to the longest.",
             CustomParser = result =>
             {
                 if (!LabelDelay.TryParse(result.Tokens[0].Value, out var read))
@@ -29,14 +52,18 @@ internal static class Program
             },
             DefaultValueFactory = _ => normal.LabelDelay,
         };
-        var duration = new Option<double?>("--duration") { Description = "Seconds until the end; endless without it." };
-        var silent = new Option<double?>("--silent-after") { Description = "Seconds after which no more calls are made." };
+        var duration = new Option<double?>("--duration")
+        {
+            Description = "Seconds until the end; endless without it.",
+            CustomParser = result => Length(result),
+        };
+        var silent = new Option<double?>("--silent-after")
+        {
+            Description = "Seconds after which no more calls are made.",
+            CustomParser = result => Length(result),
+        };
         var withInput = new Option<bool>("--exit-with-stdin") { Description = "End when standard input closes." };
         var verbose = new Option<bool>("--verbose") { Description = "One line a second on standard error." };
-        rate.Validators.Add(result => Require(result.GetValueOrDefault<double>() is > 0 and <= 100_000, "--rate must be above 0, at most 100000", result.AddError));
-        subjects.Validators.Add(result => Require(result.GetValueOrDefault<int>() > 0, "--subjects must be above 0", result.AddError));
-        duration.Validators.Add(result => Require(result.GetValueOrDefault<double?>() is not <= 0, "--duration must be above 0", result.AddError));
-        silent.Validators.Add(result => Require(result.GetValueOrDefault<double?>() is not < 0, "--silent-after must not be negative", result.AddError));
         var command = new RootCommand("Open-loop traffic of card payments, with their outcomes some seconds later.")
         {
             target, model, feedback, rate, seed, subjects, delay, duration, silent, withInput, verbose,
@@ -71,7 +98,7 @@ internal static class Program
 
     private static TimeSpan? Seconds(double? value) => value is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private static Uri ParseUri(System.CommandLine.Parsing.ArgumentResult result)
+    private static Uri ParseUri(ArgumentResult result)
     {
         if (!Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
         {
@@ -79,13 +106,5 @@ internal static class Program
         }
 
         return uri!;
-    }
-
-    private static void Require(bool holds, string mistake, Action<string> addError)
-    {
-        if (!holds)
-        {
-            addError(mistake);
-        }
     }
 }

@@ -11,13 +11,27 @@ internal static class Program
 
     private static Task<int> Main(string[] arguments)
     {
-        var port = new Option<int>("--port") { Description = "Loopback port to listen on; 0 takes a free one." };
+        var port = new Option<int>("--port")
+        {
+            Description = "Loopback port to listen on; 0 takes a free one.",
+            CustomParser = result => (int)Numbers.Between(0, 65_535)(result),
+        };
         var model = new Option<ModelKind>("--model") { Description = "Which model to train and serve." };
         var name = new Option<string>("--name") { Description = "Name of the model.", DefaultValueFactory = _ => "fraud" };
         var version = new Option<string>("--version") { Description = "Version of the model.", DefaultValueFactory = _ => "v1" };
         var seed = new Option<int>("--seed") { Description = "Makes a run repeatable.", DefaultValueFactory = _ => 1 };
-        var median = new Option<double>("--median") { Description = "Median service time, in ms.", DefaultValueFactory = _ => 20.0 };
-        var sigma = new Option<double>("--sigma") { Description = "Sigma of the lognormal service time.", DefaultValueFactory = _ => 0.25 };
+        var median = new Option<double>("--median")
+        {
+            Description = "Median service time, in ms.",
+            CustomParser = Numbers.Between(0, 60_000),
+            DefaultValueFactory = _ => 20.0,
+        };
+        var sigma = new Option<double>("--sigma")
+        {
+            Description = "Sigma of the lognormal service time.",
+            CustomParser = Numbers.Between(0, 3),
+            DefaultValueFactory = _ => 0.25,
+        };
         var faults = new Option<Fault[]>("--fault")
         {
             Description = "errors:SHARE, slow-tail:FACTOR, misread-amount, wrong:SHARE or wrong-in:COUNTRY; may be repeated.",
@@ -25,8 +39,6 @@ internal static class Program
             DefaultValueFactory = _ => [],
         };
         var withInput = new Option<bool>("--exit-with-stdin") { Description = "End when standard input closes." };
-        median.Validators.Add(result => Require(result.GetValueOrDefault<double>() is >= 0 and <= 60_000, "--median must be 0 to 60000", result.AddError));
-        sigma.Validators.Add(result => Require(result.GetValueOrDefault<double>() is >= 0 and <= 3, "--sigma must be 0 to 3", result.AddError));
         var command = new RootCommand("A fraud model behind the Open Inference Protocol v2, with faults that can be switched on.");
         for (var i = command.Options.Count - 1; i >= 0; i--)
         {
@@ -84,13 +96,5 @@ internal static class Program
         }
 
         return fault;
-    }
-
-    private static void Require(bool holds, string mistake, Action<string> addError)
-    {
-        if (!holds)
-        {
-            addError(mistake);
-        }
     }
 }

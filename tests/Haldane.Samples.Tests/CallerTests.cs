@@ -48,13 +48,35 @@ public sealed class CallerTests
         labels.Add("ex-2", isFraud: false);
         using var sender = new FeedbackSender(gateway.Address, labels, tally, TimeProvider.System) { Pause = TimeSpan.Zero };
 
-        await sender.PostAsync(labels.TakeDue(500));
+        await sender.PostAsync(labels.TakeDue(500), CancellationToken.None);
 
         var posted = JsonNode.Parse(gateway.LastBody)!.AsArray();
         Assert.Equal(2, gateway.Posts); // the first one failed and was repeated
         Assert.Equal((2, 2, 0), (tally.FeedbackSent, tally.FeedbackJoined, tally.FeedbackErrors));
         Assert.Equal([("ex-1", "fraud"), ("ex-2", "legit")], posted.Select(one => ((string?)one!["exchange"], (string?)one["label"])));
         Assert.Equal(2, posted.Select(one => (string?)one!["id"]).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_run_names_the_card_and_reports_the_outcome_of_the_exchanges_it_was_told_of()
+    {
+        await using var gateway = await FakeGateway.StartAsync(failures: 0);
+        var options = new CallerOptions
+        {
+            Target = gateway.Address,
+            Feedback = gateway.Address,
+            Rate = 200,
+            Duration = TimeSpan.FromSeconds(0.8), // three rounds of feedback
+            LabelDelay = new(TimeSpan.Zero, TimeSpan.Zero),
+        };
+
+        var report = JsonNode.Parse(await new Traffic(options, TimeProvider.System).RunAsync(CancellationToken.None))!;
+
+        Assert.Equal(0, (int)report["callerErrors"]!);
+        Assert.Equal((int)report["feedbackSent"]!, (int)report["feedbackJoined"]!);
+        Assert.InRange((int)report["feedbackSent"]!, 1, (int)report["requests"]!);
+        Assert.Matches("^card-[0-9]{6}/(MY|SG|ID)$", gateway.LastCaller);
+        Assert.StartsWith("ex-", (string?)JsonNode.Parse(gateway.LastBody)![0]!["exchange"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +88,7 @@ public sealed class CallerTests
         labels.Add("ex-1", isFraud: true);
         using var sender = new FeedbackSender(gateway.Address, labels, tally, TimeProvider.System) { Pause = TimeSpan.Zero };
 
-        await sender.PostAsync(labels.TakeDue(500));
+        await sender.PostAsync(labels.TakeDue(500), CancellationToken.None);
 
         Assert.Equal((0, 1, 4), (tally.FeedbackSent, tally.FeedbackErrors, gateway.Posts));
     }
@@ -125,7 +147,7 @@ public sealed class CallerTests
         Assert.Equal(990.0, tally.Quantile(0.99), 0.2);
     }
 
-    /// <summary>A feedback endpoint that fails some times before it works.</summary>
+    /// <summary>Answers infer calls with an exchange; its feedback endpoint fails some times before it works.</summary>
     private sealed class FakeGateway : IAsyncDisposable
     {
         private readonly WebApplication _app;
@@ -146,6 +168,8 @@ public sealed class CallerTests
 
         public string LastBody { get; private set; } = "";
 
+        public string LastCaller { get; private set; } = "";
+
         public static async Task<FakeGateway> StartAsync(int failures)
         {
             var gateway = new FakeGateway(failures);
@@ -157,6 +181,14 @@ public sealed class CallerTests
 
         private async Task HandleAsync(HttpContext context)
         {
+            if (context.Request.Path == "/v2/models/fraud/infer")
+            {
+                LastCaller = $"{context.Request.Headers["X-User-Id"]}/{context.Request.Headers["X-Country"]}";
+                context.Response.Headers["x-haldane-exchange"] = $"ex-{context.Connection.Id}";
+                await context.Response.WriteAsync("""{"outputs":[]}""");
+                return;
+            }
+
             using var reader = new StreamReader(context.Request.Body);
             LastBody = await reader.ReadToEndAsync();
             Posts++;

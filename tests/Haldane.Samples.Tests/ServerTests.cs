@@ -55,9 +55,9 @@ public sealed class ServerTests : IAsyncLifetime
         var one = Sample.Fresh[0].Payment;
 
         using var content = new ByteArrayContent(InferBody.Of(one, "x"));
-        var response = await _client.PostAsync("/v2/models/fraud/infer", content);
+        var reply = await JsonAsync(await _client.PostAsync("/v2/models/fraud/infer", content));
 
-        Assert.Equal(Wire.Label(Sample.Answers(ModelKind.Logistic).Of(one).IsFraud), (string?)(await JsonAsync(response))["outputs"]![0]!["data"]![0]);
+        Assert.Equal(Wire.Label(Sample.Answers(ModelKind.Logistic).Of(one).IsFraud), (string?)reply["outputs"]![0]!["data"]![0]);
     }
 
     [Fact]
