@@ -60,7 +60,7 @@ internal static class GuardFields
         ],
         static (line, node, errors) =>
         {
-            if (node.Entries.Count != 1)
+            if (node.Entries.Count != 1 && !node.IsCut)
             {
                 errors.Report(node, $"found {node.Entries.Count} amounts; wanted exactly one of ratio, difference, value and jensenShannon");
             }

@@ -69,7 +69,7 @@ internal static class GuardLines
         {
             errors.Report(node.Find(GuardMargins.AtLeast)!, "found both \"atMost\" and \"atLeast\"; wanted one of them: write two guards");
         }
-        else if (!node.Entries.Exists(e => Nearest.Of(e.Key.Text, Sides) is not null))
+        else if (!node.IsCut && !node.Entries.Exists(e => Nearest.Of(e.Key.Text, Sides) is not null))
         {
             // A misspelled side is already reported.
             errors.Report(node, $"found no line; wanted {GuardMargins.Accepted(signal)}");

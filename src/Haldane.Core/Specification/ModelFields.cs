@@ -128,7 +128,7 @@ internal static class ModelFields
         {
             errors.Report(node, "found both \"header\" and \"cookie\"; wanted one of them: remove the other");
         }
-        else if (node.Entries.Count == 0)
+        else if (node is { Entries.Count: 0, IsCut: false })
         {
             errors.Wrong(node, Subject.Wanted);
         }

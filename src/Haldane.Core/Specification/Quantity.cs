@@ -11,7 +11,7 @@ internal static class Quantity
     /// <summary>The patterns for editors; looser than the readers only in their ranges.</summary>
     internal const string SharePattern = @"^[0-9]+(\.[0-9]{1,2})?%$";
     internal const string RatePattern = @"^[0-9]*\.?[0-9]+%?$";
-    internal const string DurationPattern = @"^([0-9]+(\.[0-9]+)?d)?([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?([0-9]+(\.[0-9]+)?ms)?$";
+    internal const string DurationPattern = @"^(?=[0-9])([0-9]+(\.[0-9]+)?d)?([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?([0-9]+(\.[0-9]+)?ms)?$";
     internal const string PointsPattern = @"^[+-]?[0-9]*\.?[0-9]+pp$";
     internal const string RatioPattern = @"^[0-9]*\.?[0-9]+x?$";
 

@@ -121,7 +121,7 @@ internal sealed class SetChecks
             return;
         }
 
-        if (model.Spec is null)
+        if (model.Spec is null || model.Node.IsCut)
         {
             return;
         }
@@ -170,7 +170,7 @@ internal sealed class SetChecks
                 return field == "segments" ? [] : null;
             case YamlSequence list:
                 var names = list.Items.Select(i => (i as YamlMapping)?.FindScalar("name")?.Text).OfType<string>().ToArray();
-                return names.Length == list.Items.Count ? names : null;
+                return names.Length == list.Items.Count && names.Distinct().Count() == names.Length && !list.IsCut ? names : null;
             default:
                 return null;
         }

@@ -35,7 +35,7 @@ internal static class Texts
         "a path that begins with '/', e.g. /predict or /v2/models/fraud/**", "^/[^?#\\s]*$", CheckRoutePath);
 
     /// <summary>Where something stands in a JSON document: RFC 6901.</summary>
-    public static readonly Shape<string> Pointer = Text("a JSON pointer (RFC 6901), e.g. /outputs/0/data/0", "^(/([^~]|~[01])*)+$", CheckPointer);
+    public static readonly Shape<string> Pointer = Text("a JSON pointer (RFC 6901), e.g. /outputs/0/data/0", "^(/([^~/]|~[01])*)+$", CheckPointer);
 
     /// <summary>The address of a model server.</summary>
     public static readonly Shape<string> Endpoint = Text(

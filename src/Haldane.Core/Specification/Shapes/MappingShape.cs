@@ -94,7 +94,7 @@ internal sealed class MappingShape<T>(
         foreach (var field in fields)
         {
             // A misspelled field is one mistake, not two.
-            if (field.IsRequired && mapping.Find(field.Name) is null && !meant.Contains(field.Name))
+            if (field.IsRequired && !mapping.IsCut && mapping.Find(field.Name) is null && !meant.Contains(field.Name))
             {
                 errors.Report(mapping.At, mapping.PathTo("." + field.Name), $"found no field \"{field.Name}\"; wanted {field.Wanted}");
             }

@@ -15,7 +15,7 @@ internal static class Nearest
         }
 
         var (best, word) = known.Select(k => (Distance(Fold(found), Fold(k)), k)).DefaultIfEmpty((int.MaxValue, "")).MinBy(x => x.Item1);
-        return best <= Math.Max(2, word.Length / 3) && best < word.Length ? word : null;
+        return best * 2 < word.Length && best <= Math.Max(2, word.Length / 3) ? word : null;
     }
 
     /// <summary>Levenshtein's distance: letters to insert, remove or replace.</summary>

@@ -152,7 +152,7 @@ internal sealed class ListShape<T>(Shape<T> item, int fewest, int most, string n
             return false;
         }
 
-        if (sequence.Items.Count < fewest || sequence.Items.Count > most)
+        if ((sequence.Items.Count < fewest && !sequence.IsCut) || sequence.Items.Count > most)
         {
             errors.Report(sequence, $"found {sequence.Items.Count} {noun}; wanted {fewest} to {most}");
         }

@@ -17,6 +17,9 @@ internal abstract class YamlNode(Position at, YamlNode? parent, string step)
     /// <summary>How messages call what was found.</summary>
     public abstract string Found { get; }
 
+    /// <summary>Whether reading stopped inside; then nothing is said about what is missing.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>The path of a field below this value, whether or not it is there.</summary>
     public string PathTo(string below)
     {
@@ -119,6 +122,7 @@ internal static class Clip
     /// <summary>The text, cut, with line breaks and other invisible characters as <c>·</c>.</summary>
     public static string Plain(string text)
     {
+        text = WithoutPassword(text);
         var shown = text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 2]) ? Longest - 2 : Longest - 1)] + "…";
         return string.Create(shown.Length, shown, static (span, from) =>
         {
@@ -127,5 +131,13 @@ internal static class Clip
                 span[i] = char.IsControl(from[i]) || from[i] is '\u2028' or '\u2029' ? '·' : from[i];
             }
         });
+    }
+
+    // Messages end up in logs. A password in an address does not.
+    private static string WithoutPassword(string text)
+    {
+        var start = text.IndexOf("://", StringComparison.Ordinal);
+        var end = start < 0 ? -1 : text.IndexOf('@', start);
+        return end < 0 ? text : text[..(start + 3)] + "…" + text[end..];
     }
 }

@@ -16,7 +16,7 @@ internal static class YamlSyntax
         ("unknown escape", "found an unknown escape after '\\' in double quotes; wanted e.g. \"\\\\\": write '\\\\', or use single quotes"),
         ("quoted scalar", "found a wrong escape in double quotes; wanted e.g. \\u00e9: use single quotes where nothing is to be escaped"),
         ("could not find expected ':'", "found a line without a colon; wanted 'name: value': add the colon and a space, or check the indentation"),
-        ("block mapping, did not find expected key", "found bad indentation or a stray character; wanted a field below the ones before it: align it with them"),
+        ("block mapping, did not find expected key", "found a line that is no field, or bad indentation; wanted 'name: value', aligned with the fields before it"),
         ("block collection, did not find", "found bad indentation in a list; wanted '- ' below the '- ' before it: align the items"),
         ("mapping values are not allowed", "found a second colon in the line or bad indentation; wanted one 'name: value' a line: quote a value that holds ': '"),
         ("found invalid mapping", "found a colon where none can stand; wanted one 'name: value' a line: check the indentation, or quote a value that holds ': '"),
@@ -30,41 +30,59 @@ internal static class YamlSyntax
         ("block scalar", "found text after '|' or '>' that is not indented as a whole; wanted one indentation: write short values on one line"),
     ];
 
-    /// <summary>One sentence with the cure.</summary>
-    /// <param name="message">The parser's words.</param>
+    /// <summary>Where the cause is, as far as it can be told, and one sentence with the cure.</summary>
+    /// <param name="message">The parser's words; empty if it has none.</param>
     /// <param name="at">Where it stopped.</param>
     /// <param name="text">The file.</param>
-    public static string Explain(string message, Position at, string text)
+    public static (Position At, string Says) Explain(string message, Position at, string text)
     {
-        // The parser often names another trouble when the cause is a tab at the start of the line.
-        if (IndentedWithTab(text, at.Line))
+        // The parser often names another trouble, or another line, when the cause is a tab at the start of a line.
+        if (FindTab(text, at.Line, onlyThere: !message.Contains("tab", Any)) is { } tab)
         {
-            return Table[0].Says;
+            return (tab, Table[0].Says);
+        }
+
+        // An open bracket is noticed only where the text stops making sense, which can be far below it.
+        if ((message.Length == 0 || message.Contains("flow", Any)) && YamlBrackets.FindUnclosed(text) is { } open)
+        {
+            var close = open.Bracket == '[' ? ']' : '}';
+            return (open.At, $"found '{open.Bracket}' that is not closed, or a comma missing after it; wanted '{close}' or ',': close the bracket");
         }
 
         foreach (var (words, says) in Table)
         {
             if (message.Contains(words, Any))
             {
-                return says;
+                return (at, says);
             }
         }
 
-        return $"found text that is not YAML ({Clip.Plain(message.TrimEnd('.'))}); wanted fields and values: check quotes, brackets and indentation";
+        var quoted = message.Length == 0 ? "" : $" ({Clip.Plain(message.TrimEnd('.'))})";
+        return (at, $"found text that is not YAML{quoted}; wanted fields and values: check quotes, brackets and indentation from here on");
     }
 
-    private static bool IndentedWithTab(string text, int line)
+    private static Position? FindTab(string text, int from, bool onlyThere)
     {
-        var number = 1;
+        var number = 0;
         foreach (var content in text.AsSpan().EnumerateLines())
         {
-            if (number++ == line)
+            if (++number < from)
             {
-                var indentation = content[..^content.TrimStart().Length];
-                return indentation.Contains('\t');
+                continue;
+            }
+
+            var indentation = content[..^content.TrimStart().Length];
+            if (indentation.Contains('\t') && indentation.Length < content.Length)
+            {
+                return new(number, indentation.IndexOf('\t') + 1);
+            }
+
+            if (onlyThere)
+            {
+                break;
             }
         }
 
-        return false;
+        return null;
     }
 }

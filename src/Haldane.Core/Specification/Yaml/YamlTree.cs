@@ -32,6 +32,11 @@ internal sealed class YamlTree
     {
         var tree = new YamlTree(errors);
         complete = tree.ReadAll(text) && !tree._stopped;
+        foreach (var frame in tree._open)
+        {
+            frame.Container.IsCut = true;
+        }
+
         return tree._documents;
     }
 
@@ -51,14 +56,15 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            var at = At(e.Start);
-            _errors.Report(at, "", YamlSyntax.Explain(e.Message, at, text));
+            var (at, says) = YamlSyntax.Explain(e.Message, At(e.Start), text);
+            _errors.Report(at, "", says);
         }
 #pragma warning disable CA1031 // The parser answers some broken input with exceptions of the runtime; a user's typing mistake must not end the program.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            _errors.Report(last, "", "found text here that is not YAML; wanted fields and values: look at the quotes, brackets and indentation from here on");
+            var (at, says) = YamlSyntax.Explain("", last, text);
+            _errors.Report(at, "", says);
         }
 
         return false;
@@ -149,7 +155,8 @@ internal sealed class YamlTree
             return key;
         }
 
-        _errors.Wrong(node, "the name of a field", "a name stands before the colon");
+        var found = node is YamlScalar ? "nothing" : "a list, mapping or alias";
+        _errors.Report(node, $"found {found} as the name of a field; wanted a word before the colon");
         return null;
     }
 
@@ -163,7 +170,7 @@ internal sealed class YamlTree
         if (!node.Tag.IsEmpty)
         {
             // A non-specific tag has no value to show.
-            var tag = node.Tag.IsNonSpecific ? "!" : node.Tag.Value;
+            var tag = node.Tag.IsNonSpecific ? "!" : node.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
             _errors.Report(At(node.Start), PathOfNext(), $"found the tag {Clip.Quoted(tag)}; tags are not read here: remove it");
         }
     }
