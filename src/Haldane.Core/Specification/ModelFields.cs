@@ -1,0 +1,162 @@
+using Haldane.Core.Evidence;
+using Haldane.Core.Specification.Shapes;
+using Haldane.Core.Specification.Yaml;
+
+namespace Haldane.Core.Specification;
+
+/// <summary>The fields of <c>kind: Model</c>.</summary>
+internal static class ModelFields
+{
+    // What a segment code must fit into; see SegmentCells.Encode and the exchange token.
+    private const int MostCombinations = 65_536;
+
+    private static readonly MappingShape<SubjectSpec> Subject = new(
+        "{ header: X-User-Id } or { cookie: session }",
+        new(),
+        [
+            Field<SubjectSpec, string>.Optional("header", Texts.Header, (s, v) => s with { Header = v }, "The request header that holds the subject."),
+            Field<SubjectSpec, string>.Optional("cookie", Texts.Cookie, (s, v) => s with { Cookie = v }, "The cookie that holds the subject."),
+        ],
+        ExactlyOnePlace,
+        schema => schema["minProperties"] = schema["maxProperties"] = 1);
+
+    private static readonly MappingShape<SegmentSpec> Segment = new(
+        "a segment such as { name: country, header: X-Country, values: [MY, SG] }",
+        new("", "", []),
+        [
+            Field<SegmentSpec, string>.Required("name", Texts.Name, (s, v) => s with { Name = v }, "What the segment is called; unique within the model."),
+            Field<SegmentSpec, string>.Required("header", Texts.Header, (s, v) => s with { Header = v }, "The request header that holds the value."),
+            Field<SegmentSpec, ValueList<string>>.Required(
+                "values",
+                new ListShape<string>(Texts.SegmentValue, 1, 64, "values", Unique.Values),
+                (s, v) => s with { Values = v },
+                "The values that are told apart. All others, and requests without the header, count as other."),
+        ]);
+
+    private static readonly MappingShape<PredictionSpec> Prediction = new(
+        "where the class stands, such as { response: /outputs/0/data/0, classes: [legit, fraud] }",
+        new("", []),
+        [
+            Field<PredictionSpec, string>.Required(
+                "response", Texts.Pointer, (p, v) => p with { Response = v }, "JSON pointer into the response body, to a class name or to a number that is its index."),
+            Field<PredictionSpec, ValueList<string>>.Required(
+                "classes",
+                new ListShape<string>(Texts.Class, 2, 100, "classes", Unique.Values),
+                (p, v) => p with { Classes = v },
+                "The classes, by index. Every other value counts as other."),
+        ]);
+
+    private static readonly MappingShape<ConfidenceSpec> Confidence = new(
+        "where the confidence stands, such as { response: /outputs/1/data/0 }",
+        new(""),
+        [
+            Field<ConfidenceSpec, string>.Required(
+                "response", Texts.Pointer, (c, v) => c with { Response = v }, "JSON pointer into the response body, to a number from 0 to 1."),
+        ]);
+
+    private static readonly MappingShape<SignalsSpec> Signals = new(
+        "what is read from a response, such as { prediction: { response: /outputs/0/data/0, classes: [legit, fraud] } }",
+        new(),
+        [
+            Field<SignalsSpec, PredictionSpec>.Optional(
+                "prediction", Prediction, (s, v) => s with { Prediction = v }, "The predicted class. Guards on prediction-drift and accuracy need it."),
+            Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", Confidence, (s, v) => s with { Confidence = v }, "How sure the model says it is."),
+        ]);
+
+    private static readonly MappingShape<VersionSpec> Version = new(
+        "a version such as { name: v1, endpoints: [\"http://10.0.0.7:9001\"] }",
+        new("", []),
+        [
+            Field<VersionSpec, string>.Required("name", Texts.Name, (v, x) => v with { Name = x }, "What the version is called; unique within the model."),
+            Field<VersionSpec, ValueList<string>>.Required(
+                "endpoints",
+                new ListShape<string>(Texts.Endpoint, 1, 64, "endpoints", UniqueEndpoints),
+                (v, x) => v with { Endpoints = x },
+                "The addresses of the version's servers, used in turn: http, https or h2c (HTTP/2 without TLS), without a path."),
+        ]);
+
+    private static readonly MappingShape<RouteSpec> Route = new(
+        "a route such as { path: \"/v2/models/fraud/**\" }",
+        new(""),
+        [
+            Field<RouteSpec, string>.Required(
+                "path", Texts.RoutePath, (r, v) => r with { Path = v }, "An exact path, or a prefix that ends in /**. The longest match wins; no two models share a path."),
+        ]);
+
+    /// <summary>The field <c>spec</c> of a model. The name comes from <c>metadata</c>.</summary>
+    public static readonly MappingShape<ModelSpec> Spec = new(
+        "the model's fields, at least route and versions",
+        new() { Name = "", Route = new(""), Versions = [] },
+        [
+            Field<ModelSpec, Protocol>.Optional(
+                "protocol",
+                new ChoiceShape<Protocol>(("http", Protocol.Http), ("open-inference", Protocol.OpenInference)),
+                (m, v) => m with { Protocol = v },
+                "How callers and versions speak; decides which calls may be repeated. Default: http."),
+            Field<ModelSpec, RouteSpec>.Required("route", Route, (m, v) => m with { Route = v }, "Which requests belong to the model."),
+            Field<ModelSpec, SubjectSpec>.Optional(
+                "subject", Subject, (m, v) => m with { Subject = v }, "Who is assigned to an arm. Default: each request on its own."),
+            Field<ModelSpec, ValueList<SegmentSpec>>.Optional(
+                "segments",
+                new ListShape<SegmentSpec>(Segment, 0, 8, "segments", CheckSegments),
+                (m, v) => m with { Segments = v },
+                "Named slices of the traffic, by a request header. Default: none."),
+            Field<ModelSpec, SignalsSpec>.Optional("signals", Signals, (m, v) => m with { Signals = v }, "What is read from a response. Default: nothing."),
+            Field<ModelSpec, ValueList<VersionSpec>>.Required(
+                "versions",
+                new ListShape<VersionSpec>(Version, 1, 64, "versions", Unique.Names),
+                (m, v) => m with { Versions = v },
+                "What can answer for the model. The first one serves until a rollout says otherwise."),
+            Field<ModelSpec, Failover>.Optional(
+                "failover",
+                new ChoiceShape<Failover>(("auto", Failover.Auto), ("always", Failover.Always), ("never", Failover.Never)),
+                (m, v) => m with { Failover = v },
+                "Whether a call that failed at the canary before its first response byte is sent to the baseline. Default: auto, where the protocol makes a repeat safe."),
+            Field<ModelSpec, TimeSpan>.Optional(
+                "timeout",
+                Amounts.Timeout,
+                (m, v) => m with { Timeout = v },
+                "How long a version may take to its first response byte, and how long an exchange may stand still. Default: 30s."),
+            Field<ModelSpec, bool>.Optional(
+                "showArm", new SwitchShape(), (m, v) => m with { ShowArm = v }, "Whether responses carry the header x-haldane-arm. Default: false."),
+        ]);
+
+    private static SubjectSpec ExactlyOnePlace(SubjectSpec subject, YamlMapping node, FileErrors errors)
+    {
+        var (header, cookie) = (node.Find("header"), node.Find("cookie"));
+        if (header is not null && cookie is not null)
+        {
+            errors.Report(node, "found both \"header\" and \"cookie\"; wanted one of them: remove the other");
+        }
+        else if (node is { Entries.Count: 0, IsCut: false })
+        {
+            errors.Wrong(node, Subject.Wanted);
+        }
+
+        return subject;
+    }
+
+    private static void UniqueEndpoints(YamlSequence sequence, FileErrors errors) =>
+        Unique.Check(sequence.Items.OfType<YamlScalar>(), s => Endpoints.Key(s.Text), errors);
+
+    private static void CheckSegments(YamlSequence sequence, FileErrors errors)
+    {
+        Unique.Names(sequence, errors);
+
+        var combinations = 1L;
+        foreach (var segment in sequence.Items.OfType<YamlMapping>())
+        {
+            // Far above the limit the exact number says nothing; it must only not overflow.
+            var values = segment.Find("values") is YamlSequence list ? list.Items.Count : 0;
+            combinations = Math.Min(combinations * (values + 1), int.MaxValue);
+        }
+
+        if (combinations > MostCombinations)
+        {
+            errors.Report(
+                sequence,
+                $"found segments with {combinations:N0} combinations of values (each segment counts its values and \"{SegmentCells.Other}\"); "
+                + $"wanted at most {MostCombinations:N0}: list fewer values or segments");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
+using Haldane.Core.Evidence;
+using Haldane.Core.Specification.Shapes;
+
+namespace Haldane.Core.Specification;
+
+/// <summary>The shapes of texts: names, header names, routes, pointers, addresses.</summary>
+internal static class Texts
+{
+    private const string NamePattern = "^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$";
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    /// <summary>The name of something.</summary>
+    public static readonly Shape<string> Name = Text(
+        "a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2",
+        NamePattern,
+        static text => IsName(text) ? null : IsName(Lowered(text)) ? $"write {Lowered(text)}" : "");
+
+    /// <summary>The name of a request header: a token of RFC 9110, section 5.6.2.</summary>
+    public static readonly Shape<string> Header = Text(
+        "a header name, e.g. X-User-Id",
+        "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+        static text => IsToken(text) ? null : text.EndsWith(':') && IsToken(text[..^1]) ? "leave out the colon" : "");
+
+    /// <summary>The name of a cookie: a token too (RFC 6265, section 4.1.1).</summary>
+    public static readonly Shape<string> Cookie = Text(
+        "a cookie name, e.g. session", "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", static text => IsToken(text) ? null : "");
+
+    /// <summary>A path, or a prefix of paths.</summary>
+    public static readonly Shape<string> RoutePath = Text(
+        "a path that begins with '/', e.g. /predict or /v2/models/fraud/**", "^/[^?#\\s]*$", CheckRoutePath);
+
+    /// <summary>Where something stands in a JSON document: RFC 6901.</summary>
+    public static readonly Shape<string> Pointer = Text("a JSON pointer (RFC 6901), e.g. /outputs/0/data/0", "^(/([^~/]|~[01])*)+$", CheckPointer);
+
+    /// <summary>The address of a model server.</summary>
+    public static readonly Shape<string> Endpoint = Text(
+        "an address such as http://10.0.0.7:9001 (http, https or h2c, without a path)", "^(http|https|h2c)://[^/?#@\\s]+$", Endpoints.Check);
+
+    /// <summary>A predicted class.</summary>
+    public static readonly Shape<string> Class = Word("a class name, e.g. fraud", static _ => null);
+
+    /// <summary>A value that tells segments apart.</summary>
+    public static readonly Shape<string> SegmentValue = Word(
+        "a value of the header, e.g. MY",
+        static text => text == SegmentCells.Other ? "\"other\" is reserved for all values that are not listed, remove it" : null);
+
+    /// <summary>Gives null if the text is right, else what to change; empty if there is no more to say than what is wanted.</summary>
+    private delegate string? Check(string text);
+
+    private static ScalarShape<string> Text(string wanted, string pattern, Check check) =>
+        new(wanted, () => new JsonObject { ["type"] = "string", ["pattern"] = pattern }, Parse(check), Plain.Words);
+
+    // Classes and header values are often numbers; they are taken as they are written.
+    private static ScalarShape<string> Word(string wanted, Check check) => new(
+        wanted,
+        () => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["minLength"] = 1 },
+        Parse(text => text.Length == 0 || text != text.Trim() ? "write it without spaces around it" : text.Any(char.IsControl) ? "write it on one line" : check(text)));
+
+    private static TryParse<string> Parse(Check check) => (string text, [MaybeNullWhen(false)] out string value, out string? cure) =>
+    {
+        value = text;
+        var problem = check(text);
+        cure = problem is "" ? null : problem;
+        return problem is null;
+    };
+
+    private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenCharacters);
+
+    private static bool IsName(string text) =>
+        text.Length is >= 1 and <= 63
+        && IsNameEnd(text[0])
+        && IsNameEnd(text[^1])
+        && text.All(static c => IsNameEnd(c) || c is '-' or '.');
+
+    private static bool IsNameEnd(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c);
+
+    private static string Lowered(string text) => text.ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
+
+    private static string? CheckRoutePath(string text)
+    {
+        var prefix = text.EndsWith("/**", StringComparison.Ordinal) ? text[..^3] : text;
+        return text switch
+        {
+            "" => "",
+            _ when text[0] != '/' => Uri.TryCreate(text, UriKind.Absolute, out _) ? "leave out the scheme and the host" : "begin it with '/'",
+            _ when prefix.Contains('*') => "the only wildcard is '/**' at the end",
+            _ when text.AsSpan().ContainsAny('?', '#') => "leave out the query",
+            _ when text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) => "leave out the spaces",
+            _ when prefix.Split('/').Any(part => Uri.UnescapeDataString(part) is "." or "..") => "write it without '.' and '..'",
+            _ => null,
+        };
+    }
+
+    private static string? CheckPointer(string text)
+    {
+        if (text.StartsWith('/'))
+        {
+            for (var i = text.IndexOf('~', StringComparison.Ordinal); i >= 0; i = text.IndexOf('~', i + 1))
+            {
+                if (i + 1 == text.Length || text[i + 1] is not ('0' or '1'))
+                {
+                    return "write '~' as '~0' ('/' in a name is '~1')";
+                }
+            }
+
+            return null;
+        }
+
+        // $.a.b[0], a.b, a/b and #/a/b are how other tools spell it.
+        var parts = text.TrimStart('$', '#').Split(['.', '/', '[', ']', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length == 0 ? "" : $"write {Yaml.Clip.Plain("/" + string.Join('/', parts))}";
+    }
+}
