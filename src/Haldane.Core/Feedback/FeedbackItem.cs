@@ -41,5 +41,6 @@ public sealed record FeedbackReceipt(int Joined, int Repeated, int Unknown, Valu
 /// <param name="Subject">The subject's identity hash.</param>
 /// <param name="Wrong">Whether the label disagrees with the prediction; null when there was no label or no prediction.</param>
 /// <param name="Values">Named numbers.</param>
+/// <param name="At">When it came to be known; null when the sender did not say.</param>
 public sealed record JoinedFeedback(
-    string Key, int Run, int Stage, Arm Arm, int SegmentCode, uint Subject, bool? Wrong, IReadOnlyDictionary<string, double> Values);
+    string Key, int Run, int Stage, Arm Arm, int SegmentCode, uint Subject, bool? Wrong, IReadOnlyDictionary<string, double> Values, DateTimeOffset? At = null);

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
@@ -15,12 +17,14 @@ internal static class FeedbackTable
     /// <summary>A key has 16 bytes.</summary>
     private const int KeyBytes = 16;
 
+    private const string TimeForm = "O"; // keeps the offset and every tick
+
     /// <summary>A row as the table holds it.</summary>
     internal sealed record Row(
-        byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers);
+        byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers, string? At);
 
     private sealed record StoredRow(
-        long Position, byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers);
+        long Position, byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers, string? At);
 
     /// <summary>Brings an item into its stored form.</summary>
     /// <exception cref="ArgumentException">The key is not 16 bytes in hex, or a number is not finite.</exception>
@@ -39,7 +43,8 @@ internal static class FeedbackTable
             item.SegmentCode,
             item.Subject,
             item.Wrong is { } wrong ? (wrong ? 1 : 0) : null,
-            item.Values.Count == 0 ? null : JsonSerializer.Serialize(item.Values, StoreJson.Default.IReadOnlyDictionaryStringDouble));
+            item.Values.Count == 0 ? null : JsonSerializer.Serialize(item.Values, StoreJson.Default.IReadOnlyDictionaryStringDouble),
+            item.At?.ToString(TimeForm));
     }
 
     /// <summary>The feedback of a run after a position, in order.</summary>
@@ -47,7 +52,7 @@ internal static class FeedbackTable
     {
         var rows = connection.Query<StoredRow>(
             """
-            SELECT position, key, run, stage, arm, segment_code AS segmentCode, subject, wrong, numbers FROM feedback
+            SELECT position, key, run, stage, arm, segment_code AS segmentCode, subject, wrong, numbers, at FROM feedback
             WHERE run = @run AND position > @after ORDER BY position LIMIT @limit
             """,
             new { run, after, limit },
@@ -65,7 +70,8 @@ internal static class FeedbackTable
         row.Wrong is { } wrong ? wrong != 0 : null,
         row.Numbers is { } text
             ? JsonSerializer.Deserialize(text, StoreJson.Default.IReadOnlyDictionaryStringDouble)!
-            : System.Collections.Frozen.FrozenDictionary<string, double>.Empty);
+            : FrozenDictionary<string, double>.Empty,
+        row.At is { } at ? DateTimeOffset.ParseExact(at, TimeForm, CultureInfo.InvariantCulture) : null);
 
     /// <summary>The prepared insert of the writer's connection; preparing it anew for each row would cost more than the row.</summary>
     internal sealed class Insert : IDisposable
@@ -77,12 +83,13 @@ internal static class FeedbackTable
         {
             _command = connection.CreateCommand();
             _command.CommandText = """
-                INSERT INTO feedback (key, run, stage, arm, segment_code, subject, wrong, numbers)
-                VALUES ($0, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING
+                INSERT INTO feedback (key, run, stage, arm, segment_code, subject, wrong, numbers, at)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING
                 """;
-            _parameters = [.. Enumerable.Range(0, 8).Select(i => _command.Parameters.Add("$" + i, SqliteType.Integer))];
+            _parameters = [.. Enumerable.Range(0, 9).Select(i => _command.Parameters.Add("$" + i, SqliteType.Integer))];
             _parameters[0].SqliteType = SqliteType.Blob;
             _parameters[7].SqliteType = SqliteType.Text;
+            _parameters[8].SqliteType = SqliteType.Text;
         }
 
         /// <summary>Inserts a row unless its key is there.</summary>
@@ -97,6 +104,7 @@ internal static class FeedbackTable
             _parameters[5].Value = row.Subject;
             _parameters[6].Value = (object?)row.Wrong ?? DBNull.Value;
             _parameters[7].Value = (object?)row.Numbers ?? DBNull.Value;
+            _parameters[8].Value = (object?)row.At ?? DBNull.Value;
             return _command.ExecuteNonQuery() == 0 ? null : raw.sqlite3_last_insert_rowid(_command.Connection!.Handle);
         }
 

@@ -19,7 +19,7 @@ internal static class SqliteErrors
     private const int Constraint = 19;
     private const int NotADatabase = 26;
 
-    /// <summary>Whether the file or its content may be the cause. Values of another type than was written show as the last two.</summary>
+    /// <summary>Whether the file or its content may be the cause. Values of another type than was written show as cast or operation errors.</summary>
     public static bool IsOfTheStore(Exception failure) =>
         failure is SqliteException or IOException or UnauthorizedAccessException || IsContent(failure);
 
@@ -36,7 +36,7 @@ internal static class SqliteErrors
     public static bool IsAccess(SqliteException failure) => failure.SqliteErrorCode is CannotOpen or ReadOnly or Perm;
 
     private static bool IsContent(Exception failure) =>
-        failure is JsonException or InvalidDataException or InvalidCastException or InvalidOperationException;
+        failure is JsonException or InvalidDataException or InvalidCastException or InvalidOperationException or FormatException;
 
     private static string Advice(Exception failure) => failure switch
     {

@@ -54,7 +54,8 @@ internal static class SqliteSchema
             segment_code INTEGER NOT NULL,
             subject INTEGER NOT NULL,
             wrong INTEGER,
-            numbers TEXT);
+            numbers TEXT,
+            at TEXT);
 
         CREATE INDEX feedback_of_run ON feedback (run, position);
 
