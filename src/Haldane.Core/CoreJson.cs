@@ -16,6 +16,19 @@ namespace Haldane.Core;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
     Converters = [typeof(ShareJson)])]
+// The generator does not look into value lists: their converter asks for the array of what they hold.
+[JsonSerializable(typeof(CellEvidence[]))]
+[JsonSerializable(typeof(GuardSpec[]))]
+[JsonSerializable(typeof(LabelCounts[]))]
+[JsonSerializable(typeof(SegmentSpec[]))]
+[JsonSerializable(typeof(StageSpec[]))]
+[JsonSerializable(typeof(ValueMoments[]))]
+[JsonSerializable(typeof(Verdict[]))]
+[JsonSerializable(typeof(VersionSpec[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(long[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(uint[]))]
 [JsonSerializable(typeof(LedgerEntry))]
 [JsonSerializable(typeof(EvidenceSlice))]
 [JsonSerializable(typeof(Rollout))]

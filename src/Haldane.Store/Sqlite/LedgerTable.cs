@@ -1,0 +1,66 @@
+using Dapper;
+using Haldane.Core.Ledger;
+using Haldane.Core.Rollouts;
+using Microsoft.Data.Sqlite;
+
+namespace Haldane.Store.Sqlite;
+
+/// <summary>The ledger with what is written in the same transaction: its end, its index by rollout, the state of the rollouts.</summary>
+internal static class LedgerTable
+{
+    private const string Newest = """
+        SELECT number, body, previous, hash FROM ledger
+        WHERE number < @before ORDER BY number DESC LIMIT @limit
+        """;
+
+    private const string NewestOfRollout = """
+        SELECT l.number, l.body, l.previous, l.hash FROM ledger_rollout r JOIN ledger l ON l.number = r.number
+        WHERE r.rollout = @rollout AND r.number < @before ORDER BY r.number DESC LIMIT @limit
+        """;
+
+    private sealed record Head(long Number, string Hash);
+
+    /// <summary>Appends a record and keeps the rollout's state with it. Call in a transaction.</summary>
+    /// <exception cref="ArgumentException">The record would not hold: entry, state and stored evidence disagree.</exception>
+    public static LedgerRecord Append(SqliteConnection connection, LedgerEntry entry, Rollout next, string state)
+    {
+        RequireEvidence(connection, entry);
+        var head = connection.QuerySingleOrDefault<Head>("SELECT number, hash FROM head")
+            ?? throw new InvalidDataException("the recorded end of the ledger is missing");
+        var record = LedgerChain.Append(entry, head.Number + 1, head.Hash);
+
+        connection.Execute("INSERT INTO ledger (number, body, previous, hash) VALUES (@Number, @Body, @Previous, @Hash)", record);
+        connection.Execute("INSERT INTO ledger_rollout (rollout, number) VALUES (@Rollout, @Number)", new { entry.Rollout, record.Number });
+        connection.Execute("UPDATE head SET number = @Number, hash = @Hash", new { record.Number, record.Hash });
+        connection.Execute(
+            """
+            INSERT INTO rollout (name, run, state, ledger_number) VALUES (@Name, @Run, @state, @Number)
+            ON CONFLICT (name) DO UPDATE SET run = excluded.run, state = excluded.state, ledger_number = excluded.ledger_number
+            """,
+            new { next.Name, next.Run, state, record.Number });
+        return record;
+    }
+
+    /// <summary>The newest records first.</summary>
+    public static IReadOnlyList<LedgerRecord> Read(SqliteConnection connection, long? before, int limit, string? rollout) => connection
+        .Query<LedgerRecord>(rollout is null ? Newest : NewestOfRollout, new { before = before ?? long.MaxValue, limit, rollout })
+        .AsList();
+
+    // A ledger cannot be mended, so what verify would object to for ever is refused now.
+    private static void RequireEvidence(SqliteConnection connection, LedgerEntry entry)
+    {
+        if (entry.EvidenceUpTo == 0)
+        {
+            return;
+        }
+
+        var stored = connection.ExecuteScalar<string?>(
+            "SELECT digest FROM evidence WHERE run = @Run AND number = @EvidenceUpTo", new { entry.Run, entry.EvidenceUpTo });
+        if (stored != entry.EvidenceDigest)
+        {
+            throw new ArgumentException(
+                $"the entry rests on slice {entry.EvidenceUpTo} of run {entry.Run} with digest '{entry.EvidenceDigest}', stored is '{stored}'",
+                nameof(entry));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using Dapper;
+using Haldane.Core.Ports;
+using Microsoft.Data.Sqlite;
+
+namespace Haldane.Store.Sqlite;
+
+/// <summary>Opens the file: permissions, the lock that keeps a second process out, connections.</summary>
+internal static class SqliteFile
+{
+    /// <summary>How long a statement waits for a lock, seconds: checkpoints of another connection take milliseconds.</summary>
+    private const int BusySeconds = 5;
+
+    /// <summary>Takes the right to write the store; held until the stream is disposed or the process ends, however it ends.</summary>
+    /// <remarks>An advisory lock on a file beside the store. The file stays: removing it would race with the next process.</remarks>
+    public static FileStream Lock(string path)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(directory))
+        {
+            throw new StoreUnavailableException($"the store '{path}' cannot be opened: there is no directory '{directory}'; create it");
+        }
+
+        var name = path + ".lock";
+        FileStream held;
+        try
+        {
+            held = Create(name, FileMode.OpenOrCreate, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(name))
+        {
+            throw new StoreUnavailableException(
+                $"the store '{path}' is in use by another process{Holder(name)}: stop that one first, or give this one a file of its own", e);
+        }
+
+        WriteHolder(held);
+        return held;
+    }
+
+    /// <summary>Makes the file, readable by its owner only, unless it is there.</summary>
+    public static void CreateIfMissing(string path)
+    {
+        if (!File.Exists(path))
+        {
+            Create(path, FileMode.CreateNew, FileShare.ReadWrite).Dispose();
+        }
+    }
+
+    /// <summary>A connection that may write.</summary>
+    public static SqliteConnection OpenWriter(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWrite);
+        connection.Execute("PRAGMA synchronous = FULL"); // a commit is on the disk when it returns, also after a power cut
+        return connection;
+    }
+
+    /// <summary>A connection that may only read. Beside a running writer it sees what is committed.</summary>
+    public static SqliteConnection OpenReader(string path)
+    {
+        try
+        {
+            return Settle(Open(path, SqliteOpenMode.ReadOnly));
+        }
+        catch (SqliteException e) when (SqliteErrors.IsAccess(e) && File.Exists(path) && !HasLog(path))
+        {
+            // On read-only media SQLite cannot make its log's index. Without a log nothing can change under us.
+            return Settle(Open(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly));
+        }
+    }
+
+    private static SqliteConnection Open(string source, SqliteOpenMode mode)
+    {
+        _ = SqliteLibrary.Version;
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = source,
+            Mode = mode,
+            ForeignKeys = true,
+            DefaultTimeout = BusySeconds,
+            Pooling = false, // a pooled connection would outlive the store and its lock
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            connection.Execute($"PRAGMA busy_timeout = {BusySeconds * 1000}; PRAGMA trusted_schema = OFF");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    // The first read opens the log and its index, and so shows whether this kind of opening works here.
+    private static SqliteConnection Settle(SqliteConnection connection)
+    {
+        try
+        {
+            connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+
+    private static FileStream Create(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new(path, options);
+    }
+
+    private static void WriteHolder(FileStream held)
+    {
+        try
+        {
+            held.SetLength(0);
+            held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            held.Flush();
+        }
+        catch (IOException)
+        {
+            // The number only helps people; the lock is held without it.
+        }
+    }
+
+    private static string Holder(string name)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            var id = reader.ReadToEnd();
+            return id.Length > 0 ? $" (process {id})" : "";
+        }
+        catch (IOException)
+        {
+            return ""; // where locks also keep readers out, the message goes without the number
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
+using Haldane.Store.Sqlite.Verification;
+
+namespace Haldane.Store.Sqlite;
+
+/// <summary>The ledger of a store, for reading only; the store may be in use by another process.</summary>
+/// <remarks>Safe from any thread.</remarks>
+public sealed class SqliteLedger : ILedgerReader, IAsyncDisposable
+{
+    private readonly SqliteReaders _readers;
+
+    internal SqliteLedger(SqliteReaders readers) => _readers = readers;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return _readers.RunAsync("read the ledger", connection => LedgerTable.Read(connection, before, limit, rollout), cancel);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Reads one committed state from the disk; writes go on beside it and are not part of it.</remarks>
+    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) =>
+        _readers.RunFreshAsync("verify the ledger", connection => StoreVerification.Run(connection, cancel), cancel);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _readers.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static async Task<SqliteLedger> OpenAsync(string path, SqliteStoreOptions options, CancellationToken cancel)
+    {
+        var readers = new SqliteReaders(path, options);
+        try
+        {
+            await readers.RunAsync(
+                "be opened",
+                connection =>
+                {
+                    SqliteSchema.Check(connection, path);
+                    return true;
+                },
+                cancel);
+            return new(readers);
+        }
+        catch
+        {
+            readers.Dispose();
+            throw;
+        }
+    }
+}

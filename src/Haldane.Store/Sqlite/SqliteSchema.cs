@@ -1,0 +1,117 @@
+using Dapper;
+using Haldane.Core.Ports;
+using Microsoft.Data.Sqlite;
+
+namespace Haldane.Store.Sqlite;
+
+/// <summary>The tables, and how a file is known to be ours.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
+    public const int Version = 1;
+
+    /// <summary><c>PRAGMA application_id</c>: "HALD", so that <c>file(1)</c> and we tell our files from others.</summary>
+    public const int ApplicationId = 0x48414C44;
+
+    private const string Tables = """
+        CREATE TABLE ledger (
+            number INTEGER PRIMARY KEY,
+            body TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            hash TEXT NOT NULL);
+
+        -- Finds the records of one rollout; derived from the bodies, checked by verify.
+        CREATE TABLE ledger_rollout (
+            rollout TEXT NOT NULL,
+            number INTEGER NOT NULL REFERENCES ledger (number),
+            PRIMARY KEY (rollout, number)) WITHOUT ROWID;
+
+        -- The last record, written with it: a ledger whose tail was cut no longer ends where this says.
+        CREATE TABLE head (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            number INTEGER NOT NULL,
+            hash TEXT NOT NULL);
+
+        CREATE TABLE rollout (
+            name TEXT PRIMARY KEY NOT NULL,
+            run INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            ledger_number INTEGER NOT NULL REFERENCES ledger (number));
+
+        CREATE TABLE evidence (
+            run INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (run, number)) WITHOUT ROWID;
+
+        CREATE TABLE feedback (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            key BLOB NOT NULL UNIQUE,
+            run INTEGER NOT NULL,
+            stage INTEGER NOT NULL,
+            arm INTEGER NOT NULL,
+            segment_code INTEGER NOT NULL,
+            subject INTEGER NOT NULL,
+            wrong INTEGER,
+            numbers TEXT,
+            at TEXT);
+
+        CREATE INDEX feedback_of_run ON feedback (run, position);
+
+        CREATE TABLE installation (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            key BLOB NOT NULL);
+        """;
+
+    /// <summary>Brings an open file to this version: makes the tables in an empty one, refuses what is newer or not ours.</summary>
+    public static void Prepare(SqliteConnection connection, string path)
+    {
+        if (IsEmpty(connection))
+        {
+            UseLog(connection, path);
+            connection.Execute($"""
+                BEGIN IMMEDIATE;
+                {Tables}
+                INSERT INTO head (only, number, hash) VALUES (1, 0, '{Core.Ledger.LedgerChain.Beginning}');
+                PRAGMA application_id = {ApplicationId};
+                PRAGMA user_version = {Version};
+                COMMIT;
+                """);
+        }
+
+        Check(connection, path);
+        UseLog(connection, path); // the mode is kept in the file, where a database browser may have changed it
+    }
+
+    /// <summary>Refuses a file that is newer than this program or not ours.</summary>
+    public static void Check(SqliteConnection connection, string path)
+    {
+        var version = connection.ExecuteScalar<long>("PRAGMA user_version");
+        if (connection.ExecuteScalar<long>("PRAGMA application_id") != ApplicationId || version < 1)
+        {
+            throw new StoreUnavailableException(
+                $"'{path}' is an SQLite database of another program, or was never set up as a store: choose another file");
+        }
+
+        if (version > Version)
+        {
+            throw new StoreUnavailableException(
+                $"the store '{path}' has schema version {version}, this program knows up to {Version}: use the program that wrote it or a newer one");
+        }
+    }
+
+    private static void UseLog(SqliteConnection connection, string path)
+    {
+        var mode = connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL");
+        if (mode != "wal")
+        {
+            throw new StoreUnavailableException(
+                $"the store '{path}' cannot keep a write-ahead log (journal mode '{mode}'): put it on a local file system");
+        }
+    }
+
+    private static bool IsEmpty(SqliteConnection connection) =>
+        connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") == 0
+        && connection.ExecuteScalar<long>("PRAGMA user_version") == 0;
+}

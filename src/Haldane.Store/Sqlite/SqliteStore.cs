@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Dapper;
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Feedback;
+using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
+using Microsoft.Data.Sqlite;
+
+namespace Haldane.Store.Sqlite;
+
+/// <summary>Everything durable in one SQLite file. One process may have it open; others may read its ledger beside it.</summary>
+/// <remarks>
+/// Write-ahead log, flushed at each commit: what a completed task wrote outlives a power cut. Writes that wait together share a commit.
+/// Reads have connections of their own and do not wait for writes. Safe from any thread.
+/// </remarks>
+public sealed class SqliteStore : IRolloutStore
+{
+    // Rows that one read takes into memory: some megabytes of slices, and no read stays open while its reader thinks.
+    private const int Page = 256;
+
+    private readonly FileStream _lock;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteLedger _ledger;
+    private readonly FeedbackTable.Insert _insert;
+    private int _disposed;
+
+    private SqliteStore(string path, FileStream held, SqliteConnection connection, SqliteStoreOptions options)
+    {
+        FilePath = path;
+        _lock = held;
+        _insert = new(connection);
+        _writer = new(connection, path, options);
+        _readers = new(path, options);
+        _ledger = new(_readers);
+    }
+
+    /// <summary>The version of the native SQLite in use, e.g. <c>3.40.1</c>.</summary>
+    public static string SqliteVersion => SqliteLibrary.Version;
+
+    /// <summary>The file, as a full path.</summary>
+    public string FilePath { get; }
+
+    /// <summary>The queue of writes, for tests that break the file under it.</summary>
+    internal SqliteWriter Writer => _writer;
+
+    /// <summary>Opens the store for this process alone; makes the file, for its owner only, when it is not there.</summary>
+    /// <exception cref="StoreUnavailableException">It is in use, damaged, newer than this program, or cannot be written; the message says what to do.</exception>
+    public static Task<SqliteStore> OpenAsync(string path, CancellationToken cancel) => OpenAsync(path, new(), cancel);
+
+    /// <summary>Opens the ledger for reading, also while another process has the store open.</summary>
+    /// <exception cref="StoreUnavailableException">It is not there, damaged, or newer than this program; the message says what to do.</exception>
+    public static Task<SqliteLedger> OpenReadOnlyAsync(string path, CancellationToken cancel)
+    {
+        var full = Path.GetFullPath(path);
+        return !File.Exists(full)
+            ? throw new StoreUnavailableException($"there is no store '{full}'")
+            : SqliteLedger.OpenAsync(full, new(), cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]> InstallationKeyAsync(CancellationToken cancel) => _writer.RunAsync(
+        "keep the installation's key",
+        connection =>
+        {
+            connection.Execute(
+                "INSERT INTO installation (only, key) VALUES (1, @key) ON CONFLICT (only) DO NOTHING",
+                new { key = RandomNumberGenerator.GetBytes(32) });
+            var key = connection.QuerySingle<byte[]>("SELECT key FROM installation");
+            return key.Length == 32 ? key : throw new InvalidDataException($"the installation's key has {key.Length} bytes, not 32");
+        },
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => _readers.RunAsync<IReadOnlyList<Rollout>>(
+        "read the rollouts",
+        connection => [.. connection.Query<string>("SELECT state FROM rollout ORDER BY name").Select(Parse)],
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<int> LastRunAsync(CancellationToken cancel) => _readers.RunAsync(
+        "read the last run", connection => connection.ExecuteScalar<int>("SELECT coalesce(max(run), 0) FROM rollout"), cancel);
+
+    /// <inheritdoc/>
+    public Task<LedgerRecord> RecordAsync(LedgerEntry entry, Rollout next, CancellationToken cancel)
+    {
+        RolloutAgreement.Require(entry, next);
+        var state = JsonSerializer.Serialize(next, CoreJson.Default.Rollout);
+        return _writer.RunAsync("record a decision", connection => LedgerTable.Append(connection, entry, next, state), cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> AppendEvidenceAsync(int run, EvidenceSlice slice, CancellationToken cancel)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(slice, CoreJson.Default.EvidenceSlice);
+        return _writer.RunAsync("keep evidence", connection => EvidenceTable.Append(connection, run, slice.Number, body), cancel);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => PagesAsync(
+        "read evidence", (connection, after) => EvidenceTable.Read(connection, run, after, Page), slice => slice.Slice.Number, 0, cancel);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel)
+    {
+        if (feedback.Count == 0)
+        {
+            return [];
+        }
+
+        var rows = feedback.Select(FeedbackTable.ToRow).ToArray();
+        return await _writer.RunAsync("keep feedback", _ => Array.ConvertAll(rows, _insert.Run), cancel);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredFeedback> FeedbackAsync(int run, long after, CancellationToken cancel) => PagesAsync(
+        "read feedback", (connection, last) => FeedbackTable.Read(connection, run, last, Page), row => row.Position, after, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel) =>
+        _ledger.LedgerAsync(before, limit, rollout, cancel);
+
+    /// <inheritdoc/>
+    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) => _ledger.VerifyAsync(cancel);
+
+    /// <summary>Finishes the writes under way, moves the log into the file and gives the file free.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _readers.Dispose();
+            await _writer.StopAsync();
+            _insert.Dispose();
+            await _writer.DisposeAsync();
+            await _lock.DisposeAsync();
+        }
+    }
+
+    /// <summary>As the public one; tests choose how patient it is.</summary>
+    internal static Task<SqliteStore> OpenAsync(string path, SqliteStoreOptions options, CancellationToken cancel) =>
+        Task.Run(() => Open(Path.GetFullPath(path), options), cancel);
+
+    private static SqliteStore Open(string path, SqliteStoreOptions options)
+    {
+        FileStream? held = null;
+        SqliteConnection? connection = null;
+        try
+        {
+            held = SqliteFile.Lock(path);
+            SqliteFile.CreateIfMissing(path);
+            connection = SqliteFile.OpenWriter(path);
+            SqliteSchema.Prepare(connection, path);
+            return new(path, held, connection, options);
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            held?.Dispose();
+            if (SqliteErrors.IsOfTheStore(e))
+            {
+                throw SqliteErrors.Translate(e, path, "be opened");
+            }
+
+            throw;
+        }
+    }
+
+    private static Rollout Parse(string state) => JsonSerializer.Deserialize(state, CoreJson.Default.Rollout)
+        ?? throw new InvalidDataException("the state of a rollout is empty");
+
+    // Rows are only ever appended, so pages that are read one after another fit together.
+    private async IAsyncEnumerable<T> PagesAsync<T>(
+        string doing,
+        Func<SqliteConnection, long, List<T>> read,
+        Func<T, long> place,
+        long after,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        List<T> page;
+        do
+        {
+            var last = after;
+            page = await _readers.RunAsync(doing, connection => read(connection, last), cancel);
+            foreach (var row in page)
+            {
+                yield return row;
+                after = place(row);
+            }
+        }
+        while (page.Count == Page);
+    }
+}
