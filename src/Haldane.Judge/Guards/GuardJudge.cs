@@ -1,0 +1,133 @@
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Core.Specification;
+
+namespace Haldane.Judge.Guards;
+
+/// <summary>Follows one guard, for everyone and in the segments that it scans, and gives its verdict.</summary>
+/// <remarks>Evidence is sticky: the largest value so far counts. For one thread.</remarks>
+internal sealed class GuardJudge
+{
+    private readonly GuardSpec _guard;
+    private readonly Budget _budget;
+    private readonly Watched _everyone;
+    private readonly Watched[] _segments;
+
+    /// <summary>Nothing seen.</summary>
+    /// <param name="guard">The guard.</param>
+    /// <param name="budget">How sure it must be.</param>
+    /// <param name="everyone">Its measurement of everyone.</param>
+    /// <param name="segments">Its measurements of segment cells, by the cell's name.</param>
+    public GuardJudge(GuardSpec guard, Budget budget, Measurement everyone, IEnumerable<(string Name, Measurement Measurement)> segments)
+    {
+        (_guard, _budget) = (guard, budget);
+        _everyone = new(null, everyone, budget.FailAt);
+        _segments = [.. segments.Select(s => new Watched(s.Name, s.Measurement, budget.SegmentFailAt))];
+    }
+
+    /// <summary>Takes a slice into account.</summary>
+    public void Add(EvidenceSlice slice)
+    {
+        _everyone.Add(slice);
+        foreach (var segment in _segments)
+        {
+            segment.Add(slice);
+        }
+    }
+
+    /// <summary>The verdict by now.</summary>
+    /// <param name="broken">Why no measurement of the rollout can be trusted, or null.</param>
+    public Verdict Judge(string? broken)
+    {
+        broken ??= _everyone.Measurement.Broken();
+
+        // Both proven means worse than the baseline but within the margin. Only, a canary that by now looks bad has changed since it passed.
+        var passed = _everyone.PassMax >= _budget.PassAt && !(_everyone.HasFailed && _everyone.Measurement.IsBeyondBad());
+        var harmed = MostHarmed(passed);
+        var missing = _everyone.Measurement.Missing();
+
+        // Worst first; this is the only place that ranks verdicts.
+        var kind = (broken, harmed, passed, missing) switch
+        {
+            (not null, _, _, _) => VerdictKind.Broken,
+            (_, not null, _, _) => VerdictKind.Fail,
+            (_, _, false, not null) => VerdictKind.NoData,
+            (_, _, false, _) => VerdictKind.Undecided,
+            _ => VerdictKind.Pass,
+        };
+
+        var about = kind == VerdictKind.Fail ? harmed! : _everyone;
+        var reading = about.Measurement.Read();
+        return new()
+        {
+            Guard = _guard.Name,
+            Signal = _guard.Signal.ToString(),
+            Kind = kind,
+            Segment = about.Segment,
+            Reason = kind switch
+            {
+                VerdictKind.Broken => broken!,
+                VerdictKind.NoData => missing!,
+                _ => about.Measurement.Explain(kind, reading, worse: _everyone.HasFailed),
+            },
+            Late = _guard.Signal.Kind == SignalKind.Accuracy,
+            Estimate = Finite(reading.Estimate),
+            Low = Finite(reading.Low),
+            High = Finite(reading.High),
+            Fine = _guard.FineLine,
+            Bad = _guard.Bad,
+            CountedBy = about.Measurement.CountedBy,
+            BaselineCount = reading.BaselineCount,
+            CanaryCount = reading.CanaryCount,
+            FailEvidence = about.FailMax,
+            FailAt = about.FailAt,
+            PassEvidence = _everyone.PassMax,
+            PassAt = _budget.PassAt,
+            BaselineValue = Finite(reading.BaselineValue),
+            CanaryValue = Finite(reading.CanaryValue),
+        };
+    }
+
+    // Everyone's harm does not count beside everyone's Pass: it lies within the margin. A segment's does.
+    private Watched? MostHarmed(bool passed)
+    {
+        var worst = _everyone.HasFailed && !passed ? _everyone : null;
+        foreach (var segment in _segments)
+        {
+            if (segment.HasFailed && (worst is null || segment.Past > worst.Past))
+            {
+                worst = segment;
+            }
+        }
+
+        return worst;
+    }
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    private sealed class Watched(string? segment, Measurement measurement, double failAt)
+    {
+        public string? Segment => segment;
+
+        public Measurement Measurement => measurement;
+
+        public double FailAt => failAt;
+
+        public double FailMax { get; private set; }
+
+        public double PassMax { get; private set; }
+
+        public bool HasFailed => FailMax >= failAt;
+
+        public double Past => FailMax - failAt;
+
+        public void Add(EvidenceSlice slice)
+        {
+            measurement.Add(slice);
+
+            // Comparisons, not Math.Max: that would let a NaN in.
+            FailMax = measurement.FailLogE > FailMax ? measurement.FailLogE : FailMax;
+            PassMax = measurement.PassLogE > PassMax ? measurement.PassLogE : PassMax;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Judge.Statistics;
+
+namespace Haldane.Judge.Guards;
+
+/// <summary>A latency quantile of the canary divided by that of the baseline, stage by stage.</summary>
+/// <remarks>
+/// Two lanes at half the level each, i.e. the average of their e-values: the exact <see cref="QuantileShift"/>, and the asymptotic
+/// <see cref="QuantileEstimate"/>, which counts as 1 until it can be trusted. Lines are rounded to whole buckets in the exact lane only: fine up, bad down.
+/// </remarks>
+internal sealed class LatencyRatio : Measurement
+{
+    // The asymptotic lane is tuned to harm of about twice the margin, and to passing a canary that is as the baseline.
+    private const double HarmInMargins = 2;
+
+    private readonly QuantileShift _exact;
+    private readonly StagedEvidence _fail;
+    private readonly StagedEvidence _pass;
+    private readonly int _fineShift;
+    private readonly int _badShift;
+    private readonly double _logFine;
+    private readonly double _logBad;
+    private readonly double _margin;
+
+    /// <summary>Nothing seen.</summary>
+    public LatencyRatio(Question question)
+        : base(question)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
+        _exact = new(Guard.Signal.Quantile);
+        (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
+        (_logFine, _logBad) = (Math.Log(Guard.FineLine), Math.Log(Guard.Bad));
+        _fineShift = (int)Math.Ceiling(_logFine / LatencyBuckets.LogRatio - 1e-9);
+        _badShift = (int)Math.Floor(_logBad / LatencyBuckets.LogRatio + 1e-9);
+        _margin = Math.Max(Math.Abs(_logBad), LatencyBuckets.LogRatio);
+    }
+
+    /// <inheritdoc/>
+    protected override string Margin => Guard.Bad >= 1
+        ? $"{Say.Number((Guard.Bad - 1) * 100, 2)} % is the margin"
+        : $"{Say.Change(Guard.Bad)} is the margin";
+
+    /// <inheritdoc/>
+    protected override double? NoDifference => 1;
+
+    /// <inheritdoc/>
+    public override void Add(EvidenceSlice slice)
+    {
+        var (canary, baseline) = (Question.Canary.Latency, Question.Baseline.Latency);
+        _fail.MoveTo(slice.Stage);
+        _pass.MoveTo(slice.Stage);
+        if (canary.Total > 0 && baseline.Total > 0)
+        {
+            var estimate = QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile);
+            _fail.Update(LogSpace.Average(
+                _exact.LogE(canary, baseline, _fineShift),
+                estimate is var (above, error) ? NormalMixture.LogE(above - _logFine, error, HarmInMargins * _margin) : 0));
+            if (Question.Everyone)
+            {
+                _pass.Update(LogSpace.Average(
+                    _exact.LogE(baseline, canary, -_badShift),
+                    estimate is var (below, spread) ? NormalMixture.LogE(_logBad - below, spread, _margin) : 0));
+            }
+        }
+
+        FailLogE = _fail.LogE;
+        PassLogE = _pass.LogE;
+    }
+
+    /// <inheritdoc/>
+    public override Reading Read()
+    {
+        var (canary, baseline) = (Question.Canary.Latency, Question.Baseline.Latency);
+        double? c = canary.LogQuantile(Guard.Signal.Quantile), b = baseline.LogQuantile(Guard.Signal.Quantile);
+        double? low = null, high = null;
+        if (QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile) is var (theta, error))
+        {
+            // Half the level for this lane, and its part for this stage, so that the bounds hold over the whole rollout.
+            var split = Math.Log(2 * Question.Stages.Count);
+            low = Math.Exp(theta - NormalMixture.Margin(Question.FailAt + split, error, HarmInMargins * _margin));
+            high = Math.Exp(theta + NormalMixture.Margin(Question.PassAt + split, error, _margin));
+        }
+
+        return new()
+        {
+            Estimate = c is { } x && b is { } y ? Math.Exp(x - y) : null,
+            Low = low,
+            High = high,
+            BaselineValue = b is { } logBaseline ? Math.Exp(logBaseline) : null,
+            CanaryValue = c is { } logCanary ? Math.Exp(logCanary) : null,
+            BaselineCount = baseline.Total,
+            CanaryCount = canary.Total,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string? Missing() => FewerThanNeeded(Question.Canary.Latency.Total, "canary answers");
+
+    /// <inheritdoc/>
+    public override string Explain(VerdictKind kind, Reading reading, bool worse)
+    {
+        var needed = QuantileEstimate.Needed(Guard.Signal.Quantile);
+        return kind == VerdictKind.Undecided && reading.Low is null && Math.Min(reading.CanaryCount, reading.BaselineCount) < needed
+            ? $"{Headline(reading)}; {Say.Count(reading.CanaryCount)} canary answers in this stage, bounds come with {Say.Count(needed)}; {Margin}"
+            : base.Explain(kind, reading, worse);
+    }
+
+    /// <inheritdoc/>
+    protected override string Headline(Reading reading)
+    {
+        var name = Say.Quantile(Guard.Signal.Quantile) + Question.Where;
+        return reading is { Estimate: { } ratio, CanaryValue: { } canary, BaselineValue: { } baseline }
+            ? $"{name} is {Say.Seconds(canary)} against {Say.Seconds(baseline)} of the baseline: {Say.Change(ratio)}"
+            : $"{name} has answers of one arm only in this stage";
+    }
+
+    /// <inheritdoc/>
+    protected override string Amount(double value) => Say.Change(value);
+}

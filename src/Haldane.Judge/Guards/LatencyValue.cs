@@ -1,0 +1,96 @@
+using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
+using Haldane.Judge.Totals;
+
+namespace Haldane.Judge.Guards;
+
+/// <summary>A latency quantile of the canary against an absolute limit: whether more than 1 - p of its answers are over it.</summary>
+/// <remarks>
+/// One arm, so slices of all stages add up. A limit inside a bucket is rounded to an edge: up where harm is to be proven, down where safety is.
+/// </remarks>
+internal sealed class LatencyValue : Measurement
+{
+    private readonly LatencyHistogram _canary = new();
+    private readonly TiltMixture _fail;
+    private readonly TiltMixture _pass;
+    private readonly int _fineEdge;
+    private readonly int _badEdge;
+    private readonly double _quantile;
+
+    /// <summary>Nothing seen.</summary>
+    public LatencyValue(Question question)
+        : base(question)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
+        _quantile = Guard.Signal.Quantile;
+        _fail = TiltMixture.ForQuantile(1 - _quantile, Null.AtMost);
+        _pass = TiltMixture.ForQuantile(1 - _quantile, Null.AtLeast);
+        _fineEdge = (int)Math.Ceiling(Edges(Guard.FineLine) - 1e-9);
+        _badEdge = (int)Math.Floor(Edges(Guard.Bad) + 1e-9);
+    }
+
+    /// <inheritdoc/>
+    protected override string Margin => $"{Say.Seconds(Guard.Bad)} is the limit";
+
+    /// <inheritdoc/>
+    public override void Add(EvidenceSlice slice)
+    {
+        _canary.Add(slice.Canary.Cells[Question.Cell].Latency);
+        FailLogE = _fail.LogE(Over(_fineEdge), _canary.Total);
+        PassLogE = Question.Everyone ? _pass.LogE(Over(_badEdge), _canary.Total) : 0;
+    }
+
+    /// <inheritdoc/>
+    public override Reading Read()
+    {
+        var value = _canary.LogQuantile(_quantile) is { } log ? Math.Exp(log) : (double?)null;
+        return new()
+        {
+            Estimate = value,
+            Low = LastEdge(_fail, Question.FailAt),
+            High = FirstEdge(_pass, Question.PassAt),
+            BaselineValue = Question.Baseline.Latency.LogQuantile(_quantile) is { } baseline ? Math.Exp(baseline) : null,
+            CanaryValue = value,
+            BaselineCount = Question.Baseline.Latency.Total,
+            CanaryCount = _canary.Total,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string? Missing() => FewerThanNeeded(Question.Canary.Latency.Total, "canary answers");
+
+    /// <inheritdoc/>
+    protected override string Headline(Reading reading) => reading.Estimate is { } value
+        ? $"{Say.Quantile(_quantile)}{Question.Where} is {Say.Seconds(value)} over {Say.Count(_canary.Total)} canary answers"
+        : $"no canary answer{Question.Where} yet";
+
+    /// <inheritdoc/>
+    protected override string Amount(double value) => Say.Seconds(value);
+
+    private static double Edges(double seconds) => Math.Log(seconds / LatencyBuckets.Edge(0)) / LatencyBuckets.LogRatio;
+
+    private long Over(int edge) => _canary.Total - _canary.UpTo(edge);
+
+    // Each edge is a limit of its own; those that are proven to lie below the quantile form a run, by monotony.
+    private double? LastEdge(TiltMixture above, double at)
+    {
+        double? last = null;
+        for (var edge = _canary.First - 1; edge < _canary.Last && above.LogE(Over(edge), _canary.Total) >= at; edge++)
+        {
+            last = LatencyBuckets.Edge(edge);
+        }
+
+        return last;
+    }
+
+    private double? FirstEdge(TiltMixture below, double at)
+    {
+        double? first = null;
+        for (var edge = _canary.Last; edge >= _canary.First && below.LogE(Over(edge), _canary.Total) >= at; edge--)
+        {
+            first = LatencyBuckets.Edge(edge);
+        }
+
+        return first;
+    }
+}

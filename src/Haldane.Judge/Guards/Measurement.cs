@@ -1,0 +1,157 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Core.Specification;
+using Haldane.Judge.Totals;
+
+namespace Haldane.Judge.Guards;
+
+/// <summary>What a measurement is to find out, of whom, and how sure it must be.</summary>
+internal sealed record Question
+{
+    /// <summary>The guard.</summary>
+    public required GuardSpec Guard { get; init; }
+
+    /// <summary>The cell, see <see cref="SegmentCells"/>.</summary>
+    public required int Cell { get; init; }
+
+    /// <summary>The cell for a sentence: empty for everyone, else e.g. <c> in country=ID</c>.</summary>
+    public required string Where { get; init; }
+
+    /// <summary>The stages of the rollout.</summary>
+    public required ValueList<StageSpec> Stages { get; init; }
+
+    /// <summary>Whether assignment is by subject; else by exchange.</summary>
+    public required bool BySubject { get; init; }
+
+    /// <summary>Names of the predicted classes, <c>other</c> last; empty without a prediction signal.</summary>
+    public required ValueList<string> Classes { get; init; }
+
+    /// <summary>Log evidence that proves Fail.</summary>
+    public required double FailAt { get; init; }
+
+    /// <summary>Log evidence that proves Pass.</summary>
+    public required double PassAt { get; init; }
+
+    /// <summary>The canary's totals of the stage in this cell.</summary>
+    public required ArmTotals Canary { get; init; }
+
+    /// <summary>The baseline's totals of the stage in this cell.</summary>
+    public required ArmTotals Baseline { get; init; }
+
+    /// <summary>Whether it is about everyone: a segment can only fail.</summary>
+    public bool Everyone => Cell == SegmentCells.Everyone;
+}
+
+/// <summary>The numbers of a measurement, on the guard's scale.</summary>
+internal readonly record struct Reading
+{
+    /// <summary>Best estimate.</summary>
+    public double? Estimate { get; init; }
+
+    /// <summary>Lower bound.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>Upper bound.</summary>
+    public double? High { get; init; }
+
+    /// <summary>The baseline's own value.</summary>
+    public double? BaselineValue { get; init; }
+
+    /// <summary>The canary's own value.</summary>
+    public double? CanaryValue { get; init; }
+
+    /// <summary>Observations of the baseline.</summary>
+    public long BaselineCount { get; init; }
+
+    /// <summary>Observations of the canary.</summary>
+    public long CanaryCount { get; init; }
+}
+
+/// <summary>Follows one signal of one guard in one cell through a rollout: evidence for Fail and Pass, numbers, words.</summary>
+/// <remarks>One derived type for each signal and scale. State is of fixed size. For one thread.</remarks>
+internal abstract class Measurement(Question question)
+{
+    /// <summary>Observations of the canary in the stage below which nothing is said.</summary>
+    protected const int Fewest = 10;
+
+    /// <summary>Natural logarithm of the e-value against "fine".</summary>
+    public double FailLogE { get; protected set; }
+
+    /// <summary>Natural logarithm of the e-value against "bad"; stays 0 in segments.</summary>
+    public double PassLogE { get; protected set; }
+
+    /// <summary>What is counted.</summary>
+    public virtual string CountedBy => "exchanges";
+
+    /// <summary>What was asked.</summary>
+    protected Question Question { get; } = question;
+
+    /// <summary>The guard.</summary>
+    protected GuardSpec Guard => Question.Guard;
+
+    /// <summary>The user's margin, for the end of a sentence.</summary>
+    protected abstract string Margin { get; }
+
+    /// <summary>Whether a lower value is the worse one.</summary>
+    protected virtual bool LowerIsWorse => false;
+
+    /// <summary>The value on the guard's scale that says "as the baseline"; null on an absolute scale.</summary>
+    protected virtual double? NoDifference => null;
+
+    /// <summary>Takes a slice into account; the stage's totals hold it already.</summary>
+    public abstract void Add(EvidenceSlice slice);
+
+    /// <summary>The numbers by now.</summary>
+    public abstract Reading Read();
+
+    /// <summary>Why the measurement cannot be trusted, or null.</summary>
+    public virtual string? Broken() => null;
+
+    /// <summary>What is missing before anything can be said, or null.</summary>
+    public abstract string? Missing();
+
+    /// <summary>Whether the best estimate lies beyond the bad line.</summary>
+    public bool IsBeyondBad() => Read().Estimate is { } estimate && (LowerIsWorse ? estimate < Guard.Bad : estimate > Guard.Bad);
+
+    /// <summary>The verdict's sentence.</summary>
+    /// <param name="kind">Pass, Undecided or Fail.</param>
+    /// <param name="reading">The numbers.</param>
+    /// <param name="worse">Whether Fail is proven beside Pass.</param>
+    public virtual string Explain(VerdictKind kind, Reading reading, bool worse)
+    {
+        var (good, harm) = LowerIsWorse ? (reading.Low, reading.High) : (reading.High, reading.Low);
+        var detail = kind switch
+        {
+            VerdictKind.Fail => Beyond(harm) ? $" (at least {Amount(harm!.Value)})" : "",
+            VerdictKind.Pass when worse => "; worse than the baseline, within the margin",
+            VerdictKind.Pass => Beyond(good) ? $" (at most {Amount(good!.Value)})" : "",
+            _ => "; " + Range(reading.Low, reading.High),
+        };
+        return $"{Headline(reading)}{detail}; {Margin}";
+    }
+
+    /// <summary>What was seen, without a judgement.</summary>
+    protected abstract string Headline(Reading reading);
+
+    /// <summary>A value on the guard's scale, for people.</summary>
+    protected abstract string Amount(double value);
+
+    /// <summary>Where the value may lie.</summary>
+    protected virtual string Range(double? low, double? high) => (low, high) switch
+    {
+        ({ } from, { } to) => $"may be between {Amount(from)} and {Amount(to)}",
+        ({ } from, null) => $"{Amount(from)} or more",
+        (null, { } to) => $"{Amount(to)} or less",
+        _ => "too early to bound it",
+    };
+
+    /// <summary>The sentence for too few observations in this stage, or null.</summary>
+    protected string? FewerThanNeeded(long seen, string what) => seen >= Fewest
+        ? null
+        : $"{Say.Count(seen)} {what}{Question.Where} in this stage, {Fewest} are the least";
+
+    // A bound on the harmless side of "no difference" would read as if harm were proven.
+    private bool Beyond(double? bound) =>
+        bound is { } value && (NoDifference is not { } same || (LowerIsWorse ? value < same : value > same));
+}

@@ -1,0 +1,126 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Core.Specification;
+using Haldane.Judge.Guards;
+using Haldane.Judge.Totals;
+
+namespace Haldane.Judge;
+
+/// <summary>Judges one run of a rollout from its evidence, slice by slice.</summary>
+/// <remarks>
+/// <para>Deterministic: the same slices in the same order give the same judgement, whenever and however often it is asked for. No clock, no
+/// randomness, no input or output. Memory does not grow with the number of slices.</para>
+/// <para>Keeps the rollout's promise over all looks, guards, segments and stages together; <c>docs/how-it-decides.md</c> says how. For one thread.</para>
+/// </remarks>
+public sealed class RolloutJudge
+{
+    // Fewer exchanges of the canary than this in a stage are no trial at all.
+    private const int FewestExchanges = 10;
+
+    private readonly RolloutSpec _rollout;
+    private readonly int _cells;
+    private readonly StageTotals _totals;
+    private readonly StageClock _clock = new();
+    private readonly SampleRatio _sampleRatio = new();
+    private readonly GuardJudge[] _guards;
+    private long _upTo;
+    private int _stage;
+
+    /// <summary>Nothing has arrived yet.</summary>
+    /// <param name="model">The model that moves.</param>
+    /// <param name="rollout">What was asked.</param>
+    /// <exception cref="ArgumentException">A guard's lines cannot be judged; the message says why.</exception>
+    public RolloutJudge(ModelSpec model, RolloutSpec rollout)
+    {
+        _rollout = rollout;
+        var cells = new SegmentCells(model.Segments);
+        ValueList<string> classes = model.Signals.Prediction is { } prediction ? [.. prediction.Classes, SegmentCells.Other] : [];
+        _cells = cells.Count;
+        _totals = new(cells.Count, classes.Count);
+        _guards = [.. rollout.Guards.Select(guard => Open(model, guard, cells, classes))];
+    }
+
+    /// <summary>Takes the next slice into account.</summary>
+    /// <exception cref="ArgumentException">The slice is out of order or does not fit the specification.</exception>
+    public void Add(EvidenceSlice slice)
+    {
+        Check(slice);
+        if (slice.Stage != _stage)
+        {
+            _stage = slice.Stage;
+            _totals.Clear();
+            _clock.EnterStage();
+        }
+
+        _upTo = slice.Number;
+        _clock.Add(slice);
+        _totals.Add(slice);
+        _sampleRatio.Add(slice);
+        foreach (var guard in _guards)
+        {
+            guard.Add(slice);
+        }
+    }
+
+    /// <summary>What the evidence says by now.</summary>
+    public Judgement Evaluate() => new()
+    {
+        UpToSlice = _upTo,
+        Stage = _stage,
+        Baked = _clock.Baked,
+        CanaryExchanges = CanaryExchanges,
+        NoData = Silence(),
+        Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken)).ToValueList(),
+    };
+
+    private long CanaryExchanges => _totals.Of(Arm.Canary, SegmentCells.Everyone).Exchanges;
+
+    private string? Silence() => this switch
+    {
+        { _upTo: 0 } => "nothing has arrived yet",
+        { _clock.IsSilent: true } => $"callers have been silent for {Say.Time(_clock.QuietFor)}",
+        { CanaryExchanges: < FewestExchanges } =>
+            $"{Say.Count(CanaryExchanges)} canary exchanges in this stage, {FewestExchanges} are the least",
+        _ => null,
+    };
+
+    private GuardJudge Open(ModelSpec model, GuardSpec guard, SegmentCells cells, ValueList<string> classes)
+    {
+        int[] scanned =
+        [
+            .. Enumerable.Range(1, cells.Count - 1).Where(cell => guard.Segments.Covers(model.Segments[cells.Owners[cell]].Name)),
+        ];
+        var budget = Budget.Of(_rollout, guard, scanned.Length);
+        return new(guard, budget, Ask(SegmentCells.Everyone), scanned.Select(cell => (cells.Names[cell], Ask(cell))));
+
+        Measurement Ask(int cell) => Measurements.For(new()
+        {
+            Guard = guard,
+            Cell = cell,
+            Where = cell == SegmentCells.Everyone ? "" : $" in {cells.Names[cell]}",
+            Stages = _rollout.Stages,
+            BySubject = model.Subject is not null,
+            Classes = classes,
+            FailAt = cell == SegmentCells.Everyone ? budget.FailAt : budget.SegmentFailAt,
+            PassAt = budget.PassAt,
+            Canary = _totals.Of(Arm.Canary, cell),
+            Baseline = _totals.Of(Arm.Baseline, cell),
+        });
+    }
+
+    private void Check(EvidenceSlice slice)
+    {
+        if (slice.Number <= _upTo || slice.Stage < _stage || slice.Stage >= _rollout.Stages.Count)
+        {
+            throw new ArgumentException(
+                $"Slice {slice.Number} of stage {slice.Stage} cannot follow slice {_upTo} of stage {_stage} in a rollout of {_rollout.Stages.Count} stages.",
+                nameof(slice));
+        }
+
+        if (slice.Baseline.Cells.Count != _cells || slice.Canary.Cells.Count != _cells)
+        {
+            throw new ArgumentException($"Slice {slice.Number} must have {_cells} cells in each arm, as the model's segments ask.", nameof(slice));
+        }
+    }
+}

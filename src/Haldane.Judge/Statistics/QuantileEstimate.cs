@@ -1,0 +1,43 @@
+using Haldane.Core.Evidence;
+using Haldane.Judge.Totals;
+
+namespace Haldane.Judge.Statistics;
+
+/// <summary>The logarithm of the ratio of two arms' quantiles, with its standard error.</summary>
+/// <remarks>
+/// <para>theta = ln q_c - ln q_b, interpolated inside the bucket; for each arm se = (ln q(p + 2h) - ln q(p - 2h)) / 4 with h = sqrt(p (1 - p) / n),
+/// the spread of the order statistics that are two standard errors of rank away; se^2 adds up over the arms.</para>
+/// <para>Asymptotic; assumes independent, identically distributed latencies within an arm and stage. Serfling, "Approximation Theorems of
+/// Mathematical Statistics" (1980), section 2.3.3, with the density read from the order statistics. Natural logarithms of seconds.</para>
+/// </remarks>
+internal readonly record struct QuantileEstimate(double LogRatio, double Error)
+{
+    /// <summary>Observations beyond the quantile, in the smaller arm, from which the normal approximation is trusted (held to simulation).</summary>
+    public const int Beyond = 30;
+
+    // A bucket's width spread evenly: nothing finer can be seen, however many observations there are.
+    private static readonly double Finest = LatencyBuckets.LogRatio / Math.Sqrt(12);
+
+    /// <summary>Observations that an arm needs before this estimate is trusted.</summary>
+    public static long Needed(double quantile) => (long)Math.Ceiling(Beyond / Math.Min(quantile, 1 - quantile) - 1e-9);
+
+    /// <summary>The estimate, or null before it can be trusted.</summary>
+    public static QuantileEstimate? Of(LatencyHistogram canary, LatencyHistogram baseline, double quantile)
+    {
+        if (Math.Min(canary.Total, baseline.Total) < Needed(quantile)
+            || canary.LogQuantile(quantile) is not { } c
+            || baseline.LogQuantile(quantile) is not { } b)
+        {
+            return null;
+        }
+
+        double ofCanary = ErrorOf(canary, quantile), ofBaseline = ErrorOf(baseline, quantile);
+        return new(c - b, Math.Max(Finest, Math.Sqrt(ofCanary * ofCanary + ofBaseline * ofBaseline)));
+    }
+
+    private static double ErrorOf(LatencyHistogram arm, double p)
+    {
+        var reach = 2 * Math.Sqrt(p * (1 - p) / arm.Total);
+        return (arm.LogQuantile(p + reach) - arm.LogQuantile(p - reach) ?? 0) / 4;
+    }
+}

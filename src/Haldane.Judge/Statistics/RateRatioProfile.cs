@@ -1,0 +1,134 @@
+using MathNet.Numerics;
+
+namespace Haldane.Judge.Statistics;
+
+/// <summary>What the arm labels of all events say about the ratio of two rates: one number for each ratio on a fixed grid.</summary>
+/// <remarks>
+/// <para>Over slices with canary share rho and events x_c, x_b: l(u) = sum x_c u - (x_c + x_b) ln(1 + rho (e^u - 1)), u = ln(canary / baseline)
+/// from -5 to 5 by 0.05. Against "ratio at most r0", u0 = ln r0: ln e = ln mean_d exp(l(u0 + d) - l(u0)) over twelve steps d from 0.05 to 3;
+/// against "at least" with -d.</para>
+/// <para>Given that an event happened, its arm is a coin with odds r rho : (1 - rho). So the base rate may drift and the share may move from slice
+/// to slice, as long as assignment is random with the asked share and each unit of assignment counts once. Exact at any number of looks.
+/// Lindon and Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022; the grid makes it additive. No unit.</para>
+/// <para>Changes by <see cref="Add"/>; for one thread.</para>
+/// </remarks>
+internal sealed class RateRatioProfile
+{
+    /// <summary>Points on the grid.</summary>
+    public const int Points = 201;
+
+    private const double Step = 0.05;
+    private const int NoDifference = 100;
+
+    // Alternatives to a line, in steps: dense near it for small differences, up to a factor of e^3 = 20 for large ones.
+    private static readonly int[] Alternatives = [1, 2, 3, 4, 6, 8, 11, 16, 22, 32, 45, 60];
+
+    private readonly double[] _profile = new double[Points];
+    private readonly double[] _perEvent = new double[Points];
+    private double _perEventShare = double.NaN;
+
+    /// <summary>Value at a grid point.</summary>
+    public double this[int index] => _profile[index];
+
+    /// <summary>The grid point of a fine line: rounded up, so that Fail claims no more than it proves.</summary>
+    public static int FineIndex(double ratio) => IndexOf(ratio, Math.Ceiling(LogSteps(ratio) - 1e-9), 0, Points - 1 - Alternatives[^1]);
+
+    /// <summary>The grid point of a bad line: rounded down, so that Pass claims no more than it proves.</summary>
+    public static int BadIndex(double ratio) => IndexOf(ratio, Math.Floor(LogSteps(ratio) + 1e-9), Alternatives[^1], Points - 1);
+
+    /// <summary>Adds a slice.</summary>
+    /// <param name="share">The share that was asked for, in [0, 1].</param>
+    /// <param name="canary">Events of the canary.</param>
+    /// <param name="baseline">Events of the baseline.</param>
+    public void Add(double share, double canary, double baseline)
+    {
+        var all = canary + baseline;
+        if (all == 0)
+        {
+            return;
+        }
+
+        if (share != _perEventShare)
+        {
+            _perEventShare = share;
+            for (var i = 0; i < Points; i++)
+            {
+                _perEvent[i] = SpecialFunctions.Log1p(share * SpecialFunctions.Expm1(LogRatio(i)));
+            }
+        }
+
+        for (var i = 0; i < Points; i++)
+        {
+            _profile[i] += canary * LogRatio(i) - all * _perEvent[i];
+        }
+    }
+
+    /// <summary>Natural logarithm of the e-value against a ratio on one side of a grid point.</summary>
+    public double LogE(int line, Null side)
+    {
+        Span<double> terms = stackalloc double[Alternatives.Length];
+        for (var i = 0; i < terms.Length; i++)
+        {
+            var at = line + (side == Null.AtMost ? Alternatives[i] : -Alternatives[i]);
+            terms[i] = at is >= 0 and < Points ? _profile[at] - _profile[line] : double.NegativeInfinity;
+        }
+
+        return LogSpace.Mean(terms);
+    }
+
+    /// <summary>The largest ratio rejected from below and the smallest rejected from above, each valid at all times at its own level.</summary>
+    public Bounds BoundsAt(double lowAt, double highAt)
+    {
+        double? low = null, high = null;
+        for (var i = 0; i < Points - Alternatives[^1] && LogE(i, Null.AtMost) >= lowAt; i++)
+        {
+            low = Math.Exp(LogRatio(i));
+        }
+
+        for (var i = Points - 1; i >= Alternatives[^1] && LogE(i, Null.AtLeast) >= highAt; i--)
+        {
+            high = Math.Exp(LogRatio(i));
+        }
+
+        return new(low, high);
+    }
+
+    /// <summary>The most likely ratio; null without events or when it lies at an end of the grid.</summary>
+    public double? Estimate()
+    {
+        var best = 0;
+        for (var i = 1; i < Points; i++)
+        {
+            best = _profile[i] > _profile[best] ? i : best;
+        }
+
+        if (best is 0 or Points - 1)
+        {
+            return null;
+        }
+
+        // The vertex of the parabola through the three highest points.
+        double left = _profile[best - 1], top = _profile[best], right = _profile[best + 1];
+        var bend = left - 2 * top + right;
+        var shift = bend < 0 ? 0.5 * (left - right) / bend : 0;
+        return Math.Exp(LogRatio(best) + shift * Step);
+    }
+
+    private static double LogRatio(int index) => (index - NoDifference) * Step;
+
+    private static double LogSteps(double ratio) => Math.Log(ratio) / Step;
+
+    private static int IndexOf(double ratio, double steps, int lowest, int highest)
+    {
+        var index = NoDifference + steps;
+
+        // Closer to the end that the alternatives point to, some of them would fall off the grid.
+        if (!(index >= lowest && index <= highest))
+        {
+            var (from, to) = (Math.Exp(LogRatio(lowest)), Math.Exp(LogRatio(highest)));
+            throw new ArgumentOutOfRangeException(nameof(ratio), ratio, $"This line on a ratio of error rates must lie between {from:0.##} and {to:0.##}.");
+        }
+
+        return (int)index;
+    }
+}
