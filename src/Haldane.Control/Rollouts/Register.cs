@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;

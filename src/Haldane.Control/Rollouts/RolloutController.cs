@@ -3,7 +3,6 @@ using Haldane.Core;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
-using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
@@ -33,8 +32,8 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     private readonly Dictionary<string, RunTracker> _trackers = new(StringComparer.Ordinal);
     private readonly Register _register;
     private readonly FeedbackDesk _feedback;
-    private volatile IReadOnlyDictionary<int, KnownRun> _runs = new Dictionary<int, KnownRun>();
-    private volatile IReadOnlyDictionary<int, LabelCollector> _collectors = new Dictionary<int, LabelCollector>();
+    private volatile Dictionary<int, KnownRun> _runs = [];
+    private volatile Dictionary<int, LabelCollector> _collectors = [];
     private volatile ControlHealth _health = new(false, "recovering", null);
     private volatile IReadOnlyList<ModelView> _models = [];
     private int _lastRun;

@@ -1,7 +1,6 @@
 using Haldane.Control.Evidence;
 using Haldane.Control.Feedback;
 using Haldane.Control.Live;
-using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;

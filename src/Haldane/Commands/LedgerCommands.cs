@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Haldane.Client;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Store.Sqlite;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Haldane.Client;
 using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Screens;

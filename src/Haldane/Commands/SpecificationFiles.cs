@@ -44,7 +44,7 @@ internal static class SpecificationFiles
         return result.Set;
     }
 
-    private static IEnumerable<string> Expand(string path)
+    private static List<string> Expand(string path)
     {
         if (!Directory.Exists(path))
         {
