@@ -6,7 +6,11 @@ internal sealed class HandTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<HandTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+    private readonly TaskCompletionSource _timerMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _ticks = 977;
+
+    /// <summary>Somebody waits for the time to come.</summary>
+    public Task TimerMade => _timerMade.Task;
 
     /// <summary>Odd on purpose: a test that mixes ticks of two kinds must not pass by luck.</summary>
     public override long TimestampFrequency => 7_000_003;
@@ -68,6 +72,8 @@ internal sealed class HandTime : TimeProvider
         {
             _timers.Add(timer);
         }
+
+        _timerMade.TrySetResult();
 
         return timer;
     }

@@ -22,6 +22,8 @@ internal sealed class Disk
 
     public IReadOnlyList<LedgerEntry> Entries => [.. Ledger.Select(r => r.Entry)];
 
+    public LedgerEntry? Last => Ledger.Count == 0 ? null : Ledger[^1].Entry;
+
     public IReadOnlyList<string> Kinds => [.. Entries.Select(e => e.Kind)];
 
     public IReadOnlyList<EvidenceSlice> Slices(int run) =>
