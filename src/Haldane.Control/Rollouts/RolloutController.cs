@@ -123,7 +123,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
                 var tracker = _trackers[rollout.Name];
                 await tracker.ObserveAsync(_store, _router, _time.GetUtcNow(), cancel);
                 var judgement = tracker.Judge();
-                await ApplyAsync(rollout, new Signal.Judged(judgement), judgement, cancel);
+                await ApplyAsync(rollout, new Signal.Judged(judgement), judgement, tracker, cancel);
             }
 
             _health = new(true, "ok", _time.GetUtcNow());
@@ -150,8 +150,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
 
         var run = _lastRun + 1;
-        _trackers[known.Name] = new(model, known.Spec, run, _time.GetUtcNow());
-        await ApplyAsync(known, new Signal.Start(run, by), null, cancel);
+        await ApplyAsync(known, new Signal.Start(run, by), null, new(model, known.Spec, run, _time.GetUtcNow()), cancel);
         return new(CommandOutcomeKind.Done, $"{known.Name} runs: {known.Spec.Canary} serves {_rollouts[known.Name].CanaryShare}");
     }, cancel);
 
@@ -163,7 +162,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             return new(CommandOutcomeKind.Conflict, $"{known.Name} is not running: it is {known.Phase}");
         }
 
-        await ApplyAsync(known, new Signal.Abort(by, why), null, cancel);
+        await ApplyAsync(known, new Signal.Abort(by, why), null, _trackers[known.Name], cancel);
         return new(CommandOutcomeKind.Done, $"{known.Name} is rolled back: {known.Spec.Baseline} serves everyone");
     }, cancel);
 
@@ -189,7 +188,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             {
                 // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
                 var why = spec is null ? "the rollout is no longer in the specification" : "the rollout's specification was changed while it ran";
-                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, cancel);
+                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, null, cancel);
                 stored[old.Name] = _rollouts[old.Name];
             }
             else
@@ -235,11 +234,11 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
     }
 
-    private async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, CancellationToken cancel)
+    // Nothing in memory changes before the record is durable: a start that was not recorded leaves no trace.
+    private async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker, CancellationToken cancel)
     {
         var now = _time.GetUtcNow();
         var transition = RolloutMachine.Next(rollout, signal, now);
-        var tracker = _trackers.GetValueOrDefault(rollout.Name);
         if (transition.Changes)
         {
             var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
@@ -252,6 +251,10 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         if (transition.Next.Ended)
         {
             _trackers.Remove(rollout.Name);
+        }
+        else if (tracker is not null)
+        {
+            _trackers[rollout.Name] = tracker;
         }
 
         if (transition.Changes && transition.Move != Move.Held)

@@ -129,6 +129,21 @@ public sealed class StoreFailureTests
         Assert.Equal("the disk is gone", failure.Message);
     }
 
+    [Fact]
+    public async Task A_start_that_was_not_recorded_is_not_in_the_way_of_another_rollout()
+    {
+        var other = Make.Rollout("fraud-v3", canary: "v3");
+        using var world = await World.OpenAsync(Make.Set(Make.Rollout(), other));
+        world.Store.IsDown = (_, _) => true;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => world.StartAsync());
+        world.Store.IsDown = (_, _) => false;
+
+        var outcome = await world.StartAsync(other.Name);
+
+        Assert.Equal(CommandOutcomeKind.Done, outcome.Kind);
+        Assert.Equal("publish fraud fraud-v3 run 1 stage 0 10%", world.Journal.Lines[^1]);
+    }
+
     private static async Task IgnoringAsync(Func<Task<CommandOutcome>> command)
     {
         try
