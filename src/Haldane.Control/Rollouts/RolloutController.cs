@@ -121,9 +121,10 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             foreach (var rollout in _rollouts.Values.Where(r => r.Phase == Phase.Running).ToList())
             {
                 var tracker = _trackers[rollout.Name];
-                await tracker.ObserveAsync(_store, _router, _time.GetUtcNow(), cancel);
+                cancel.ThrowIfCancellationRequested();
+                await tracker.ObserveAsync(_store, _router, _time.GetUtcNow());
                 var judgement = tracker.Judge();
-                await ApplyAsync(rollout, new Signal.Judged(judgement), judgement, tracker, cancel);
+                await ApplyAsync(rollout, new Signal.Judged(judgement), judgement, tracker);
             }
 
             _health = new(true, "ok", _time.GetUtcNow());
@@ -150,7 +151,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
 
         var run = _lastRun + 1;
-        await ApplyAsync(known, new Signal.Start(run, by), null, new(model, known.Spec, run, _time.GetUtcNow()), cancel);
+        await ApplyAsync(known, new Signal.Start(run, by), null, new(model, known.Spec, run, _time.GetUtcNow()));
         return new(CommandOutcomeKind.Done, $"{known.Name} runs: {known.Spec.Canary} serves {_rollouts[known.Name].CanaryShare}");
     }, cancel);
 
@@ -162,7 +163,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             return new(CommandOutcomeKind.Conflict, $"{known.Name} is not running: it is {known.Phase}");
         }
 
-        await ApplyAsync(known, new Signal.Abort(by, why), null, _trackers[known.Name], cancel);
+        await ApplyAsync(known, new Signal.Abort(by, why), null, _trackers[known.Name]);
         return new(CommandOutcomeKind.Done, $"{known.Name} is rolled back: {known.Spec.Baseline} serves everyone");
     }, cancel);
 
@@ -188,7 +189,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             {
                 // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
                 var why = spec is null ? "the rollout is no longer in the specification" : "the rollout's specification was changed while it ran";
-                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, null, cancel);
+                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, null);
                 stored[old.Name] = _rollouts[old.Name];
             }
             else
@@ -234,15 +235,16 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
     }
 
-    // Nothing in memory changes before the record is durable: a start that was not recorded leaves no trace.
-    private async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker, CancellationToken cancel)
+    // Nothing in memory changes before the record is durable: a start that was not recorded leaves no trace. And nobody's leaving ends this half-way: what
+    // is recorded is published. The store's own patience bounds the wait.
+    private async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
     {
         var now = _time.GetUtcNow();
         var transition = RolloutMachine.Next(rollout, signal, now);
         if (transition.Changes)
         {
             var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
-            await _store.RecordAsync(entry, transition.Next, cancel);
+            await _store.RecordAsync(entry, transition.Next, CancellationToken.None);
             Moved(rollout.Name, entry.Kind, entry.To, entry.Why);
         }
 

@@ -229,6 +229,36 @@ public sealed class CommandTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    [Fact]
+    public async Task Whoever_leaves_in_the_middle_of_a_command_does_not_leave_it_half_done()
+    {
+        using var world = await World.StartedAsync();
+        using var caller = new CancellationTokenSource();
+        world.Store.Written = _ => caller.Cancel();
+
+        await IgnoreAsync(world.Controller.AbortAsync("fraud-v2", "ann", "left", caller.Token));
+
+        Assert.Equal("rolled-back", world.Disk.Kinds[^1]);
+        Assert.Equal("publish fraud v1", world.Journal.Lines[^1]);
+        Assert.Equal(Phase.RolledBack, world.View.Rollout.Phase);
+    }
+
+    [Fact]
+    public async Task A_stop_in_the_middle_of_a_tick_leaves_evidence_that_the_last_tick_can_go_on_from()
+    {
+        using var world = await World.StartedAsync();
+        using var stop = new CancellationTokenSource();
+        world.Store.Written = _ => stop.Cancel();
+        world.Time.Pass(TimeSpan.FromSeconds(1));
+        await IgnoreAsync(world.Controller.TickAsync(stop.Token));
+        world.Store.Written = null;
+
+        await world.TickAsync();
+
+        Assert.Equal([1, 2], world.Disk.Slices(1).Select(s => s.Number));
+        Assert.Equal(8_000, world.View.Totals[1].Exchanges);
+    }
+
     private static async Task IgnoreAsync(Task task)
     {
         try
