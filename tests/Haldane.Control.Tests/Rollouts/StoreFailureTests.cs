@@ -2,6 +2,7 @@ using Haldane.Control.Tests.Fakes;
 using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
 
 namespace Haldane.Control.Tests.Rollouts;
 
@@ -142,6 +143,24 @@ public sealed class StoreFailureTests
 
         Assert.Equal(CommandOutcomeKind.Done, outcome.Kind);
         Assert.Equal("publish fraud fraud-v3 run 1 stage 0 10%", world.Journal.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_starts_by_itself_starts_once_the_store_is_back()
+    {
+        using var world = await World.OpenAsync(Make.Set(Make.Rollout() with { Start = StartMode.Auto }));
+        var (first, version) = (world.Store.Calls + 1, world.View.Version);
+        world.Store.IsDown = (call, _) => call == first;
+        _ = world.Run();
+        await world.Time.TimerMade.Soon();
+
+        world.Time.Fire();
+        var view = await world.Controller.ChangedAsync("fraud-v2", version, None).Soon();
+        await world.StopAsync();
+
+        Assert.Equal(Phase.Running, view!.Rollout.Phase);
+        Assert.Equal(["store down: record started fraud-v2 run 1 stage 0 10%", "record started fraud-v2 run 1 stage 0 10%"],
+            world.Journal.Lines.Where(l => l.Contains("record", StringComparison.Ordinal)));
     }
 
     private static async Task IgnoringAsync(Func<Task<CommandOutcome>> command)
