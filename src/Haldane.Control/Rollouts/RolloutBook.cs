@@ -46,25 +46,19 @@ internal sealed partial class RolloutBook(
     public async Task RecoverAsync(CancellationToken cancel)
     {
         _lastRun = await store.LastRunAsync(cancel);
-        var stored = (await store.RolloutsAsync(cancel)).ToDictionary(r => r.Name, StringComparer.Ordinal);
-        foreach (var old in stored.Values)
+        foreach (var old in await store.RolloutsAsync(cancel))
         {
             var spec = specification.Rollouts.FirstOrDefault(r => r.Name == old.Name);
-            var model = spec is null ? null : specification.FindModel(spec.Model);
+            _rollouts[old.Name] = old;
             if (old.Phase == Phase.Running && (spec is null || !spec.Equals(old.Spec)))
             {
                 // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
                 var why = spec is null ? "the rollout is no longer in the specification" : "the rollout's specification was changed while it ran";
-                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, null);
-                stored[old.Name] = _rollouts[old.Name];
+                await MoveAsync(old, new Signal.Abort(FromSpecification, why), null, null);
             }
-            else
+            else if (old.Phase == Phase.Running)
             {
-                _rollouts[old.Name] = old;
-                if (old.Phase == Phase.Running)
-                {
-                    _trackers[old.Name] = await RunTracker.RestoreAsync(store, model!, old.Spec, old.Run, time.GetUtcNow(), cancel);
-                }
+                _trackers[old.Name] = await RunTracker.RestoreAsync(store, specification.FindModel(old.Spec.Model)!, old.Spec, old.Run, time.GetUtcNow(), cancel);
             }
         }
 
@@ -125,6 +119,14 @@ internal sealed partial class RolloutBook(
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
     public async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
     {
+        if (await MoveAsync(rollout, signal, judgement, tracker) is not (Move.None or Move.Held))
+        {
+            Publish();
+        }
+    }
+
+    private async Task<Move> MoveAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
+    {
         var now = time.GetUtcNow();
         var transition = RolloutMachine.Next(rollout, signal, now);
         if (transition.Changes)
@@ -145,10 +147,7 @@ internal sealed partial class RolloutBook(
             _trackers[rollout.Name] = tracker;
         }
 
-        if (transition.Changes && transition.Move != Move.Held)
-        {
-            Publish();
-        }
+        return transition.Move;
     }
 
     private void Publish()
