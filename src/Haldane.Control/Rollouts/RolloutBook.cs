@@ -20,6 +20,7 @@ internal sealed partial class RolloutBook(
 
     private readonly ILogger _logger = logger;
     private readonly Dictionary<string, Rollout> _rollouts = new(StringComparer.Ordinal);
+    private readonly List<Rollout> _replaced = []; // ended, and their plan has changed since: what they left still serves
     private readonly Dictionary<string, RunTracker> _trackers = new(StringComparer.Ordinal);
     private volatile Dictionary<int, KnownRun> _runs = [];
     private volatile Dictionary<int, LabelCollector> _collectors = [];
@@ -66,6 +67,11 @@ internal sealed partial class RolloutBook(
         {
             if (!_rollouts.TryGetValue(spec.Name, out var known) || !known.Spec.Equals(spec))
             {
+                if (known is not null)
+                {
+                    _replaced.Add(known);
+                }
+
                 _rollouts[spec.Name] = new() { Spec = spec };
             }
         }
@@ -79,8 +85,10 @@ internal sealed partial class RolloutBook(
         Publish();
     }
 
+    private IEnumerable<Rollout> Known => _rollouts.Values.Concat(_replaced);
+
     /// <summary>Why a rollout cannot start now, or null when it can.</summary>
-    public string? WhyNotStart(Rollout known) => Catalogue.WhyNotStart(known, specification.FindModel(known.Spec.Model)!, _rollouts.Values);
+    public string? WhyNotStart(Rollout known) => Catalogue.WhyNotStart(known, specification.FindModel(known.Spec.Model)!, [.. Known]);
 
     /// <summary>Starts a run.</summary>
     /// <exception cref="StoreUnavailableException">It was not started.</exception>
@@ -154,11 +162,11 @@ internal sealed partial class RolloutBook(
     {
         _lastRun = Math.Max(_lastRun, _rollouts.Values.Select(r => r.Run).DefaultIfEmpty(0).Max());
         _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Labels);
-        _runs = _rollouts.Values
+        _runs = Known
             .Where(r => r.Run > 0 && specification.FindModel(r.Spec.Model) is not null)
             .ToDictionary(r => r.Run, r => new KnownRun(
                 r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.Phase == Phase.Running ? r.Stage : null, r.CanaryShare));
-        var picture = Catalogue.Picture(specification.Models, _rollouts.Values);
+        var picture = Catalogue.Picture(specification.Models, [.. Known]);
         _publicationDue = true;
         router.Publish(picture);
         _publicationDue = false;

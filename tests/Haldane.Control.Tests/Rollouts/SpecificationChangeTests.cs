@@ -105,4 +105,48 @@ public sealed class SpecificationChangeTests
         Assert.Equal(before, world.Disk.Ledger.Count);
         Assert.Equal("publish fraud fraud-v2 run 1 stage 1 50%", next.Journal.Lines[^1]);
     }
+
+    [Fact]
+    public async Task A_promoted_version_goes_on_serving_when_its_plan_is_edited()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(8);
+
+        using var next = await world.RestartAsync(Make.Set(Changed));
+        var outcome = await next.StartAsync();
+
+        Assert.Equal("publish fraud v2", next.Journal.Lines[^1]);
+        Assert.Equal(new(CommandOutcomeKind.Conflict, "model fraud is served by v2, but the baseline of fraud-v2 is v1"), outcome);
+    }
+
+    [Fact]
+    public async Task A_canary_that_was_taken_back_does_not_serve_because_the_next_plan_calls_it_the_baseline()
+    {
+        using var world = await World.StartedAsync();
+
+        using var next = await world.RestartAsync(Make.Set(Make.Rollout(baseline: "v2", canary: "v3")));
+
+        Assert.Equal("publish fraud v1", next.Journal.Lines[^1]);
+        Assert.Equal(CommandOutcomeKind.Conflict, (await next.StartAsync()).Kind);
+    }
+
+    [Fact]
+    public async Task One_name_may_move_the_model_again_and_again()
+    {
+        // v3 -> v1 by the first, v1 -> v2 by the second, v2 -> v3 by the second again, aborted: v2 serves, not what the first has promoted.
+        var first = Make.Rollout("first", baseline: "v3", canary: "v1");
+        var second = Make.Rollout("second");
+        using var world = await World.OpenAsync(Make.Set(first, second));
+        await world.StartAsync("first");
+        await world.TickAsync(8);
+        await world.StartAsync("second");
+        await world.TickAsync(8);
+        using var next = await world.RestartAsync(Make.Set(first, Make.Rollout("second", baseline: "v2", canary: "v3")));
+        await next.StartAsync("second");
+        using var again = await next.RestartAsync();
+
+        await again.AbortAsync("second");
+
+        Assert.Equal("publish fraud v2", again.Journal.Lines[^1]);
+    }
 }
