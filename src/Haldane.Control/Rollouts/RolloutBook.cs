@@ -51,16 +51,25 @@ internal sealed partial class RolloutBook(
         {
             var spec = specification.Rollouts.FirstOrDefault(r => r.Name == old.Name);
             _rollouts[old.Name] = old;
-            if (old.Phase == Phase.Running && (spec is null || !spec.Equals(old.Spec)))
+            if (old.Phase != Phase.Running)
             {
-                // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
-                var why = spec is null ? "the rollout is no longer in the specification" : "the rollout's specification was changed while it ran";
-                await MoveAsync(old, new Signal.Abort(FromSpecification, why), null, null);
+                continue;
             }
-            else if (old.Phase == Phase.Running)
+
+            var tracker = spec?.Equals(old.Spec) == true
+                ? await RunTracker.RestoreAsync(store, specification.FindModel(spec.Model)!, spec, old.Run, time.GetUtcNow(), cancel)
+                : null;
+            if (tracker is not null)
             {
-                _trackers[old.Name] = await RunTracker.RestoreAsync(store, specification.FindModel(old.Spec.Model)!, old.Spec, old.Run, time.GetUtcNow(), cancel);
+                _trackers[old.Name] = tracker;
+                continue;
             }
+
+            // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
+            var why = spec is null ? "the rollout is no longer in the specification"
+                : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
+                : "the model's segments or classes were changed while it ran";
+            await MoveAsync(old, new Signal.Abort(FromSpecification, why), null, null);
         }
 
         foreach (var spec in specification.Rollouts)

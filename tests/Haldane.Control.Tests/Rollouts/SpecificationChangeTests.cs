@@ -149,4 +149,29 @@ public sealed class SpecificationChangeTests
 
         Assert.Equal("publish fraud v2", again.Journal.Lines[^1]);
     }
+
+    [Fact]
+    public async Task A_model_whose_segments_changed_under_a_run_takes_the_canary_back()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(2);
+
+        using var next = await world.RestartAsync(new([Make.Model() with { Segments = [] }], [Make.Rollout()]));
+
+        Assert.Equal("specification: the model's segments or classes were changed while it ran", world.Disk.Entries[^1].Why);
+        Assert.Equal(Phase.RolledBack, next.View.Rollout.Phase);
+        Assert.Equal("publish fraud v1", next.Journal.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_model_whose_classes_changed_under_a_run_takes_the_canary_back()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(2);
+        var model = Make.Model() with { Signals = new() { Prediction = new("/class", ["good", "odd", "fraud"]) } };
+
+        using var next = await world.RestartAsync(new([model], [Make.Rollout()]));
+
+        Assert.Equal(Phase.RolledBack, next.View.Rollout.Phase);
+    }
 }
