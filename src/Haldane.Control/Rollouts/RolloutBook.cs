@@ -57,7 +57,7 @@ internal sealed partial class RolloutBook(
             }
 
             var tracker = spec?.Equals(old.Spec) == true
-                ? await RunTracker.RestoreAsync(store, specification.FindModel(spec.Model)!, spec, old.Run, time.GetUtcNow(), cancel)
+                ? await RunTracker.RestoreAsync(store, specification.FindModel(spec.Model)!, spec, old.Run, time, cancel)
                 : null;
             if (tracker is not null)
             {
@@ -104,7 +104,7 @@ internal sealed partial class RolloutBook(
     public async Task<Rollout> StartAsync(Rollout known, string by)
     {
         var run = _lastRun + 1;
-        var tracker = new RunTracker(specification.FindModel(known.Spec.Model)!, known.Spec, run, time.GetUtcNow());
+        var tracker = new RunTracker(specification.FindModel(known.Spec.Model)!, known.Spec, run, time);
         await ApplyAsync(known, new Signal.Start(run, by), null, tracker);
         return _rollouts[known.Name];
     }

@@ -156,7 +156,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             try
             {
                 var tracker = _book.Trackers[rollout.Name];
-                await tracker.ObserveAsync(_store, _router, _time.GetUtcNow());
+                await tracker.ObserveAsync(_store, _router);
                 var judgement = tracker.Judge();
                 await _book.ApplyAsync(rollout, new Signal.Judged(judgement), judgement, tracker);
             }
