@@ -67,7 +67,7 @@ internal static class GuardFields
 
             return line;
         },
-        static schema => schema["minProperties"] = schema["maxProperties"] = 1);
+        static schema => (schema["minProperties"], schema["maxProperties"]) = (1, 1));
 
     private static Field<Line> Amount(Scale scale, string about) =>
         Field<Line, YamlScalar>.Optional(GuardMargins.FieldOf(scale), new AmountShape(), (line, v) => line with { Amount = v, Scale = scale }, about);
@@ -81,7 +81,9 @@ internal static class GuardFields
             var amounts = new JsonObject();
             foreach (var margin in margins)
             {
-                amounts[margin.Field] = margin.Schema();
+                var amount = margin.Schema();
+                amount.Insert(0, "description", margin.Wanted);
+                amounts[margin.Field] = amount;
             }
 
             var side = margins.First().Side;

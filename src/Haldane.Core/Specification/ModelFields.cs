@@ -18,7 +18,7 @@ internal static class ModelFields
             Field<SubjectSpec, string>.Optional("cookie", Texts.Cookie, (s, v) => s with { Cookie = v }, "The cookie that holds the subject."),
         ],
         ExactlyOnePlace,
-        schema => schema["minProperties"] = schema["maxProperties"] = 1);
+        schema => (schema["minProperties"], schema["maxProperties"]) = (1, 1));
 
     private static readonly MappingShape<SegmentSpec> Segment = new(
         "a segment such as { name: country, header: X-Country, values: [MY, SG] }",

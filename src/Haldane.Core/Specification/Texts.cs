@@ -18,7 +18,7 @@ internal static class Texts
     public static readonly Shape<string> Name = Text(
         "a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2",
         NamePattern,
-        static text => IsName(text) ? null : IsName(Lowered(text)) ? $"write {Lowered(text)}" : "");
+        static text => IsName(text) ? null : text.Length <= Yaml.Clip.Longest && IsName(Lowered(text)) ? $"write {Lowered(text)}" : "");
 
     /// <summary>The name of a request header: a token of RFC 9110, section 5.6.2.</summary>
     public static readonly Shape<string> Header = Text(

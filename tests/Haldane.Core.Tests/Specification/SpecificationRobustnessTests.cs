@@ -14,22 +14,22 @@ public sealed class SpecificationRobustnessTests
 
     public static TheoryData<BadFile> Unreadable { get; } =
     [
-        new("no bytes", [], "a.yaml: found nothing in the file; wanted at least one document with apiVersion, kind, metadata and spec"),
-        new("only comments", "# soon\n---\n"u8.ToArray(), "a.yaml: found nothing in the file; wanted at least one document with apiVersion, kind, metadata and spec"),
-        new("Latin-1", [.. "a: b\nkind: Mod"u8, 0xE9, (byte)'l'], "a.yaml:2:10: found the byte 0xE9, which is not UTF-8; wanted UTF-8: save the file as UTF-8"),
-        new("UTF-16", [0xFF, 0xFE, (byte)'a', 0], "a.yaml: found a file in UTF-16; wanted UTF-8: save it as UTF-8"),
-        new("a zero", "a: b\n\0c: d\n"u8.ToArray(), "a.yaml:2:1: found the invisible character U+0000; wanted text: remove it"),
-        new("an escape", "a: \u001b[31m"u8.ToArray(), "a.yaml:1:4: found the invisible character U+001B; wanted text: remove it"),
-        new(
+        new BadFile("no bytes", [], "a.yaml: found nothing in the file; wanted at least one document with apiVersion, kind, metadata and spec"),
+        new BadFile("only comments", "# soon\n---\n"u8.ToArray(), "a.yaml: found nothing in the file; wanted at least one document with apiVersion, kind, metadata and spec"),
+        new BadFile("Latin-1", [.. "a: b\nkind: Mod"u8, 0xE9, (byte)'l'], "a.yaml:2:10: found the byte 0xE9, which is not UTF-8; wanted UTF-8: save the file as UTF-8"),
+        new BadFile("UTF-16", [0xFF, 0xFE, (byte)'a', 0], "a.yaml: found a file in UTF-16; wanted UTF-8: save it as UTF-8"),
+        new BadFile("a zero", "a: b\n\0c: d\n"u8.ToArray(), "a.yaml:2:1: found the invisible character U+0000; wanted text: remove it"),
+        new BadFile("an escape", "a: \u001b[31m"u8.ToArray(), "a.yaml:1:4: found the invisible character U+001B; wanted text: remove it"),
+        new BadFile(
             "too long", Encoding.UTF8.GetBytes(new string('[', 10_000_000)),
             "a.yaml: found a file of 10,000,000 bytes; wanted at most 1,048,576 (1 MiB): split it into several files"),
-        new(
+        new BadFile(
             "too deep", Encoding.UTF8.GetBytes(new string('[', 1_000_000)),
             "a.yaml:1:33: found values nested deeper than 32 levels; wanted less: look for a bracket that is not closed"),
-        new(
+        new BadFile(
             "too deep in lines", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("- ", 500_000))),
             "a.yaml:1:65: found values nested deeper than 32 levels; wanted less: look for a bracket that is not closed"),
-        new(
+        new BadFile(
             "too many", Encoding.UTF8.GetBytes("[" + string.Concat(Enumerable.Repeat("1,", 20_000)) + "]"),
             "a.yaml:1:20000: found more than 10,000 values in one file; wanted fewer: split it into several files"),
     ];
