@@ -90,6 +90,6 @@ public sealed class SpecificationSchemaTests
         return own.Concat(schema.EnumerateObject().SelectMany(p => Properties(p.Value)));
     }
 
-    private static string Docs(string file, [CallerFilePath] string here = "") =>
+    internal static string Docs(string file, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", file));
 }

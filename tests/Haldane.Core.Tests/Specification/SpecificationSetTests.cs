@@ -94,4 +94,30 @@ public sealed class SpecificationSetTests
 
         Assert.Equal("metadata.name", error.Path);
     }
+
+    [Theory]
+    [InlineData("- { name: v1, endpoints: [\"http://127.0.0.1:9001\"] }", "- {{ name: x{0}, endpoints: [\"http://x:{0}\"] }}", 64, "found 66 versions; wanted 1 to 64")]
+    [InlineData("- { name: country, header: X-Country, values: [MY, SG, ID] }", "- {{ name: x{0}, header: X, values: [a] }}", 8, "found 9 segments; wanted 0 to 8")]
+    [InlineData("- { share: 1%, bake: 15m }", "- {{ share: 0.{0}%, bake: 1s }}", 18, "found 21 stages; wanted 1 to 20")]
+    [InlineData("- { name: p99, signal: latency-p99, atMost: { ratio: 1.10 } }", "- {{ name: x{0}, signal: error-rate, atMost: {{ ratio: 2 }} }}", 28, "found 33 guards; wanted 1 to 32")]
+    public void Too_many_are_counted(string item, string more, int times, string says)
+    {
+        var items = string.Concat(Enumerable.Range(11, times).Select(i => string.Format(more, i) + "\n    "));
+
+        var result = Samples.Read(Samples.With(item, items + item));
+
+        Assert.Contains(says, result.Errors.Select(e => e.Message));
+    }
+
+    [Fact]
+    public void The_example_of_the_reference_is_right()
+    {
+        var page = File.ReadAllText(SpecificationSchemaTests.Docs("specification.md"));
+        var example = page.Split("```yaml\n")[1].Split("```")[0];
+
+        var result = Samples.Read(example);
+
+        Assert.Equal("", Samples.Text(result));
+        Assert.Single(result.Set!.Rollouts);
+    }
 }

@@ -68,7 +68,8 @@ internal sealed class ScalarShape<T>(string wanted, Func<JsonObject> schema, Try
     /// <inheritdoc/>
     public override JsonObject Schema() => schema();
 
-    private static bool LooksTyped(string text) => Quantity.TryNumber(text, out _, out _) || text is "true" or "false" or "True" or "False" or "TRUE" or "FALSE";
+    private static bool LooksTyped(string text) =>
+        (text.Length > 0 && !char.IsAsciiLetter(text[0]) && double.TryParse(text, out _)) || text is "true" or "false" or "True" or "False" or "TRUE" or "FALSE";
 }
 
 /// <summary>One of a few words.</summary>
