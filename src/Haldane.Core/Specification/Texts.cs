@@ -59,7 +59,10 @@ internal static class Texts
     private static ScalarShape<string> Word(string wanted, Check check) => new(
         wanted,
         () => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["minLength"] = 1 },
-        Parse(text => text.Length == 0 || text != text.Trim() ? "write it without spaces around it" : text.Any(char.IsControl) ? "write it on one line" : check(text)));
+        Parse(text =>
+            text.Length == 0 || text != text.Trim() ? "write it without spaces around it"
+            : text.Any(char.IsControl) ? "write it on one line"
+            : check(text)));
 
     private static TryParse<string> Parse(Check check) => (string text, [MaybeNullWhen(false)] out string value, out string? cure) =>
     {
