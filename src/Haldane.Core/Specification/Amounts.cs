@@ -13,10 +13,12 @@ internal static class Amounts
         static (string text, out Share value, out string? cure) => Quantity.TryShare(text, out value, out cure) && value.BasisPoints > 0);
 
     /// <summary>How long a stage lasts at least.</summary>
-    public static readonly Shape<TimeSpan> Bake = Duration("a duration above 0s and at most 30d, e.g. 15m", TimeSpan.FromTicks(1), TimeSpan.FromDays(30));
+    public static readonly Shape<TimeSpan> Bake = Duration(
+        "a duration above 0s and at most 30d, e.g. 15m", TimeSpan.FromTicks(1), TimeSpan.FromDays(30));
 
     /// <summary>How long a version may take.</summary>
-    public static readonly Shape<TimeSpan> Timeout = Duration("a duration from 1ms to 1d, e.g. 30s", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+    public static readonly Shape<TimeSpan> Timeout = Duration(
+        "a duration from 1ms to 1d, e.g. 30s", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
 
     /// <summary>An error rate that the judge keeps.</summary>
     public static readonly Shape<double> Promise = Rate("a rate above 0% and at most 50%, e.g. 1%", 0.5, includesTop: true);
@@ -45,5 +47,6 @@ internal static class Amounts
     private static ScalarShape<double> Rate(string wanted, double top, bool includesTop) => new(
         wanted,
         static () => NumberOr(Quantity.RatePattern),
-        (string text, out double value, out string? cure) => Quantity.TryRate(text, out value, out cure) && value > 0 && (value < top || (includesTop && value == top)));
+        (string text, out double value, out string? cure) =>
+            Quantity.TryRate(text, out value, out cure) && value > 0 && (value < top || (includesTop && value == top)));
 }

@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-
 namespace Haldane.Judge.Statistics;
 
 /// <summary>Which side of a line a null hypothesis lies on.</summary>
@@ -36,7 +34,7 @@ internal sealed class TiltMixture
         {
             var tilt = sign * smallest * Math.Pow(largest / smallest, j / (Tilts - 1.0));
             _perEvent[j] = tilt;
-            _perObservation[j] = SpecialFunctions.Log1p(line * SpecialFunctions.Expm1(tilt));
+            _perObservation[j] = LogSpace.Log1P(line * LogSpace.ExpM1(tilt));
         }
     }
 
@@ -60,7 +58,7 @@ internal sealed class TiltMixture
 
     /// <summary>How many observations without any event reach a log e-value against "at least the line".</summary>
     public static long CleanObservationsFor(double line, double logE) =>
-        (long)Math.Ceiling((logE + Math.Log(Tilts)) / -SpecialFunctions.Log1p(line * SpecialFunctions.Expm1(-3)));
+        (long)Math.Ceiling((logE + Math.Log(Tilts)) / -LogSpace.Log1P(line * LogSpace.ExpM1(-3)));
 
     /// <summary>Bounds for a rate, each valid at all times at its own level; null where there is none.</summary>
     /// <remarks>The line that is just rejected, by bisection: rejection is monotone in the line.</remarks>
