@@ -11,13 +11,16 @@ internal static class Slices
 
     public static readonly SegmentSpec Country = new("country", "x-country", ["MY", "SG", "ID"]);
 
-    public static ModelSpec Model(params ReadOnlySpan<SegmentSpec> segments) => new()
+    public static ModelSpec Model(params ReadOnlySpan<SegmentSpec> segments) => ModelOf(2, segments);
+
+    /// <summary>A model of so many classes, <c>other</c> among them.</summary>
+    public static ModelSpec ModelOf(int classes, params ReadOnlySpan<SegmentSpec> segments) => new()
     {
         Name = "fraud",
         Route = new("/fraud"),
         Subject = new() { Header = "x-user" },
         Segments = ValueList.Create(segments),
-        Signals = new() { Prediction = new("/class", ["fraud"]) },
+        Signals = new() { Prediction = new("/class", Enumerable.Range(1, classes - 1).Select(i => $"class-{i}").ToValueList()) },
         Versions = [new("v1", ["http://one"]), new("v2", ["http://two"])],
     };
 
