@@ -87,6 +87,7 @@ public sealed class CommandTests
         var verified = await Terminal.RunAsync(["ledger", "verify", .. admin]);
         var unknown = await Terminal.RunAsync(["rollout", "show", "nope", .. admin]);
 
+        Assert.True(list.Code == 0, list.Error);
         Assert.Equal((0, 1, 0, 0, 0), (started.Code, again.Code, list.Code, aborted.Code, verified.Code));
         Assert.Contains("running already", again.Error, StringComparison.Ordinal);
         Assert.Contains("50%", list.Out, StringComparison.Ordinal);

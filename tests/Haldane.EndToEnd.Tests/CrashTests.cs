@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Haldane.Core;
-using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.EndToEnd.Tests.Support;
 using Haldane.Store.Sqlite;

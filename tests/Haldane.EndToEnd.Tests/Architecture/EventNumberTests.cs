@@ -9,7 +9,7 @@ public sealed partial class EventNumberTests
     [
         .. from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
            from Match match in LoggerMessage().Matches(File.ReadAllText(file))
-           select (Path.GetRelativePath(Path.Combine(Repository.Root, "src"), file).Split(Path.DirectorySeparatorChar)[0], int.Parse(match.Groups[1].Value)),
+           select (Path.GetRelativePath(Path.Combine(Repository.Root, "src"), file).Split(Path.DirectorySeparatorChar)[0], int.Parse(match.Groups["number"].Value)),
     ];
 
     [Fact]
@@ -31,6 +31,6 @@ public sealed partial class EventNumberTests
         Assert.All(Events, e => Assert.Contains($"| {e.Number} |", page, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex(@"\[LoggerMessage\((\d+),")]
+    [GeneratedRegex(@"\[LoggerMessage\((?<number>\d+),", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex LoggerMessage();
 }

@@ -70,7 +70,7 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
         _process.Dispose();
     }
 
-    [GeneratedRegex(@"http://[0-9.:\[\]]+")]
+    [GeneratedRegex(@"http://[0-9.:\[\]]+", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Address();
 }
 
