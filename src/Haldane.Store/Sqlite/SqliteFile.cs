@@ -10,6 +10,11 @@ internal static class SqliteFile
     /// <summary>How long a statement waits for a lock, seconds: checkpoints of another connection take milliseconds.</summary>
     private const int BusySeconds = 5;
 
+    // How the file system says that another process holds a lock: errno on Linux and macOS, an HRESULT on Windows.
+    private const int EAgain = 11;
+    private const int EAgainOfMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     /// <summary>Takes the right to write the store; held until the stream is disposed or the process ends, however it ends.</summary>
     /// <remarks>An advisory lock on a file beside the store. The file stays: removing it would race with the next process.</remarks>
     public static FileStream Lock(string path)
@@ -25,10 +30,12 @@ internal static class SqliteFile
         {
             return Create(name, FileMode.OpenOrCreate, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(name))
+        catch (IOException e) when (e.HResult is EAgain or EAgainOfMac or SharingViolation)
         {
             throw new StoreUnavailableException(
-                $"the store '{path}' is in use by another process: stop that one first, or give this one a file of its own (`fuser {name}` names it)", e);
+                $"the store '{path}' is in use by another process: stop that one first, or give this one a file of its own"
+                + $" (`fuser {name}` names it)",
+                e);
         }
     }
 

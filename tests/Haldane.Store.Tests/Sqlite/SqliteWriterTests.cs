@@ -12,6 +12,20 @@ public sealed class SqliteWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("journal_mode", "wal")]
+    [InlineData("synchronous", "2")] // FULL
+    [InlineData("foreign_keys", "1")]
+    [InlineData("busy_timeout", "5000")]
+    [InlineData("trusted_schema", "0")]
+    [InlineData("application_id", "1212238916")]
+    public async Task The_writer_is_set_to_lose_nothing(string pragma, string expected)
+    {
+        await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
+
+        Assert.Equal(expected, await store.Writer.RunAsync("x", c => c.ExecuteScalar<string>($"PRAGMA {pragma}"), None));
+    }
+
     [Fact]
     public async Task A_full_disk_is_told_and_the_store_goes_on_when_there_is_room()
     {
