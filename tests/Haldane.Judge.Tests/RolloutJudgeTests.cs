@@ -185,6 +185,8 @@ public sealed class RolloutJudgeTests(ITestOutputHelper output)
     [InlineData(SignalKind.ErrorRate, Scale.Value, 1.5)]
     [InlineData(SignalKind.Accuracy, Scale.Ratio, 0.9)]
     [InlineData(SignalKind.PredictionDrift, Scale.JensenShannon, 0)]
+    [InlineData(SignalKind.Latency, Scale.Ratio, -1.1)]
+    [InlineData(SignalKind.Latency, Scale.Value, 0)]
     public void Lines_that_cannot_be_judged_are_refused_at_the_start(SignalKind kind, Scale scale, double bad) =>
         Assert.ThrowsAny<ArgumentException>(() => Judge(Slices.Guard(kind, scale, bad)));
 

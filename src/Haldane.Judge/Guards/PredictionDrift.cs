@@ -33,6 +33,7 @@ internal sealed class PredictionDrift : Measurement
         : base(question)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.Bad, nameof(question));
+        ArgumentOutOfRangeException.ThrowIfNegative(Guard.FineLine, nameof(question));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         (_fine, _bad) = (Math.Sqrt(Guard.FineLine), Math.Sqrt(Guard.Bad));
