@@ -27,7 +27,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Every_sample_and_every_example_of_the_documentation_is_valid()
+    public async Task The_quickstart_is_valid()
     {
         var said = await Terminal.RunAsync("validate", Path.Combine(Repository.Root, "samples", "quickstart.yaml"));
 
