@@ -786,7 +786,8 @@ function proof(kind) {
       bar.style.width = `${100 * part}%`;
       mark(meter, 'aria-valuenow', Math.floor(100 * part));
       mark(meter, 'aria-valuetext', known ? `${Math.floor(100 * part)}% of the proof of ${kind}` : 'nothing yet');
-      say(text, known ? `${decimals(Math.max(evidence, 0), 1, 1)} of ${decimals(at, 1, 1)}` : NONE);
+      // Past its line the exact number no longer matters, and a long one would not fit.
+      say(text, !known ? NONE : `${evidence >= 100 ? '> 99' : decimals(Math.max(evidence, 0), 1, 1)} of ${decimals(at, 1, 1)}`);
     },
   };
 }
