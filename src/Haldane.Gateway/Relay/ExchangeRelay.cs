@@ -76,6 +76,8 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             }
         }
 
+        // Without this the held beginning of a broken answer would go out in front of the explanation.
+        tap.Forget();
         exchange.Announce(context.Response);
         await ExplainAsync(context);
     }
