@@ -59,6 +59,7 @@ public sealed class ChaosTests
         { Fault.Answers503, Seen.StandIn, Seen.Own, Counted.Error },
         { Fault.Answers404, Seen.Own, Seen.Own, Counted.Refused },
         { Fault.Chunked, Seen.Own, Seen.Own, Counted.Fraud },
+        { Fault.Gzip, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.Huge, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.BareNaN, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.NotJson, Seen.Own, Seen.Own, Counted.Unread },
