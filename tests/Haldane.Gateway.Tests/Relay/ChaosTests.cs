@@ -62,6 +62,7 @@ public sealed class ChaosTests
         { Fault.Gzip, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.Huge, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.BareNaN, Seen.Own, Seen.Own, Counted.Unread },
+        { Fault.LoneSurrogate, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.NotJson, Seen.Own, Seen.Own, Counted.Unread },
         { Fault.Sse, Seen.Own, Seen.Own, Counted.Unread },
     };
