@@ -57,6 +57,7 @@ public sealed class ChaosTests
         { Fault.Trickles, Seen.Own, Seen.Own, Counted.Fraud },
         { Fault.Answers500, Seen.StandIn, Seen.Own, Counted.Error },
         { Fault.Answers503, Seen.StandIn, Seen.Own, Counted.Error },
+        { Fault.Answers502Empty, Seen.StandIn, Seen.Own, Counted.Error },
         { Fault.Answers404, Seen.Own, Seen.Own, Counted.Refused },
         { Fault.Chunked, Seen.Own, Seen.Own, Counted.Fraud },
         { Fault.Gzip, Seen.Own, Seen.Own, Counted.Unread },
