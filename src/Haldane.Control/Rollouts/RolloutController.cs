@@ -37,6 +37,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     private volatile ControlHealth _health = new(false, "recovering", null);
     private volatile IReadOnlyList<ModelView> _models = [];
     private int _lastRun;
+    private bool _publicationDue;
 
     private RolloutController(
         SpecificationSet specification, IRolloutStore store, ITrafficRouter router, TokenCodec tokens, TimeProvider time, ILogger<RolloutController> logger)
@@ -89,19 +90,13 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         var feedback = _feedback.RunAsync(stop);
         try
         {
-            foreach (var spec in _specification.Rollouts.Where(r => r.Start == StartMode.Auto && _rollouts[r.Name].Phase == Phase.Draft))
-            {
-                var outcome = await StartAsync(spec.Name, FromSpecification, stop);
-                if (outcome.Kind != CommandOutcomeKind.Done)
-                {
-                    NotStarted(spec.Name, outcome.Message);
-                }
-            }
-
+            var due = new Queue<string>(_specification.Rollouts.Where(r => r.Start == StartMode.Auto && _rollouts[r.Name].Phase == Phase.Draft).Select(r => r.Name));
+            await StartDueAsync(due, stop);
             using var timer = new PeriodicTimer(Interval, _time);
             while (await timer.WaitForNextTickAsync(stop))
             {
                 await TickAsync(stop);
+                await StartDueAsync(due, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -118,21 +113,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         await _turn.WaitAsync(cancel);
         try
         {
-            foreach (var rollout in _rollouts.Values.Where(r => r.Phase == Phase.Running).ToList())
-            {
-                var tracker = _trackers[rollout.Name];
-                await tracker.ObserveAsync(_store, _router, _time.GetUtcNow(), cancel);
-                var judgement = tracker.Judge();
-                await ApplyAsync(rollout, new Signal.Judged(judgement), judgement, cancel);
-            }
-
-            _health = new(true, "ok", _time.GetUtcNow());
-        }
-        catch (StoreUnavailableException e)
-        {
-            // The gateway goes on with the last snapshot; the next tick tries again. Moving traffic without a record would be worse.
-            _health = _health with { Ready = false, Message = e.Message };
-            TickSkipped(e);
+            Tell(await LookAsync(cancel));
         }
         finally
         {
@@ -150,8 +131,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
 
         var run = _lastRun + 1;
-        _trackers[known.Name] = new(model, known.Spec, run, _time.GetUtcNow());
-        await ApplyAsync(known, new Signal.Start(run, by), null, cancel);
+        await ApplyAsync(known, new Signal.Start(run, by), null, new(model, known.Spec, run, _time.GetUtcNow()));
         return new(CommandOutcomeKind.Done, $"{known.Name} runs: {known.Spec.Canary} serves {_rollouts[known.Name].CanaryShare}");
     }, cancel);
 
@@ -163,7 +143,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             return new(CommandOutcomeKind.Conflict, $"{known.Name} is not running: it is {known.Phase}");
         }
 
-        await ApplyAsync(known, new Signal.Abort(by, why), null, cancel);
+        await ApplyAsync(known, new Signal.Abort(by, why), null, _trackers[known.Name]);
         return new(CommandOutcomeKind.Done, $"{known.Name} is rolled back: {known.Spec.Baseline} serves everyone");
     }, cancel);
 
@@ -189,7 +169,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             {
                 // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
                 var why = spec is null ? "the rollout is no longer in the specification" : "the rollout's specification was changed while it ran";
-                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, cancel);
+                await ApplyAsync(old, new Signal.Abort(FromSpecification, why), null, null);
                 stored[old.Name] = _rollouts[old.Name];
             }
             else
@@ -220,6 +200,96 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _health = new(true, "ok", null);
     }
 
+    // Whatever goes wrong, the gateway goes on with the last snapshot and the next tick tries again: moving traffic without a record would be worse.
+    private async Task<Trouble?> LookAsync(CancellationToken cancel)
+    {
+        Trouble? trouble = null;
+        try
+        {
+            if (_publicationDue)
+            {
+                Publish();
+            }
+        }
+        catch (Exception e) // the router is at fault; what is routed still can be judged
+        {
+            trouble = new($"the traffic could not be routed: {e.Message}", e);
+        }
+
+        foreach (var rollout in _rollouts.Values.Where(r => r.Phase == Phase.Running).ToList())
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                var tracker = _trackers[rollout.Name];
+                await tracker.ObserveAsync(_store, _router, _time.GetUtcNow());
+                var judgement = tracker.Judge();
+                await ApplyAsync(rollout, new Signal.Judged(judgement), judgement, tracker);
+            }
+            catch (StoreUnavailableException e)
+            {
+                return new(e.Message, e);
+            }
+            catch (Exception e) // a fault of ours holds this rollout; the others, the loop and the gateway go on
+            {
+                trouble = new($"{rollout.Name} could not be judged: {e.Message}", e);
+            }
+        }
+
+        return trouble;
+    }
+
+    // Once for each kind of trouble: a store that is down for a night must not fill the log.
+    private void Tell(Trouble? trouble)
+    {
+        if (trouble is null)
+        {
+            _health = new(true, "ok", _time.GetUtcNow());
+            return;
+        }
+
+        if (_health.Message != trouble.What)
+        {
+            if (trouble.Why is StoreUnavailableException)
+            {
+                TickSkipped(trouble.Why);
+            }
+            else
+            {
+                Faulted(trouble.What, trouble.Why);
+            }
+        }
+
+        _health = _health with { Ready = false, Message = trouble.What };
+    }
+
+    // Tried again after each tick while the store is down: a bad moment at the start must not keep a rollout waiting for the next restart.
+    private async Task StartDueAsync(Queue<string> due, CancellationToken stop)
+    {
+        while (due.TryPeek(out var name))
+        {
+            try
+            {
+                var outcome = await StartAsync(name, FromSpecification, stop);
+                if (outcome.Kind != CommandOutcomeKind.Done)
+                {
+                    NotStarted(name, outcome.Message);
+                }
+            }
+            catch (StoreUnavailableException e)
+            {
+                Tell(new(e.Message, e));
+                return;
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested) // a fault of ours: the other rollouts go on
+            {
+                NotStarted(name, e.Message);
+            }
+
+            due.Dequeue();
+        }
+    }
+
     private async Task<CommandOutcome> CommandAsync(string name, Func<Rollout, Task<CommandOutcome>> act, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
@@ -235,15 +305,16 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
     }
 
-    private async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, CancellationToken cancel)
+    // Nothing in memory changes before the record is durable: a start that was not recorded leaves no trace. And nobody's leaving ends this half-way: what
+    // is recorded is published. The store's own patience bounds the wait.
+    private async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
     {
         var now = _time.GetUtcNow();
         var transition = RolloutMachine.Next(rollout, signal, now);
-        var tracker = _trackers.GetValueOrDefault(rollout.Name);
         if (transition.Changes)
         {
             var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
-            await _store.RecordAsync(entry, transition.Next, cancel);
+            await _store.RecordAsync(entry, transition.Next, CancellationToken.None);
             Moved(rollout.Name, entry.Kind, entry.To, entry.Why);
         }
 
@@ -252,6 +323,10 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         if (transition.Next.Ended)
         {
             _trackers.Remove(rollout.Name);
+        }
+        else if (tracker is not null)
+        {
+            _trackers[rollout.Name] = tracker;
         }
 
         if (transition.Changes && transition.Move != Move.Held)
@@ -269,7 +344,9 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             .ToDictionary(r => r.Run, r => new KnownRun(
                 r.Run, r.Name, _specification.FindModel(r.Spec.Model)!, r.Phase == Phase.Running ? r.Stage : null, r.CanaryShare));
         var picture = Catalogue.Picture(_specification.Models, _rollouts.Values);
+        _publicationDue = true;
         _router.Publish(picture);
+        _publicationDue = false;
         _models =
         [
             .. picture.Models.Select(m => new ModelView(
@@ -283,6 +360,11 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     [LoggerMessage(2002, LogLevel.Information, "{Rollout} {Kind}, canary share {Share}: {Why}")]
     private partial void Moved(string rollout, string kind, Share share, string why);
 
+    private sealed record Trouble(string What, Exception Why);
+
     [LoggerMessage(2003, LogLevel.Warning, "{Rollout} was not started: {Why}")]
     private partial void NotStarted(string rollout, string why);
+
+    [LoggerMessage(2004, LogLevel.Error, "{Trouble}; it is tried again each second")]
+    private partial void Faulted(string trouble, Exception exception);
 }

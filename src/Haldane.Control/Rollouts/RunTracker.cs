@@ -70,12 +70,13 @@ internal sealed class RunTracker
 
     /// <summary>Stores what was observed since the last tick, then counts it.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was counted; the same slice is tried again at the next call.</exception>
-    public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router, DateTimeOffset now, CancellationToken cancel)
+    public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router, DateTimeOffset now)
     {
         _unsaved ??= router.Collect(Run) is { } observed ? Slice(observed, now) : null;
         if (_unsaved is { } slice)
         {
-            var digest = await store.AppendEvidenceAsync(Run, slice, cancel);
+            // Not to be cancelled: a slice that was stored without our knowing could never be stored again, nor be followed.
+            var digest = await store.AppendEvidenceAsync(Run, slice, CancellationToken.None);
             _unsaved = null;
             Take(slice, digest);
         }

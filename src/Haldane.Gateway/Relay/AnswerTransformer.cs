@@ -7,9 +7,6 @@ namespace Haldane.Gateway.Relay;
 /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
 internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : HttpTransformer
 {
-    /// <summary>Whether the version's failure was swallowed.</summary>
-    public bool Swallowed { get; private set; }
-
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -28,7 +25,6 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         if ((int)proxyResponse.StatusCode >= 500 && mayRepeat())
         {
-            Swallowed = true;
             return false;
         }
 
