@@ -52,7 +52,9 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         // At the moment of promotion our own look at the phase and the exchange may disagree: one burst of 20 either way.
         Assert.InRange(end.Labelled, traffic.Joined - 20, traffic.Joined + 20);
-        Assert.Equal(end.LabelsUpToSlice, end.LabelsInSlices);
+
+        // Each subject has one label; of 170,000 subjects some 3 share their 32-bit identity with another and count as one.
+        Assert.InRange(end.LabelsInSlices, end.LabelsUpToSlice - 20, end.LabelsUpToSlice);
     }
 
     private static async Task AssertTakenUpAsync(RunningHaldane haldane, Stored before)

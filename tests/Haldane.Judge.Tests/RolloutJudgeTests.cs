@@ -39,8 +39,21 @@ public sealed class RolloutJudgeTests(ITestOutputHelper output)
         var silent = judge.Evaluate();
         var back = After(judge, Busy(35, 0)).Evaluate();
 
-        Assert.Equal(("callers have been silent for 14 s", 30.0), (silent.NoData, silent.Baked.TotalSeconds));
-        Assert.Equal((null, 31.0), (back.NoData, back.Baked.TotalSeconds));
+        Assert.Equal(("callers have been silent for 14 s", 20.0), (silent.NoData, silent.Baked.TotalSeconds));
+        Assert.Equal((null, 21.0), (back.NoData, back.Baked.TotalSeconds));
+    }
+
+    [Fact]
+    public void A_short_pause_bakes_once_traffic_has_come_back()
+    {
+        var judge = After(Judge(Errors), Range(1, 20, n => Busy(n, 0)));
+        After(judge, Range(21, 26, n => Slices.Slice(n, 0, 1, CellEvidence.Empty, CellEvidence.Empty)));
+
+        var paused = judge.Evaluate();
+        var back = After(judge, Busy(27, 0)).Evaluate();
+
+        Assert.Equal((null, 20.0), (paused.NoData, paused.Baked.TotalSeconds));
+        Assert.Equal((null, 27.0), (back.NoData, back.Baked.TotalSeconds));
     }
 
     [Fact]
