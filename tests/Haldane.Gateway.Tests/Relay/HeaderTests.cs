@@ -49,6 +49,17 @@ public sealed class HeaderTests
         Assert.Equal("canary", Assert.Single(answer.All("x-haldane-arm")));
     }
 
+    [Fact]
+    public async Task No_arm_is_shown_without_showArm_not_even_one_that_the_version_made_up()
+    {
+        await using var version = Upstream.Always($"{Conducts.JsonHead}x-haldane-arm: nonsense\r\nContent-Length: 2\r\n\r\n{{}}");
+        await using var rig = await Rig.StartAsync(version, version, Arm.Canary, spec => spec with { ShowArm = false });
+
+        var answer = await rig.InferAsync([]);
+
+        Assert.Empty(answer.All("x-haldane-arm"));
+    }
+
     [Theory]
     [InlineData("POST {0} HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\n\r\n", 400)]
     [InlineData("POST {0} HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400)]
