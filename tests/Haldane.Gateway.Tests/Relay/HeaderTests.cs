@@ -99,4 +99,22 @@ public sealed class HeaderTests
         var received = version.Requests.Single();
         Assert.Equal((null, "chunked", "{}"), (received["content-length"], received["transfer-encoding"], Encoding.ASCII.GetString(received.Body)));
     }
+
+    // Bytes above 127 are common in headers (names of users, of files) and mean nothing to the gateway.
+    [Theory]
+    [InlineData(Arm.Canary)]
+    [InlineData(Arm.Baseline)]
+    public async Task Headers_beyond_ascii_pass_unchanged_both_ways(Arm arm)
+    {
+        var utf8 = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("Müller 王"));
+        await using var version = Upstream.Always($"{Conducts.JsonHead}x-utf8: {utf8}\r\nx-latin: caf\u00e9\r\nContent-Length: 2\r\n\r\n{{}}");
+        await using var rig = await Rig.StartAsync(version, version, arm);
+
+        var answer = await rig.InferAsync([], $"x-name: {utf8}\r\n");
+        var observed = await rig.EndAsync();
+
+        Assert.Equal((200, utf8, "caf\u00e9"), (answer.Status, answer["x-utf8"], answer["x-latin"]));
+        Assert.Equal(utf8, version.Requests.Single()["x-name"]);
+        Assert.Equal(0, observed.Of(arm).Cells[SegmentCells.Everyone].Errors);
+    }
 }
