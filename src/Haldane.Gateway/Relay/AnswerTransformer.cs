@@ -14,6 +14,10 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         // The version is addressed by its own name, which TLS and virtual hosts need.
         proxyRequest.Headers.Host = null;
+        if (proxyRequest.Content is { } body && httpContext.Request.ContentLength is null)
+        {
+            proxyRequest.Content = new StreamedContent(body);
+        }
     }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)

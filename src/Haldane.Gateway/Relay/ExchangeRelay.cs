@@ -68,8 +68,11 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             body.Rewind();
             tap.Forget();
             exchange.StandIn = true;
-            route.Totals.FailedOver(exchange.Arm);
             outcome = await SendAsync(context, route.Split!.Baseline, new AnswerTransformer(tap, static () => false));
+            if (exchange.Counts && outcome == Outcome.Answered)
+            {
+                route.Totals.FailedOver(exchange.Arm);
+            }
         }
 
         if (outcome == Outcome.Broken && !context.Response.HasStarted)

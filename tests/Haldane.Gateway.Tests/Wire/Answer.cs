@@ -23,7 +23,12 @@ internal sealed record Answer(int Status, IReadOnlyList<(string Name, string Val
 /// <summary>Reads HTTP/1.1 messages, byte for byte. Latin-1, so that any byte of a header survives.</summary>
 internal sealed class MessageReader(Stream stream)
 {
+    // A test that waits for what never comes fails instead of hanging.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly byte[] _one = new byte[1];
+    private readonly byte[] _ahead = new byte[16_384];
+    private Memory<byte> _unread;
 
     /// <summary>Called with each stretch of body bytes as it arrives.</summary>
     public Action<int>? OnBody { get; set; }
@@ -143,13 +148,22 @@ internal sealed class MessageReader(Stream stream)
 
     private async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
+        // Not a BufferedStream: that waits for more although it could give some.
         try
         {
-            return await stream.ReadAsync(buffer);
+            if (_unread.IsEmpty)
+            {
+                _unread = _ahead.AsMemory(0, await stream.ReadAsync(_ahead).AsTask().WaitAsync(Patience));
+            }
         }
         catch (IOException e) when (e.InnerException is SocketException)
         {
             return 0; // a reset ends a connection as a close does; what came before tells which it was
         }
+
+        var read = Math.Min(buffer.Length, _unread.Length);
+        _unread[..read].CopyTo(buffer);
+        _unread = _unread[read..];
+        return read;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Caller : IAsyncDisposable
     {
         var caller = new Caller();
         await caller._client.ConnectAsync(gateway.Host, gateway.Port);
-        caller.Stream = new BufferedStream(caller._client.GetStream());
+        caller.Stream = caller._client.GetStream();
         caller.Reader = new(caller.Stream);
         return caller;
     }

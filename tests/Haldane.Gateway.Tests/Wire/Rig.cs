@@ -1,5 +1,6 @@
 using System.Net;
 using Haldane.Core;
+using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
@@ -96,4 +97,10 @@ internal sealed class Rig : IAsyncDisposable
         await _server.DisposeAsync();
         Router.Dispose();
     }
+}
+
+/// <summary>Shortcuts for asserts.</summary>
+internal static class Observed
+{
+    public static ArmEvidence Of(this ObservedTraffic observed, Arm arm) => arm == Arm.Canary ? observed.Canary : observed.Baseline;
 }

@@ -88,8 +88,7 @@ internal sealed class Upstream : IAsyncDisposable
             try
             {
                 client.NoDelay = true;
-                using var connection = new Connection(this, client);
-                await _conduct(connection);
+                await _conduct(new(this, client));
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
             {
@@ -100,14 +99,13 @@ internal sealed class Upstream : IAsyncDisposable
 }
 
 /// <summary>One connection of the gateway to a version.</summary>
-internal sealed class Connection(Upstream upstream, TcpClient client) : IDisposable
+internal sealed class Connection(Upstream upstream, TcpClient client)
 {
-    private readonly Stream _buffered = new BufferedStream(client.GetStream());
     private MessageReader? _reader;
 
     public Upstream Upstream => upstream;
 
-    public MessageReader Reader => _reader ??= new(_buffered);
+    public MessageReader Reader => _reader ??= new(client.GetStream());
 
     /// <summary>Reads a whole request; null when the gateway hung up.</summary>
     public async Task<Received?> RequestAsync()
@@ -131,11 +129,7 @@ internal sealed class Connection(Upstream upstream, TcpClient client) : IDisposa
 
     public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text));
 
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
-    {
-        await _buffered.WriteAsync(bytes, upstream.Stopping);
-        await _buffered.FlushAsync(upstream.Stopping);
-    }
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes) => await client.GetStream().WriteAsync(bytes, upstream.Stopping);
 
     public Task WriteChunkAsync(string text) => WriteAsync($"{text.Length:x}\r\n{text}\r\n");
 
@@ -145,8 +139,6 @@ internal sealed class Connection(Upstream upstream, TcpClient client) : IDisposa
         client.LingerState = new(true, 0);
         client.Close();
     }
-
-    public void Dispose() => _buffered.Dispose();
 
     /// <summary>Says nothing more until the gateway hangs up or the test ends.</summary>
     public async Task StallAsync()
