@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Haldane.Core.Exchanges;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
@@ -45,6 +46,9 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestRequestBytes;
+
+            // As the client reads a version's headers, so that each byte comes out as it came in.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             foreach (var address in listen)
             {
                 kestrel.Listen(address.Address, at => at.Protocols = address.PriorKnowledge ? HttpProtocols.Http2 : HttpProtocols.Http1);

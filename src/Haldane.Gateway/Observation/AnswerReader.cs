@@ -44,9 +44,10 @@ internal sealed class AnswerReader
         {
             return new(ReadClass(body), ReadConfidence(body));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Bare NaN, a cut or a binary body: the exchange itself was fine, so it only counts as unread.
+            // Bare NaN, a cut or a binary body, or (the second exception) an escaped half of a surrogate pair: the exchange itself was fine, so it only
+            // counts as unread.
             return Prediction.Unread;
         }
     }

@@ -41,8 +41,14 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         _reads = exchange is { Counts: true, StandIn: false }
             && exchange.Route.Answers.Reads
             && response.StatusCode is >= 200 and < 300
-            && response.Headers.ContentEncoding.Count == 0
             && !HttpMethods.IsHead(context.Request.Method);
+        if (_reads && response.Headers.ContentEncoding.Count > 0)
+        {
+            // Packed bodies are not unpacked, so it is clear already that this one is unread.
+            exchange.Prediction = Observation.Prediction.Unread;
+            _reads = false;
+        }
+
         _holdUntil = _reads && response.ContentLength is > 0 and <= Limit ? (int)response.ContentLength : 0;
         if (_holdUntil == 0)
         {

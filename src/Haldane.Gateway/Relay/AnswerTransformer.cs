@@ -7,9 +7,6 @@ namespace Haldane.Gateway.Relay;
 /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
 internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : HttpTransformer
 {
-    /// <summary>Whether the version's failure was swallowed.</summary>
-    public bool Swallowed { get; private set; }
-
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -17,6 +14,10 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         // The version is addressed by its own name, which TLS and virtual hosts need.
         proxyRequest.Headers.Host = null;
+        if (proxyRequest.Content is { } body && httpContext.Request.ContentLength is null)
+        {
+            proxyRequest.Content = new StreamedContent(body);
+        }
     }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
@@ -28,7 +29,6 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         if ((int)proxyResponse.StatusCode >= 500 && mayRepeat())
         {
-            Swallowed = true;
             return false;
         }
 

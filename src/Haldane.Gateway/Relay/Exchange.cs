@@ -57,5 +57,10 @@ internal sealed class Exchange(ModelRoute route, TokenCodec tokens)
         {
             response.Headers[ArmHeader] = Arm == Arm.Canary ? "canary" : "baseline";
         }
+        else
+        {
+            // A version must not be able to say it in our name.
+            response.Headers.Remove(ArmHeader);
+        }
     }
 }

@@ -15,7 +15,12 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
     private enum Outcome
     {
         Answered,
-        Failed,
+
+        // The version's own answer says that it failed: 5xx.
+        Erred,
+
+        // No whole answer came: refused, reset, timed out, cut short.
+        Broken,
 
         // The caller left: charged to nobody.
         Abandoned,
@@ -57,27 +62,26 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         var transformer = new AnswerTransformer(tap, () => body is { CanReplay: true } && !context.Response.HasStarted);
         var outcome = await SendAsync(context, version, transformer);
         Record(context, exchange, tap, outcome, started);
-        if (outcome != Outcome.Failed || context.Response.HasStarted)
-        {
-            return;
-        }
-
-        if (body is { CanReplay: true })
+        if (outcome is (Outcome.Erred or Outcome.Broken) && body is { CanReplay: true } && !context.Response.HasStarted)
         {
             context.Response.Clear();
             body.Rewind();
             tap.Forget();
             exchange.StandIn = true;
-            route.Totals.FailedOver(exchange.Arm);
             outcome = await SendAsync(context, route.Split!.Baseline, new AnswerTransformer(tap, static () => false));
-            if (outcome != Outcome.Failed || context.Response.HasStarted)
+            if (exchange.Counts && outcome == Outcome.Answered)
             {
-                return;
+                route.Totals.FailedOver(exchange.Arm);
             }
         }
 
-        exchange.Announce(context.Response);
-        await ExplainAsync(context);
+        if (outcome == Outcome.Broken && !context.Response.HasStarted)
+        {
+            // Without this the held beginning of a broken answer would go out in front of the explanation.
+            tap.Forget();
+            exchange.Announce(context.Response);
+            await ExplainAsync(context);
+        }
     }
 
     private Exchange Begin(HttpContext context, ModelRoute route)
@@ -149,12 +153,14 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         var error = await forwarder.SendAsync(context, endpoint.Address, endpoint.Client, endpoint.Request, transformer);
         return error switch
         {
-            ForwarderError.None => transformer.Swallowed || context.Response.StatusCode >= 500 ? Outcome.Failed : Outcome.Answered,
+            ForwarderError.None => context.Response.StatusCode >= 500 ? Outcome.Erred : Outcome.Answered,
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
                 or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
                 or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient => Outcome.Abandoned,
-            _ => context.RequestAborted.IsCancellationRequested ? Outcome.Abandoned : Outcome.Failed,
+
+            // RequestAborted must not be asked here: the forwarder raises it too, to cut an answer that the version has cut.
+            _ => Outcome.Broken,
         };
     }
 
@@ -171,7 +177,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             case Outcome.Abandoned:
                 route.Totals.Abandoned(exchange.Arm);
                 return;
-            case Outcome.Failed:
+            case Outcome.Erred or Outcome.Broken:
                 route.Totals.Ended(exchange.Arm);
                 route.Totals.Failed(exchange.Arm);
                 route.Counters.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);

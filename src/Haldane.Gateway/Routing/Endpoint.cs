@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Routing;
@@ -49,6 +50,9 @@ internal sealed class EndpointPool : IDisposable
         EnableMultipleHttp2Connections = true,
         ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
         ConnectTimeout = TimeSpan.FromSeconds(5),
+
+        // As the data port reads them, so that a caller's header beyond ASCII neither fails nor changes.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
 
         // Shorter than the shortest keep-alive of common model servers (uvicorn closes after 5 s), so that a request never meets a closing connection.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
