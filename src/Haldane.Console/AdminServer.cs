@@ -54,7 +54,10 @@ public sealed class AdminServer : IAsyncDisposable
         builder.Services.AddSingleton(logging);
         builder.Services.AddRoutingCore();
         var app = builder.Build();
-        app.Use(next => context => new AdminAccess(token).InvokeAsync(context, next));
+        var answers = new Answers(logging.CreateLogger<Answers>());
+        var access = new AdminAccess(token);
+        app.Use(next => context => answers.InvokeAsync(context, next));
+        app.Use(next => context => access.InvokeAsync(context, next));
         app.UseRouting();
         RolloutApi.Map(app, room);
         FeedbackApi.Map(app, room);
@@ -64,8 +67,16 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapGet("/healthz", () => Results.Text("ok"));
         app.MapGet("/readyz", () => Results.Json(
             new(room.Health.Ready, room.Health.Message, room.Health.LastTick), ApiJson.Default.HealthView, statusCode: room.Health.Ready ? 200 : 503));
-        app.MapFallback(() => Problems.Of(StatusCodes.Status404NotFound, "there is nothing at this path"));
-        await app.StartAsync(cancel);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new(app);
     }
 

@@ -19,7 +19,6 @@ internal sealed class AdminAccess(string? token)
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        Harden(context.Response.Headers);
         if (context.Request.Path == "/healthz")
         {
             await next(context);
@@ -47,9 +46,8 @@ internal sealed class AdminAccess(string? token)
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin is [{ Length: > 0 } origin]
-        && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+    private static bool IsForeign(HttpRequest request) => request.Headers.Origin.Any(origin =>
+        !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)));
 
     private bool IsKnown(string? authorization)
     {
@@ -74,13 +72,5 @@ internal sealed class AdminAccess(string? token)
 
         var pair = Encoding.UTF8.GetString(bytes, 0, length);
         return pair.IndexOf(':') is var colon and >= 0 ? pair[(colon + 1)..] : null;
-    }
-
-    private static void Harden(IHeaderDictionary headers)
-    {
-        headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "no-store";
     }
 }

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Haldane.Console.Tests.Fakes;
+
+/// <summary>A real admin server on a free port, with a client.</summary>
+internal sealed class Admin : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly AdminServer _server;
+
+    private Admin(AdminServer server)
+    {
+        _server = server;
+        Uri = new(server.Address);
+        Client = new() { BaseAddress = Uri, Timeout = Patience };
+    }
+
+    public FakeRoom Room { get; private init; } = null!;
+
+    public FakeLedger Ledger { get; private init; } = null!;
+
+    public FakeTraffic Traffic { get; private init; } = null!;
+
+    public Uri Uri { get; }
+
+    public HttpClient Client { get; }
+
+    public static async Task<Admin> StartAsync(string? token = null)
+    {
+        var (room, ledger, traffic) = (new FakeRoom(), new FakeLedger(), new FakeTraffic());
+        var server = await AdminServer.StartAsync(
+            new(IPAddress.Loopback, 0), token, room, ledger, traffic, NullLoggerFactory.Instance, CancellationToken.None);
+        return new(server) { Room = room, Ledger = ledger, Traffic = traffic };
+    }
+
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+
+    public Task<Answer> PostAsync(string path, string body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, "application/json"), headers);
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        foreach (var (name, value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        }
+
+        using var response = await Client.SendAsync(request);
+        return new(
+            response.StatusCode,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Sends exactly these lines and gives all that comes back until the server closes.</summary>
+    public async Task<string> RawAsync(params string[] lines)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(Uri.Host, Uri.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", [.. lines, "Connection: close", "", ""])));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync().WaitAsync(Patience);
+    }
+
+    public Task StopAsync() => _server.StopAsync(CancellationToken.None).WaitAsync(Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _server.DisposeAsync();
+    }
+}
+
+/// <summary>An answer, read whole.</summary>
+internal sealed record Answer(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)
+{
+    private static readonly string[] SecurityHeaders = ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"];
+
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    public string Detail => Json.GetProperty("detail").GetString()!;
+
+    /// <summary>Checks that it is an error that helps and gives nothing away.</summary>
+    public void AssertProblem(HttpStatusCode status, string detail)
+    {
+        Assert.Equal(status, Status);
+        Assert.Equal("application/problem+json", Headers["Content-Type"]);
+        Assert.Equal((int)status, Json.GetProperty("status").GetInt32());
+        Assert.Contains(detail, Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Haldane.Core", Text, StringComparison.Ordinal);
+        AssertSecured();
+    }
+
+    public void AssertSecured() => Assert.All(SecurityHeaders, name => Assert.True(Headers.ContainsKey(name), $"{name} is missing"));
+}

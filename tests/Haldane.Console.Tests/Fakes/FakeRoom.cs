@@ -1,0 +1,160 @@
+using Haldane.Core;
+using Haldane.Core.Feedback;
+using Haldane.Core.Judging;
+using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+
+namespace Haldane.Console.Tests.Fakes;
+
+/// <summary>A control room that shows what a test puts there. Any thread.</summary>
+internal sealed class FakeRoom : IControlRoom
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<RolloutView> _rollouts = [Views.Draft("chat-v2", "chat"), Views.Running("fraud-v2")];
+
+    public IReadOnlyList<ModelView> Models { get; } = [new("fraud", "/fraud/**", "v1", ["v1", "v2"], "fraud-v2", new(1_000))];
+
+    public IReadOnlyList<RolloutView> Rollouts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rollouts;
+            }
+        }
+    }
+
+    public ControlHealth Health { get; set; } = new(true, "ok", Views.Noon);
+
+    /// <summary>What was asked.</summary>
+    public List<string> Commands { get; } = [];
+
+    public List<FeedbackItem> Feedback { get; } = [];
+
+    /// <summary>What commands and feedback throw; null for nothing.</summary>
+    public Exception? Failure { get; set; }
+
+    public CommandOutcome Outcome { get; set; } = new(CommandOutcomeKind.Done, "done as asked");
+
+    public FeedbackReceipt Receipt { get; set; } = new(1, 0, 0, []);
+
+    public void Show(RolloutView view)
+    {
+        TaskCompletionSource before;
+        lock (_gate)
+        {
+            _rollouts = [.. _rollouts.Select(r => r.Rollout.Name == view.Rollout.Name ? view : r)];
+            before = _changed;
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        before.SetResult();
+    }
+
+    public Task<CommandOutcome> StartAsync(string rollout, string by, CancellationToken cancel) => Act($"start {rollout} by {by}");
+
+    public Task<CommandOutcome> AbortAsync(string rollout, string by, string why, CancellationToken cancel) => Act($"abort {rollout} by {by}: {why}");
+
+    public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, CancellationToken cancel)
+    {
+        Feedback.AddRange(items);
+        return Failure is { } failure ? Task.FromException<FeedbackReceipt>(failure) : Task.FromResult(Receipt);
+    }
+
+    public async Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_rollouts.Find(r => r.Rollout.Name == rollout) is not { } view || view.Version > after)
+                {
+                    return _rollouts.Find(r => r.Rollout.Name == rollout);
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancel);
+        }
+    }
+
+    private Task<CommandOutcome> Act(string command)
+    {
+        Commands.Add(command);
+        return Failure is { } failure ? Task.FromException<CommandOutcome>(failure) : Task.FromResult(Outcome);
+    }
+}
+
+/// <summary>A ledger of ten records.</summary>
+internal sealed class FakeLedger : ILedgerReader
+{
+    public string? Asked { get; private set; }
+
+    public Exception? Failure { get; set; }
+
+    public LedgerCheck Check { get; set; } = new(10, []);
+
+    public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel)
+    {
+        Asked = $"before {before?.ToString() ?? "-"} limit {limit} rollout {rollout ?? "-"}";
+        return Failure is { } failure
+            ? Task.FromException<IReadOnlyList<LedgerRecord>>(failure)
+            : Task.FromResult<IReadOnlyList<LedgerRecord>>([new(7, """{"kind":"started"}""", "aa", "bb")]);
+    }
+
+    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) =>
+        Failure is { } failure ? Task.FromException<LedgerCheck>(failure) : Task.FromResult(Check);
+}
+
+/// <summary>Totals of a gateway.</summary>
+internal sealed class FakeTraffic : ITrafficStats
+{
+    public IReadOnlyList<ModelTraffic> Rows { get; set; } = [new("fraud", Arm.Baseline, 900, 9, 1, 0, 2), new("fraud", Arm.Canary, 100, 5, 0, 5, 1)];
+
+    public IReadOnlyList<ModelTraffic> Traffic() => Rows;
+}
+
+/// <summary>Views to show.</summary>
+internal static class Views
+{
+    public static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+
+    public static RolloutView Draft(string name, string model = "fraud") => new() { Version = 1, Rollout = new() { Spec = Spec(name, model) } };
+
+    public static RolloutView Running(string name, long version = 2, int points = 3) => new()
+    {
+        Version = version,
+        Rollout = new() { Spec = Spec(name, "fraud"), Run = 1, Phase = Phase.Running, Hold = HoldReason.Baking, Reason = "bakes", Since = Noon },
+        Judgement = new()
+        {
+            UpToSlice = points,
+            Stage = 0,
+            Baked = TimeSpan.FromSeconds(points),
+            CanaryExchanges = 100,
+            Verdicts =
+            [
+                new() { Guard = "errors", Signal = "error-rate", Kind = VerdictKind.Undecided, Reason = "neither yet", Estimate = 1.25 },
+                new() { Guard = "odd \"name\" \\ with\nnew line", Signal = "latency-p99", Kind = VerdictKind.NoData, Reason = "nothing yet" },
+            ],
+        },
+        Totals = [new(Arm.Baseline, 900, 9), new(Arm.Canary, 100, 5)],
+        Series = [.. Enumerable.Range(1, points).Select(i => new LivePoint(
+            Noon.AddSeconds(i), new(1_000), new(90, 0.01, 0.010, 0.020), new(10, null, 0.011, i == points ? 0.025 : null)))],
+    };
+
+    private static RolloutSpec Spec(string name, string model) => new()
+    {
+        Name = name,
+        Model = model,
+        Baseline = "v1",
+        Canary = "v2",
+        Stages = [new(new(1_000), TimeSpan.FromMinutes(5))],
+        Guards = [new() { Name = "errors", Signal = new(SignalKind.ErrorRate), Scale = Scale.Ratio, Bad = 1.5 }],
+    };
+}
