@@ -13,6 +13,10 @@ internal static class RolloutApi
 {
     private const int LongestText = 500;
 
+    private static readonly string Texts = $"by and why are texts of 1 to {LongestText} characters, without control characters such as line breaks";
+
+    private static readonly HashSet<string> Ours = new(["judge", "specification"], StringComparer.OrdinalIgnoreCase);
+
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room)
     {
         routes.MapGet("/api/v1/models", () => Json(room.Models));
@@ -39,12 +43,25 @@ internal static class RolloutApi
         var cancel = either.Token;
         var version = 0L;
         var seen = DateTimeOffset.MinValue;
-        while (await room.ChangedAsync(name, version, cancel) is { } view)
+        while (await NextAsync(room, name, version, cancel) is { } view)
         {
             var news = view with { Series = view.Series.Where(p => p.At > seen).ToValueList() };
             yield return new(JsonSerializer.Serialize(news, CoreJson.Default.RolloutView), "rollout");
             version = view.Version;
             seen = view.Series.Count > 0 ? view.Series[^1].At : seen;
+        }
+    }
+
+    // An end by whoever stops or leaves is the end of the stream, not a fault: the answer is finished properly.
+    private static async Task<RolloutView?> NextAsync(IControlRoom room, string name, long version, CancellationToken cancel)
+    {
+        try
+        {
+            return await room.ChangedAsync(name, version, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -57,19 +74,19 @@ internal static class RolloutApi
             await request.Body.CopyToAsync(body, cancel);
             command = body.Length == 0 ? new(null, null) : JsonSerializer.Deserialize(body.ToArray(), ApiJson.Default.CommandRequest);
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"the body must be an object with \"by\" and \"why\": {e.Message}");
+            command = null;
         }
 
-        if (command is null || command.By is { Length: > LongestText or 0 } || command.Why is { Length: > LongestText or 0 })
+        if (Mistake(command) is { } mistake)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"by and why are texts of 1 to {LongestText} characters");
+            return Problems.Of(StatusCodes.Status400BadRequest, mistake);
         }
 
         try
         {
-            var outcome = await act(command);
+            var outcome = await act(command!);
             return outcome.Kind switch
             {
                 CommandOutcomeKind.Done => Results.Json(new(outcome.Message), ApiJson.Default.CommandView),
@@ -82,6 +99,18 @@ internal static class RolloutApi
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
         }
     }
+
+    private static string? Mistake(CommandRequest? command) => command switch
+    {
+        null => "the body must be empty, or an object with the texts \"by\" and \"why\"",
+        { By: { } by } when IsUnfit(by) => Texts,
+        { Why: { } why } when IsUnfit(why) => Texts,
+        { By: { } by } when Ours.Contains(by) => $"by: {by} stands for haldane itself in the ledger; give the name of whoever asks",
+        _ => null,
+    };
+
+    // Both go to the ledger, to logs and to terminals, where a control character could paint over what others wrote.
+    private static bool IsUnfit(string text) => text.Length > LongestText || string.IsNullOrWhiteSpace(text) || text.Any(char.IsControl);
 
     private static RolloutView? Find(IControlRoom room, string name) => room.Rollouts.FirstOrDefault(r => r.Rollout.Name == name);
 
