@@ -12,11 +12,15 @@ namespace Haldane.Console.Api;
 internal static class FeedbackApi
 {
     private const int MostItems = 10_000;
+    private const int MostMistakes = 20;
+    private const int LongestPlace = 100;
 
     private static readonly JsonTypeInfo<FeedbackItem> Item = (JsonTypeInfo<FeedbackItem>)new JsonSerializerOptions(CoreJson.Default.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     }.GetTypeInfo(typeof(FeedbackItem));
+
+    private static readonly string[] Fields = [.. Item.Properties.Select(p => p.Name)];
 
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room) =>
         routes.MapPost("/api/v1/feedback", (HttpRequest request, CancellationToken cancel) => TakeAsync(request, room, cancel));
@@ -65,25 +69,53 @@ internal static class FeedbackApi
             return (items, mistakes);
         }
 
-        for (var i = 0; i < elements.Length && mistakes.Count < 20; i++)
+        for (var i = 0; i < elements.Length && mistakes.Count < MostMistakes; i++)
         {
-            try
+            var (item, mistake) = ReadItem(elements[i]);
+            if (mistake is not null)
             {
-                if (elements[i].ValueKind != JsonValueKind.Object)
-                {
-                    mistakes.Add($"items[{i}]: is {elements[i].ValueKind}; an object is wanted");
-                }
-                else if (elements[i].Deserialize(Item) is { } item)
-                {
-                    items.Add(item);
-                }
+                mistakes.Add($"items[{i}]{mistake}");
             }
-            catch (JsonException e)
+            else
             {
-                mistakes.Add($"items[{i}]{e.Path?.TrimStart('$')}: {e.Message.Split(" Path:")[0]}");
+                items.Add(item!);
             }
         }
 
         return (items, mistakes);
     }
+
+    private static (FeedbackItem? Item, string? Mistake) ReadItem(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return (null, $": is {element.ValueKind}; an object is wanted");
+        }
+
+        try
+        {
+            var unknown = element.EnumerateObject().Select(p => p.Name).FirstOrDefault(name => !Fields.Contains(name, StringComparer.OrdinalIgnoreCase));
+            return unknown is null
+                ? (element.Deserialize(Item), null)
+                : (null, $": {Clip(unknown)} is no field; the fields are {string.Join(", ", Fields)}");
+        }
+        catch (JsonException e)
+        {
+            var place = e.Path?.TrimStart('$') ?? "";
+            return (null, $"{Clip(place)}: {Wanted(place)}");
+        }
+        catch (InvalidOperationException) // text that is no Unicode shows itself only when it is read
+        {
+            return (null, ": holds a text that is not valid Unicode");
+        }
+    }
+
+    private static string Wanted(string place) => place.Split('.', '[') switch
+    {
+        [_, "values", ..] => "wanted is an object of named numbers",
+        [_, "at", ..] => "wanted is a time such as 2026-03-04T12:00:00Z",
+        _ => "wanted is a text in valid Unicode",
+    };
+
+    private static string Clip(string text) => text.Length <= LongestPlace ? text : $"{text.AsSpan(0, LongestPlace)}…";
 }
