@@ -1,3 +1,4 @@
+using System.Globalization;
 using Haldane.Core;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
@@ -8,15 +9,37 @@ namespace Haldane.Console.Api;
 internal static class LedgerApi
 {
     private const int MostRecords = 500;
+    private const int UsualRecords = 50;
 
     public static void Map(IEndpointRouteBuilder routes, ILedgerReader ledger)
     {
-        routes.MapGet("/api/v1/ledger", (long? before, int? limit, string? rollout, CancellationToken cancel) => GuardedAsync(async () =>
-            limit is <= 0 or > MostRecords
-                ? Problems.Of(StatusCodes.Status400BadRequest, $"limit is {limit}; wanted is 1 to {MostRecords}")
-                : Results.Json(await ledger.LedgerAsync(before, limit ?? 50, rollout, cancel), CoreJson.Default.IReadOnlyListLedgerRecord)));
+        routes.MapGet("/api/v1/ledger", (HttpRequest request, CancellationToken cancel) => GuardedAsync(() => ReadAsync(request.Query, ledger, cancel)));
         routes.MapGet("/api/v1/ledger/verify", (CancellationToken cancel) => GuardedAsync(async () =>
             Results.Json(await ledger.VerifyAsync(cancel), CoreJson.Default.LedgerCheck)));
+    }
+
+    private static async Task<IResult> ReadAsync(IQueryCollection query, ILedgerReader ledger, CancellationToken cancel)
+    {
+        var (limit, before) = ((long?)UsualRecords, (long?)null);
+        if (query.TryGetValue("limit", out var most) && (!TryRead(most, out limit) || limit is < 1 or > MostRecords))
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"limit is {most}; wanted is 1 to {MostRecords}");
+        }
+
+        if (query.TryGetValue("before", out var end) && !TryRead(end, out before))
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"before is {end}; wanted is the number of a record");
+        }
+
+        var rollout = query.TryGetValue("rollout", out var name) ? name.ToString() : null;
+        return Results.Json(await ledger.LedgerAsync(before, (int)limit!, rollout, cancel), CoreJson.Default.IReadOnlyListLedgerRecord);
+    }
+
+    private static bool TryRead(string? text, out long? number)
+    {
+        var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        number = isNumber ? value : null;
+        return isNumber;
     }
 
     private static async Task<IResult> GuardedAsync(Func<Task<IResult>> read)
