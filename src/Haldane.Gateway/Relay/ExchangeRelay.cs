@@ -22,7 +22,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         // No whole answer came: refused, reset, timed out, cut short.
         Broken,
 
-        // The caller left: charged to nobody.
+        // The caller left, or sent what cannot be forwarded: charged to nobody.
         Abandoned,
     }
 
@@ -75,7 +75,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             }
         }
 
-        if (outcome == Outcome.Broken && !context.Response.HasStarted)
+        if (outcome is (Outcome.Broken or Outcome.Abandoned) && !context.Response.HasStarted)
         {
             // Without this the held beginning of a broken answer would go out in front of the explanation.
             tap.Forget();
@@ -160,6 +160,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         return error switch
         {
             _ when transformer.BodyEnded || error == ForwarderError.None => context.Response.StatusCode >= 500 ? Outcome.Erred : Outcome.Answered,
+            ForwarderError.RequestCreation => Refuse(context),
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
                 or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
@@ -168,6 +169,13 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             // RequestAborted must not be asked here: the forwarder raises it too, to cut an answer that the version has cut.
             _ => Outcome.Broken,
         };
+    }
+
+    // No version ever saw the request, so none can be to blame: e.g. an extended CONNECT of a protocol that is not WebSocket.
+    private static Outcome Refuse(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Outcome.Abandoned;
     }
 
     // A caller must never take a part for the whole: what has begun is cut, what has not can still become a proper answer.
@@ -221,6 +229,9 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
 
     private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
     {
+        StatusCodes.Status400BadRequest => RefuseAsync(context, StatusCodes.Status400BadRequest, "this request cannot be forwarded"),
+        StatusCodes.Status408RequestTimeout => RefuseAsync(context, StatusCodes.Status408RequestTimeout, "the request did not come in time"),
+        StatusCodes.Status413PayloadTooLarge => RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "the request is too large"),
         StatusCodes.Status504GatewayTimeout => RefuseAsync(context, StatusCodes.Status504GatewayTimeout, "the model did not answer in time"),
         StatusCodes.Status502BadGateway => RefuseAsync(context, StatusCodes.Status502BadGateway, "the model could not be reached"),
         _ => Task.CompletedTask,

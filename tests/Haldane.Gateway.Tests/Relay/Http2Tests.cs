@@ -157,6 +157,23 @@ public sealed class Http2Tests
         Assert.Equal(1, observed.Baseline.Cells[SegmentCells.Everyone].Errors);
     }
 
+    [Fact]
+    public async Task A_request_that_cannot_be_forwarded_at_all_is_charged_to_nobody()
+    {
+        await using var version = await Http2Version.StartAsync(context => context.Response.WriteAsync("never"));
+        await using var rig = await StartAsync(version.Address, version.Address, Arm.Canary, callerToo: true, spec => spec with { Protocol = Protocol.Http });
+        using var client = Client();
+        using var request = Request(rig, true, null);
+        request.Method = HttpMethod.Connect;
+        request.Headers.Protocol = "nonsense";
+
+        using var answer = await client.SendAsync(request, CancellationToken.None).WaitAsync(Patience);
+        var observed = await rig.EndAsync();
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(CellEvidence.Empty, observed.Canary.Cells[SegmentCells.Everyone]);
+    }
+
     private static Task<Rig> StartAsync(string baseline, string canary, Arm arm, bool callerToo, Func<ModelSpec, ModelSpec>? change = null) =>
         Rig.StartAsync(Rig.Routed((change ?? (s => s))(Rig.Spec([baseline], [canary])), arm == Arm.Canary ? Share.Full : Share.None), callerToo);
 
