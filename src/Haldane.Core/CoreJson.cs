@@ -36,6 +36,8 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(ModelSpec))]
 [JsonSerializable(typeof(RolloutSpec))]
 [JsonSerializable(typeof(RolloutView))]
+[JsonSerializable(typeof(ArmTotals[]))]
+[JsonSerializable(typeof(LivePoint[]))]
 [JsonSerializable(typeof(IReadOnlyList<ModelView>))]
 [JsonSerializable(typeof(LedgerCheck))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerRecord>))]

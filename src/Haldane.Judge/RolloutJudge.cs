@@ -20,6 +20,7 @@ public sealed class RolloutJudge
 
     private readonly RolloutSpec _rollout;
     private readonly int _cells;
+    private readonly int _classes;
     private readonly StageTotals _totals;
     private readonly StageClock _clock = new();
     private readonly SampleRatio _sampleRatio = new();
@@ -36,7 +37,7 @@ public sealed class RolloutJudge
         _rollout = rollout;
         var cells = new SegmentCells(model.Segments);
         ValueList<string> classes = model.Signals.Prediction is { } prediction ? [.. prediction.Classes, SegmentCells.Other] : [];
-        _cells = cells.Count;
+        (_cells, _classes) = (cells.Count, classes.Count);
         _totals = new(cells.Count, classes.Count);
         _guards = [.. rollout.Guards.Select(guard => Open(model, guard, cells, classes))];
     }
@@ -121,6 +122,17 @@ public sealed class RolloutJudge
         if (slice.Baseline.Cells.Count != _cells || slice.Canary.Cells.Count != _cells)
         {
             throw new ArgumentException($"Slice {slice.Number} must have {_cells} cells in each arm, as the model's segments ask.", nameof(slice));
+        }
+
+        foreach (var arm in (ReadOnlySpan<ArmEvidence>)[slice.Baseline, slice.Canary])
+        {
+            foreach (var cell in arm.Cells.AsSpan())
+            {
+                if (cell.Classes.Count != 0 && cell.Classes.Count != _classes)
+                {
+                    throw new ArgumentException($"Slice {slice.Number} must count {_classes} classes, as the model's prediction signal asks.", nameof(slice));
+                }
+            }
         }
     }
 }

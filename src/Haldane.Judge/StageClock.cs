@@ -12,7 +12,9 @@ internal sealed class StageClock
     /// </summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the stage has been under traffic.</summary>
+    private TimeSpan _pause;
+
+    /// <summary>How long the stage has been under traffic. A pause counts only once traffic has come back after it.</summary>
     public TimeSpan Baked { get; private set; }
 
     /// <summary>How long no exchange has ended on either arm.</summary>
@@ -24,11 +26,22 @@ internal sealed class StageClock
     /// <summary>Takes a slice into account.</summary>
     public void Add(EvidenceSlice slice)
     {
-        var exchanges = slice.Baseline.Cells[SegmentCells.Everyone].Exchanges + slice.Canary.Cells[SegmentCells.Everyone].Exchanges;
-        QuietFor = exchanges > 0 ? TimeSpan.Zero : QuietFor + slice.Length;
-        Baked += IsSilent ? TimeSpan.Zero : slice.Length;
+        if (slice.Baseline.Cells[SegmentCells.Everyone].Exchanges + slice.Canary.Cells[SegmentCells.Everyone].Exchanges == 0)
+        {
+            QuietFor += slice.Length;
+            _pause += slice.Length;
+            return;
+        }
+
+        Baked += slice.Length + (IsSilent ? TimeSpan.Zero : _pause);
+        QuietFor = TimeSpan.Zero;
+        _pause = TimeSpan.Zero;
     }
 
     /// <summary>A new stage begins.</summary>
-    public void EnterStage() => Baked = TimeSpan.Zero;
+    public void EnterStage()
+    {
+        Baked = TimeSpan.Zero;
+        _pause = TimeSpan.Zero;
+    }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Haldane.Commands;
+using Haldane.Screens;
 
+Paper.Prepare();
 var root = new RootCommand("Haldane takes a new AI model, prompt or configuration into production, canary first.")
 {
     RunCommand.Create(),

@@ -53,9 +53,9 @@ internal static class RolloutApi
         CommandRequest? command;
         try
         {
-            command = request.ContentLength is null or 0
-                ? new(null, null)
-                : await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.CommandRequest, cancel);
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, cancel);
+            command = body.Length == 0 ? new(null, null) : JsonSerializer.Deserialize(body.ToArray(), ApiJson.Default.CommandRequest);
         }
         catch (JsonException e)
         {

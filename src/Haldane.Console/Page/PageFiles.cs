@@ -9,6 +9,8 @@ internal static class PageFiles
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", () => File("index.html", "text/html; charset=utf-8"));
+        // Browsers ask for it on their own.
+        routes.MapGet("/favicon.ico", () => Results.NoContent());
         routes.MapGet("/haldane.css", () => File("haldane.css", "text/css; charset=utf-8"));
         routes.MapGet("/haldane.js", () => File("haldane.js", "text/javascript; charset=utf-8"));
     }

@@ -70,17 +70,21 @@ internal sealed class FeedbackDesk(IRolloutStore store, Action<StoredFeedback> s
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The end of the process: whoever still waits has not been told that its items are durable, and will send them again.
+            // The ordinary end.
         }
         finally
         {
-            group.ForEach(b => b.Repeated.TrySetCanceled(CancellationToken.None));
+            // Whoever still waits has not been told that its items are durable, and sends them again; a repeat does no harm.
+            _waiting.Writer.TryComplete();
+            group.ForEach(b => b.Repeated.TrySetException(Stopping()));
             while (_waiting.Reader.TryRead(out var batch))
             {
-                batch.Repeated.TrySetCanceled(CancellationToken.None);
+                batch.Repeated.TrySetException(Stopping());
             }
         }
     }
+
+    private static StoreUnavailableException Stopping() => new("haldane is stopping; send the feedback again when it is back");
 
     private async Task<int> StoreAsync(List<JoinedFeedback> joined, CancellationToken cancel)
     {
@@ -91,7 +95,11 @@ internal sealed class FeedbackDesk(IRolloutStore store, Action<StoredFeedback> s
         }
 
         var batch = new Batch(joined, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        _waiting.Writer.TryWrite(batch);
+        if (!_waiting.Writer.TryWrite(batch))
+        {
+            throw Stopping();
+        }
+
         return await batch.Repeated.Task.WaitAsync(cancel);
     }
 
@@ -121,8 +129,9 @@ internal sealed class FeedbackDesk(IRolloutStore store, Action<StoredFeedback> s
                 batch.Repeated.TrySetResult(repeated);
             }
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
+            // Each sender gets it, whatever it is: the desk must live on, or everyone after them would wait for ever.
             group.ForEach(b => b.Repeated.TrySetException(e));
         }
         finally

@@ -30,6 +30,9 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
     private const int LongestName = 64;
     private const int LongestId = 128;
 
+    // Evidence holds sums of squares: beyond this one item could make them infinite, which cannot be stored, and no slice would ever follow.
+    private const double LargestValue = 1e100;
+
     private static readonly JoinResult NotKnown = new(null, true, null);
 
     public JoinResult Join(FeedbackItem item) => Check(item) is { } refusal
@@ -40,13 +43,14 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
     {
         { Exchange: null, Subject: null } => "names neither exchange nor subject; give one of them",
         { Exchange: not null, Subject: not null } => "names both exchange and subject; give one of them",
+        { Subject.Length: 0 } => "subject: is empty; wanted is the subject as the model's callers send it",
         { Subject: not null, Label: not null } => "label: a label belongs to one exchange; send the exchange's token instead of the subject",
         { Label: null } when item.Values is not { Count: > 0 } => "has neither label nor values; give at least one",
         { Id.Length: > LongestId } => $"id: has {item.Id.Length} characters; at most {LongestId}",
         { Values.Count: > MostValues } => $"values: has {item.Values.Count} entries; at most {MostValues}",
         _ => item.Values?.Keys.FirstOrDefault(name => name.Length is 0 or > LongestName) is { } name
             ? $"values: a name has 1 to {LongestName} characters, not {name.Length}"
-            : item.Values?.Any(v => !double.IsFinite(v.Value)) == true ? "values: a value must be a finite number" : null,
+            : item.Values?.Any(v => !(Math.Abs(v.Value) <= LargestValue)) == true ? $"values: a value must be a number of at most {LargestValue} in size" : null,
     };
 
     private JoinResult JoinExchange(FeedbackItem item, string exchange)
@@ -113,7 +117,7 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
     {
         var what = item.Id is { } id
             ? $"id\n{run}\n{id}"
-            : $"content\n{source}\n{(item.Label is null ? "" : "label")}\n{JsonSerializer.Serialize(item.Values?.OrderBy(v => v.Key, StringComparer.Ordinal))}";
+            : $"content\n{run}\n{source}\n{(item.Label is null ? "" : "label")}\n{JsonSerializer.Serialize(item.Values?.OrderBy(v => v.Key, StringComparer.Ordinal))}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
     }
 }

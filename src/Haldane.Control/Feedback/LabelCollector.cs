@@ -16,7 +16,7 @@ internal sealed class LabelCollector(SegmentCells cells)
     private const int MostSubjects = 1 << 20;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<(int Stage, uint Subject)> _labelled = [];
+    private readonly Dictionary<int, HashSet<uint>> _labelled = [];
     private readonly Dictionary<(int Stage, Arm Arm, int Cell), (long Labelled, long Wrong)> _labels = [];
     private readonly Dictionary<(string Name, int Stage, Arm Arm), (long Count, double Sum, double Squares)> _values = [];
     private long _upTo;
@@ -71,8 +71,20 @@ internal sealed class LabelCollector(SegmentCells cells)
         }
     }
 
-    private bool IsFirst(JoinedFeedback feedback) =>
-        feedback.Wrong is not null && _labelled.Count < MostSubjects && _labelled.Add((feedback.Stage, feedback.Subject));
+    private bool IsFirst(JoinedFeedback feedback)
+    {
+        if (feedback.Wrong is null)
+        {
+            return false;
+        }
+
+        if (!_labelled.TryGetValue(feedback.Stage, out var subjects))
+        {
+            _labelled[feedback.Stage] = subjects = [];
+        }
+
+        return subjects.Count < MostSubjects && subjects.Add(feedback.Subject);
+    }
 
     private void AddLabel(JoinedFeedback feedback, int cell)
     {

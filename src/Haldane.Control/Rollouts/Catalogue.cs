@@ -9,18 +9,15 @@ namespace Haldane.Control.Rollouts;
 internal static class Catalogue
 {
     /// <summary>The version that serves a model outside a running rollout.</summary>
-    /// <remarks>The last promoted canary; else what the model's rollouts call their baseline; else the first version.</remarks>
-    public static string Serving(ModelSpec model, IEnumerable<Rollout> rollouts)
-    {
-        var own = rollouts.Where(r => r.Spec.Model == model.Name).ToList();
-        var promoted = own.Where(r => r.Phase == Phase.Promoted && model.FindVersion(r.Spec.Canary) is not null).MaxBy(r => r.Run);
-        if (promoted is not null)
-        {
-            return promoted.Spec.Canary;
-        }
-
-        return own.Where(r => model.FindVersion(r.Spec.Baseline) is not null).MaxBy(r => r.Run)?.Spec.Baseline ?? model.Versions[0].Name;
-    }
+    /// <remarks>
+    /// What the model's last run left: its canary when it was promoted, else its baseline, for a run starts only from the version that serves. Versions that
+    /// the model no longer has are passed over. Before the first run: what a rollout calls its baseline; else the first version.
+    /// </remarks>
+    public static string Serving(ModelSpec model, IEnumerable<Rollout> rollouts) => rollouts
+        .Where(r => r.Spec.Model == model.Name)
+        .OrderByDescending(r => r.Run)
+        .Select(r => r.Phase == Phase.Promoted ? r.Spec.Canary : r.Spec.Baseline)
+        .FirstOrDefault(version => model.FindVersion(version) is not null) ?? model.Versions[0].Name;
 
     /// <summary>The routing picture that follows.</summary>
     public static RoutingPicture Picture(IEnumerable<ModelSpec> models, IReadOnlyCollection<Rollout> rollouts) =>

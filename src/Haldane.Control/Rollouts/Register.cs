@@ -26,9 +26,14 @@ internal sealed class Register(IEnumerable<string> names)
         }
     }
 
-    /// <summary>Shows where a rollout stands.</summary>
+    /// <summary>Shows where a rollout stands; nothing of one that the specification does not have.</summary>
     public void Show(Rollout rollout, Judgement? judgement, RunTracker? tracker)
     {
+        if (!_order.Contains(rollout.Name))
+        {
+            return;
+        }
+
         TaskCompletionSource before;
         lock (_gate)
         {

@@ -16,19 +16,21 @@ internal sealed class RunTracker
     private readonly SegmentCells _cells;
     private readonly RolloutJudge _judge;
     private readonly SubjectsWithErrors _subjects = new();
-    private DateTimeOffset _takenUpTo;
+    private readonly TimeProvider _time;
+    private long _takenUpTo;
     private long _number;
     private bool _fresh = true;
     private EvidenceSlice? _unsaved;
 
     /// <summary>A run without evidence.</summary>
-    public RunTracker(ModelSpec model, RolloutSpec rollout, int run, DateTimeOffset now)
+    public RunTracker(ModelSpec model, RolloutSpec rollout, int run, TimeProvider time)
     {
         Run = run;
         _cells = new(model.Segments);
         _judge = new(model, rollout);
         Labels = new(_cells);
-        _takenUpTo = now;
+        _time = time;
+        _takenUpTo = time.GetTimestamp();
     }
 
     public int Run { get; }
@@ -41,13 +43,20 @@ internal sealed class RunTracker
     public string Digest { get; private set; } = "";
 
     /// <summary>Rebuilds a run from what was stored.</summary>
-    public static async Task<RunTracker> RestoreAsync(
-        IRolloutStore store, ModelSpec model, RolloutSpec rollout, int run, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>Null when the stored evidence does not fit the model: its segments or classes are others than when it was taken.</returns>
+    public static async Task<RunTracker?> RestoreAsync(
+        IRolloutStore store, ModelSpec model, RolloutSpec rollout, int run, TimeProvider time, CancellationToken cancel)
     {
-        var tracker = new RunTracker(model, rollout, run, now);
+        var tracker = new RunTracker(model, rollout, run, time);
+        var classes = model.Signals.Prediction is { } prediction ? prediction.Classes.Count + 1 : 0;
         var feedbackUpTo = 0L;
         await foreach (var stored in store.EvidenceAsync(run, cancel))
         {
+            if (!Fits(stored.Slice.Baseline) || !Fits(stored.Slice.Canary))
+            {
+                return null;
+            }
+
             tracker._subjects.Restore(stored.Slice);
             tracker.Take(stored.Slice, stored.Digest);
             feedbackUpTo = stored.Slice.FeedbackUpTo;
@@ -66,16 +75,20 @@ internal sealed class RunTracker
         }
 
         return tracker;
+
+        // A cell without exchanges is stored without classes.
+        bool Fits(ArmEvidence arm) => arm.Cells.Count == tracker._cells.Count && arm.Cells.All(c => c.Classes.Count == 0 || c.Classes.Count == classes);
     }
 
     /// <summary>Stores what was observed since the last tick, then counts it.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was counted; the same slice is tried again at the next call.</exception>
-    public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router, DateTimeOffset now, CancellationToken cancel)
+    public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router)
     {
-        _unsaved ??= router.Collect(Run) is { } observed ? Slice(observed, now) : null;
+        _unsaved ??= router.Collect(Run) is { } observed ? Slice(observed) : null;
         if (_unsaved is { } slice)
         {
-            var digest = await store.AppendEvidenceAsync(Run, slice, cancel);
+            // Not to be cancelled: a slice that was stored without our knowing could never be stored again, nor be followed.
+            var digest = await store.AppendEvidenceAsync(Run, slice, CancellationToken.None);
             _unsaved = null;
             Take(slice, digest);
         }
@@ -84,8 +97,11 @@ internal sealed class RunTracker
     /// <summary>What the judge says to all that was counted.</summary>
     public Judgement Judge() => _judge.Evaluate();
 
-    private EvidenceSlice Slice(ObservedTraffic observed, DateTimeOffset now)
+    // How long a slice lasted decides when a bake is over, so it is measured: a wall clock that somebody sets must not bake.
+    private EvidenceSlice Slice(ObservedTraffic observed)
     {
+        var until = _time.GetTimestamp();
+        var length = _time.GetElapsedTime(_takenUpTo, until);
         var (baseline, canary) = _subjects.Count(observed, _cells);
         var (labels, values, upTo) = Labels.Take();
         var slice = new EvidenceSlice
@@ -93,8 +109,8 @@ internal sealed class RunTracker
             Number = _number + 1,
             Stage = observed.Stage,
             Share = observed.Share,
-            From = _takenUpTo,
-            Length = now > _takenUpTo ? now - _takenUpTo : TimeSpan.Zero,
+            From = _time.GetUtcNow() - length,
+            Length = length,
             Fresh = _fresh,
             Baseline = baseline,
             Canary = canary,
@@ -102,7 +118,7 @@ internal sealed class RunTracker
             Values = values,
             FeedbackUpTo = upTo,
         };
-        _takenUpTo = now;
+        _takenUpTo = until;
         _fresh = false;
         return slice;
     }

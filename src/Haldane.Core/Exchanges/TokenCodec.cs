@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -58,7 +59,11 @@ public sealed class TokenCodec
     {
         token = default;
         Span<byte> bytes = stackalloc byte[TokenBytes];
-        if (text.Length != Length || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != TokenBytes)
+
+        // Not TryDecodeFromChars: it throws on characters that are not base64url, and these come from callers.
+        if (text.Length != Length
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
+            || written != TokenBytes)
         {
             return false;
         }

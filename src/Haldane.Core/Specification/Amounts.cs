@@ -13,16 +13,20 @@ internal static class Amounts
         static (string text, out Share value, out string? cure) => Quantity.TryShare(text, out value, out cure) && value.BasisPoints > 0);
 
     /// <summary>How long a stage lasts at least.</summary>
-    public static readonly Shape<TimeSpan> Bake = Duration("a duration above 0s and at most 30d, e.g. 15m", TimeSpan.FromTicks(1), TimeSpan.FromDays(30));
+    public static readonly Shape<TimeSpan> Bake = Duration(
+        "a duration above 0s and at most 30d, e.g. 15m", TimeSpan.FromTicks(1), TimeSpan.FromDays(30));
 
     /// <summary>How long a version may take.</summary>
-    public static readonly Shape<TimeSpan> Timeout = Duration("a duration from 1ms to 1d, e.g. 30s", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+    public static readonly Shape<TimeSpan> Timeout = Duration(
+        "a duration from 1ms to 1d, e.g. 30s", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
 
     /// <summary>An error rate that the judge keeps.</summary>
-    public static readonly Shape<double> Promise = Rate("a rate above 0% and at most 50%, e.g. 1%", 0.5, includesTop: true);
+    public static readonly Shape<double> Promise = Rate(
+        "a rate above 0% and at most 50%, e.g. 1%", static rate => rate is > 0 and <= 0.5);
 
-    /// <summary>An error rate below which no canary is bad.</summary>
-    public static readonly Shape<double> Floor = Rate("a rate above 0% and below 100%, e.g. 0.1%", 1, includesTop: false);
+    /// <summary>An error rate below which no canary is bad; 0 for none.</summary>
+    public static readonly Shape<double> Floor = Rate(
+        "a rate from 0% (none) to below 100%, e.g. 0.1%", static rate => rate is >= 0 and < 1);
 
     /// <summary>A guard's part of a budget.</summary>
     public static readonly Shape<double> Weight = new ScalarShape<double>(
@@ -42,8 +46,8 @@ internal static class Amounts
         static () => Pattern(Quantity.DurationPattern),
         (string text, out TimeSpan value, out string? cure) => Quantity.TryDuration(text, out value, out cure) && value >= least && value <= most);
 
-    private static ScalarShape<double> Rate(string wanted, double top, bool includesTop) => new(
+    private static ScalarShape<double> Rate(string wanted, Predicate<double> accepts) => new(
         wanted,
         static () => NumberOr(Quantity.RatePattern),
-        (string text, out double value, out string? cure) => Quantity.TryRate(text, out value, out cure) && value > 0 && (value < top || (includesTop && value == top)));
+        (string text, out double value, out string? cure) => Quantity.TryRate(text, out value, out cure) && accepts(value));
 }

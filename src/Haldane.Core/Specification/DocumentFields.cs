@@ -15,16 +15,20 @@ internal static class DocumentFields
     private static readonly ChoiceShape<string> Kind = new((ModelKind, ModelKind), (RolloutKind, RolloutKind));
 
     private static readonly MappingShape<string> Metadata = new(
-        "{ name: … }", "", [Field<string, string>.Required("name", Texts.Name, static (_, v) => v, "The name; unique among the documents of its kind.")]);
+        "{ name: … }",
+        "",
+        [Field<string, string>.Required("name", Texts.Name, static (_, v) => v, "The name; unique among the documents of its kind.")]);
 
     /// <summary>A document of which only the head is known.</summary>
     public static readonly MappingShape<Document<YamlNode>> Head = Of(new Anything(), "What the document asks for; see its kind.");
 
     /// <summary>A model.</summary>
-    public static readonly MappingShape<Document<ModelSpec>> Model = Of(ModelFields.Spec, "What callers call by one name: its route, protocol, subject, segments, signals and versions.");
+    public static readonly MappingShape<Document<ModelSpec>> Model = Of(ModelFields.Spec,
+        "What callers call by one name: its route, protocol, subject, segments, signals and versions.");
 
     /// <summary>A rollout.</summary>
-    public static readonly MappingShape<Document<RolloutSpec>> Rollout = Of(RolloutFields.Spec, "The move of a model from its baseline version to a canary version, in stages.");
+    public static readonly MappingShape<Document<RolloutSpec>> Rollout = Of(RolloutFields.Spec,
+        "The move of a model from its baseline version to a canary version, in stages.");
 
     private static MappingShape<Document<T>> Of<T>(Shape<T> spec, string about)
         where T : class => new(

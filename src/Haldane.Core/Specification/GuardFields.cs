@@ -23,25 +23,30 @@ internal static class GuardFields
             Field<Draft, SignalSpec>.Required(
                 "signal", new ChoiceShape<SignalSpec>(GuardMargins.Signals), (d, v) => d with { Signal = v }, "What is measured."),
             Field<Draft, Line>.Optional(
-                GuardMargins.AtMost, AtMost, (d, v) => d with { Line = v, Side = GuardMargins.AtMost }, "The canary is bad above this line. A guard has either atMost or atLeast."),
+                GuardMargins.AtMost, AtMost, (d, v) => d with { Line = v, Side = GuardMargins.AtMost },
+                "The canary is bad above this line. A guard has either atMost or atLeast."),
             Field<Draft, Line>.Optional(
-                GuardMargins.AtLeast, AtLeast, (d, v) => d with { Line = v, Side = GuardMargins.AtLeast }, "The canary is bad below this line. Only for accuracy."),
+                GuardMargins.AtLeast, AtLeast, (d, v) => d with { Line = v, Side = GuardMargins.AtLeast },
+                "The canary is bad below this line. Only for accuracy."),
             Field<Draft, Line>.Optional(
                 "fine",
                 Fine,
                 (d, v) => d with { Fine = v },
                 "The canary is fine on the good side of this line; on the scale of the other line. Default: half-way from no difference, or the limit itself for a value."),
             Field<Draft, double>.Optional(
-                "floor", Amounts.Floor, (d, v) => d with { Floor = v }, "Only for the ratio of an error-rate: below this rate the canary is never bad. Default: 0.1%."),
+                "floor", Amounts.Floor, (d, v) => d with { Floor = v },
+                "Only for the ratio of an error-rate: below this rate the canary is never bad. Default: 0.1%."),
             Field<Draft, SegmentScan>.Optional(
-                "segments", new SegmentScanShape(), (d, v) => d with { Segments = v }, "Which segments are scanned for harm beside the whole: all, none, or a list of names. Default: all."),
+                "segments", new SegmentScanShape(), (d, v) => d with { Segments = v },
+                "Which segments are scanned for harm beside the whole: all, none, or a list of names. Default: all."),
             Field<Draft, Share>.Optional(
                 "requiredFrom",
                 Amounts.Share,
                 (d, v) => d with { RequiredFrom = v },
                 "The first share that may only be left when the guard has passed; at most the share of the last stage. Default: only the last stage asks for it."),
             Field<Draft, double>.Optional(
-                "weight", Amounts.Weight, (d, v) => d with { Weight = v }, "The guard's part of the budget for false rollbacks, relative to the others. Default: 1."),
+                "weight", Amounts.Weight, (d, v) => d with { Weight = v },
+                "The guard's part of the budget for false rollbacks, relative to the others. Default: 1."),
         ],
         refine: AddCombinations);
 
@@ -67,7 +72,7 @@ internal static class GuardFields
 
             return line;
         },
-        static schema => schema["minProperties"] = schema["maxProperties"] = 1);
+        static schema => (schema["minProperties"], schema["maxProperties"]) = (1, 1));
 
     private static Field<Line> Amount(Scale scale, string about) =>
         Field<Line, YamlScalar>.Optional(GuardMargins.FieldOf(scale), new AmountShape(), (line, v) => line with { Amount = v, Scale = scale }, about);
@@ -81,7 +86,9 @@ internal static class GuardFields
             var amounts = new JsonObject();
             foreach (var margin in margins)
             {
-                amounts[margin.Field] = margin.Schema();
+                var amount = margin.Schema();
+                amount.Insert(0, "description", margin.Wanted);
+                amounts[margin.Field] = amount;
             }
 
             var side = margins.First().Side;

@@ -63,7 +63,8 @@ internal static class GuardMargins
             ParseSeconds, static () => Amounts.Pattern(Quantity.DurationPattern), IsLatency, IsLatency),
         new(
             SignalKind.PredictionDrift, AtMost, Scale.JensenShannon, "a divergence in bits above 0 and below 1, e.g. 0.05", "divergence",
-            Quantity.TryNumber, static () => new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["exclusiveMaximum"] = 1 }, IsInsideUnit, IsInsideUnit),
+            Quantity.TryNumber, static () => new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["exclusiveMaximum"] = 1 },
+            IsInsideUnit, IsInsideUnit),
         Points(SignalKind.Accuracy, AtLeast, "a difference below 0pp and above -100pp, e.g. -1pp", static d => d is < 0 and > -1),
         Value(SignalKind.Accuracy, AtLeast, "a rate above 0% and below 100%, e.g. 92%"),
     ];
@@ -82,13 +83,15 @@ internal static class GuardMargins
         string.Join(", or ", All.Where(m => m.Signal == signal).Select(m => $"{m.Side} with {m.Field} ({m.Wanted})"));
 
     private static GuardMargin Ratio(SignalKind signal, string wanted) => new(
-        signal, AtMost, Scale.Ratio, wanted, "ratio", Quantity.TryRatio, static () => Amounts.NumberOr(Quantity.RatioPattern), static r => r > 1, static r => r > 0);
+        signal, AtMost, Scale.Ratio, wanted, "ratio", Quantity.TryRatio,
+        static () => Amounts.NumberOr(Quantity.RatioPattern), static r => r > 1, static r => r > 0);
 
     private static GuardMargin Value(SignalKind signal, string side, string wanted) => new(
         signal, side, Scale.Value, wanted, "rate", Quantity.TryRate, static () => Amounts.NumberOr(Quantity.RatePattern), IsInsideUnit, IsInsideUnit);
 
     private static GuardMargin Points(SignalKind signal, string side, string wanted, Func<double, bool> isLine) => new(
-        signal, side, Scale.Difference, wanted, "difference", Quantity.TryPoints, static () => Amounts.Pattern(Quantity.PointsPattern), isLine, static d => d is > -1 and < 1);
+        signal, side, Scale.Difference, wanted, "difference", Quantity.TryPoints,
+        static () => Amounts.Pattern(Quantity.PointsPattern), isLine, static d => d is > -1 and < 1);
 
     private static bool IsInsideUnit(double value) => value is > 0 and < 1;
 

@@ -14,17 +14,19 @@ internal static class ModelFields
         "{ header: X-User-Id } or { cookie: session }",
         new(),
         [
-            Field<SubjectSpec, string>.Optional("header", Texts.Header, (s, v) => s with { Header = v }, "The request header that holds the subject."),
+            Field<SubjectSpec, string>.Optional("header", Texts.Header, (s, v) => s with { Header = v },
+                "The request header that holds the subject."),
             Field<SubjectSpec, string>.Optional("cookie", Texts.Cookie, (s, v) => s with { Cookie = v }, "The cookie that holds the subject."),
         ],
         ExactlyOnePlace,
-        schema => schema["minProperties"] = schema["maxProperties"] = 1);
+        schema => (schema["minProperties"], schema["maxProperties"]) = (1, 1));
 
     private static readonly MappingShape<SegmentSpec> Segment = new(
         "a segment such as { name: country, header: X-Country, values: [MY, SG] }",
         new("", "", []),
         [
-            Field<SegmentSpec, string>.Required("name", Texts.Name, (s, v) => s with { Name = v }, "What the segment is called; unique within the model."),
+            Field<SegmentSpec, string>.Required("name", Texts.Name, (s, v) => s with { Name = v },
+                "What the segment is called; unique within the model."),
             Field<SegmentSpec, string>.Required("header", Texts.Header, (s, v) => s with { Header = v }, "The request header that holds the value."),
             Field<SegmentSpec, ValueList<string>>.Required(
                 "values",
@@ -38,7 +40,8 @@ internal static class ModelFields
         new("", []),
         [
             Field<PredictionSpec, string>.Required(
-                "response", Texts.Pointer, (p, v) => p with { Response = v }, "JSON pointer into the response body, to a class name or to a number that is its index."),
+                "response", Texts.Pointer, (p, v) => p with { Response = v },
+                "JSON pointer into the response body, to a class name or to a number that is its index."),
             Field<PredictionSpec, ValueList<string>>.Required(
                 "classes",
                 new ListShape<string>(Texts.Class, 2, 100, "classes", Unique.Values),
@@ -59,15 +62,18 @@ internal static class ModelFields
         new(),
         [
             Field<SignalsSpec, PredictionSpec>.Optional(
-                "prediction", Prediction, (s, v) => s with { Prediction = v }, "The predicted class. Guards on prediction-drift and accuracy need it."),
-            Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", Confidence, (s, v) => s with { Confidence = v }, "How sure the model says it is."),
+                "prediction", Prediction, (s, v) => s with { Prediction = v },
+                "The predicted class. Guards on prediction-drift and accuracy need it."),
+            Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", Confidence, (s, v) => s with { Confidence = v },
+                "How sure the model says it is."),
         ]);
 
     private static readonly MappingShape<VersionSpec> Version = new(
         "a version such as { name: v1, endpoints: [\"http://10.0.0.7:9001\"] }",
         new("", []),
         [
-            Field<VersionSpec, string>.Required("name", Texts.Name, (v, x) => v with { Name = x }, "What the version is called; unique within the model."),
+            Field<VersionSpec, string>.Required("name", Texts.Name, (v, x) => v with { Name = x },
+                "What the version is called; unique within the model."),
             Field<VersionSpec, ValueList<string>>.Required(
                 "endpoints",
                 new ListShape<string>(Texts.Endpoint, 1, 64, "endpoints", UniqueEndpoints),
@@ -80,7 +86,8 @@ internal static class ModelFields
         new(""),
         [
             Field<RouteSpec, string>.Required(
-                "path", Texts.RoutePath, (r, v) => r with { Path = v }, "An exact path, or a prefix that ends in /**. The longest match wins; no two models share a path."),
+                "path", Texts.RoutePath, (r, v) => r with { Path = v },
+                "An exact path, or a prefix that ends in /**. The longest match wins; no two models share a path."),
         ]);
 
     /// <summary>The field <c>spec</c> of a model. The name comes from <c>metadata</c>.</summary>
@@ -101,7 +108,8 @@ internal static class ModelFields
                 new ListShape<SegmentSpec>(Segment, 0, 8, "segments", CheckSegments),
                 (m, v) => m with { Segments = v },
                 "Named slices of the traffic, by a request header. Default: none."),
-            Field<ModelSpec, SignalsSpec>.Optional("signals", Signals, (m, v) => m with { Signals = v }, "What is read from a response. Default: nothing."),
+            Field<ModelSpec, SignalsSpec>.Optional("signals", Signals, (m, v) => m with { Signals = v },
+                "What is read from a response. Default: nothing."),
             Field<ModelSpec, ValueList<VersionSpec>>.Required(
                 "versions",
                 new ListShape<VersionSpec>(Version, 1, 64, "versions", Unique.Names),

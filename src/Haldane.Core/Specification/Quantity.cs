@@ -25,7 +25,8 @@ internal static class Quantity
         cure = null;
         if (!text.EndsWith('%'))
         {
-            cure = TryDecimal(text, out var plain) ? $"the percent sign is missing, write {Show(plain)}%" + (plain is > 0 and < 1 ? $" or {Show(plain * 100)}%" : "") : null;
+            cure = TryDecimal(text, out var plain)
+                ? $"the percent sign is missing, write {Show(plain)}%" + (plain is > 0 and < 1 ? $" or {Show(plain * 100)}%" : "") : null;
             return false;
         }
 

@@ -10,8 +10,10 @@ internal static class RolloutFields
         "a stage such as { share: 10%, bake: 15m }",
         new(default, default),
         [
-            Field<StageSpec, Share>.Required("share", Amounts.Share, (s, v) => s with { Share = v }, "The part of the traffic that the canary serves, e.g. 10%."),
-            Field<StageSpec, TimeSpan>.Required("bake", Amounts.Bake, (s, v) => s with { Bake = v }, "The least time under traffic before the stage may be left, e.g. 15m."),
+            Field<StageSpec, Share>.Required("share", Amounts.Share, (s, v) => s with { Share = v },
+                "The part of the traffic that the canary serves, e.g. 10%."),
+            Field<StageSpec, TimeSpan>.Required("bake", Amounts.Bake, (s, v) => s with { Bake = v },
+                "The least time under traffic before the stage may be left, e.g. 15m."),
         ]);
 
     private static readonly MappingShape<PromiseSpec> Promise = new(
@@ -24,7 +26,8 @@ internal static class RolloutFields
                 (p, v) => p with { FalseRollback = v },
                 "The chance that a canary that is fine on every guard is rolled back by statistics. Default: 1%."),
             Field<PromiseSpec, double>.Optional(
-                "falsePromotion", Amounts.Promise, (p, v) => p with { FalsePromotion = v }, "The chance that a canary that is bad on some guard is promoted. Default: 5%."),
+                "falsePromotion", Amounts.Promise, (p, v) => p with { FalsePromotion = v },
+                "The chance that a canary that is bad on some guard is promoted. Default: 5%."),
         ]);
 
     /// <summary>The field <c>spec</c> of a rollout. The name comes from <c>metadata</c>.</summary>
@@ -46,7 +49,8 @@ internal static class RolloutFields
                 (r, v) => r with { Stages = v },
                 "The steps, with rising shares. After the last one the canary is promoted to everything."),
             Field<RolloutSpec, ValueList<GuardSpec>>.Required(
-                "guards", new ListShape<GuardSpec>(GuardFields.Guard, 1, 32, "guards", Unique.Names), (r, v) => r with { Guards = v }, "What the canary must keep."),
+                "guards", new ListShape<GuardSpec>(GuardFields.Guard, 1, 32, "guards", Unique.Names), (r, v) => r with { Guards = v },
+                "What the canary must keep."),
             Field<RolloutSpec, PromiseSpec>.Optional(
                 "promise", Promise, (r, v) => r with { Promise = v }, "The error rates that the judge keeps over the whole rollout."),
         ],
@@ -64,7 +68,8 @@ internal static class RolloutFields
 
             if (before is { } last && share <= last.Share)
             {
-                errors.Wrong(node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})", "shares rise from stage to stage");
+                errors.Wrong(node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})",
+                "shares rise from stage to stage");
             }
 
             before = (share, node);

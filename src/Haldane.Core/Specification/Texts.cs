@@ -18,7 +18,7 @@ internal static class Texts
     public static readonly Shape<string> Name = Text(
         "a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2",
         NamePattern,
-        static text => IsName(text) ? null : IsName(Lowered(text)) ? $"write {Lowered(text)}" : "");
+        static text => IsName(text) ? null : text.Length <= Yaml.Clip.Longest && IsName(Lowered(text)) ? $"write {Lowered(text)}" : "");
 
     /// <summary>The name of a request header: a token of RFC 9110, section 5.6.2.</summary>
     public static readonly Shape<string> Header = Text(
@@ -59,7 +59,10 @@ internal static class Texts
     private static ScalarShape<string> Word(string wanted, Check check) => new(
         wanted,
         () => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["minLength"] = 1 },
-        Parse(text => text.Length == 0 || text != text.Trim() ? "write it without spaces around it" : text.Any(char.IsControl) ? "write it on one line" : check(text)));
+        Parse(text =>
+            text.Length == 0 || text != text.Trim() ? "write it without spaces around it"
+            : text.Any(char.IsControl) ? "write it on one line"
+            : check(text)));
 
     private static TryParse<string> Parse(Check check) => (string text, [MaybeNullWhen(false)] out string value, out string? cure) =>
     {

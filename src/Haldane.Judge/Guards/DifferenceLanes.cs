@@ -12,6 +12,9 @@ internal sealed class DifferenceLanes
     // Short of the bad line in parts of the margin: half-way, no difference, and two sizes of improvement.
     private static readonly double[] Goods = [0.5, 1, 2, 5];
 
+    // The lower bound is for people who ask how bad it is, so it is tuned to harm of several margins; the upper one to passing.
+    private const double HarmInMargins = 8;
+
     // What a margin of nothing is taken as, for the choice of alternatives only.
     private const double SmallestMargin = 0.01;
 
@@ -76,7 +79,7 @@ internal sealed class DifferenceLanes
             return (null, default);
         }
 
-        var low = difference - NormalMixture.Margin(failAt, error, _margin);
+        var low = difference - NormalMixture.Margin(failAt, error, HarmInMargins * _margin);
         var high = difference + NormalMixture.Margin(passAt, error, _margin);
         return (difference, new(low > -1 ? low : null, high < 1 ? high : null));
     }

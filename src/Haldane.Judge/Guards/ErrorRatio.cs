@@ -94,10 +94,11 @@ internal sealed class ErrorRatio : Measurement
             return $"{Canary()}; below the floor of {Say.Percent(Guard.Floor)}";
         }
 
-        if (kind == VerdictKind.Undecided && _canary.Events == 0 && Guard.Floor > 0)
+        if (kind == VerdictKind.Undecided && _canary.Events == 0 && _belowFloor is not null)
         {
-            // The ratio's half of the average stays about 1 without errors, so the floor's half must reach twice the line.
-            var needed = TiltMixture.CleanObservationsFor(Guard.Floor, Question.PassAt + Math.Log(2));
+            // What the floor's half of the average must bring beside what the ratio's half has.
+            var ratio = Math.Min(_profile.LogE(_bad, Null.AtLeast), Question.PassAt);
+            var needed = _belowFloor.CleanObservationsFor(Math.Log(2 * Math.Exp(Question.PassAt) - Math.Exp(ratio)));
             return $"{Canary()}; about {Say.Count(needed)} clean ones show that it is below the floor of {Say.Percent(Guard.Floor)}";
         }
 
@@ -113,7 +114,7 @@ internal sealed class ErrorRatio : Measurement
     protected override string Headline(Reading reading)
     {
         var rates = $"{Canary()} against {Say.Percent(_baseline.Value)} of {Say.Count(_baseline.Count)} of the baseline";
-        var unit = Question.BySubject ? $" ({Say.Count(_canarySubjects)} against {Say.Count(_baselineSubjects)} subjects)" : "";
+        var unit = Question.BySubject ? $", {Say.Count(_canarySubjects)} against {Say.Count(_baselineSubjects)} subjects" : "";
         return rates + unit + (reading.Estimate is { } ratio ? $": {Say.Times(ratio)} the baseline" : "");
     }
 

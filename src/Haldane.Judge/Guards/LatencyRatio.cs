@@ -27,6 +27,7 @@ internal sealed class LatencyRatio : Measurement
     public LatencyRatio(Question question)
         : base(question)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         _exact = new(Guard.Signal.Quantile);
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));

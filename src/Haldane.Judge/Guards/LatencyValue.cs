@@ -21,6 +21,7 @@ internal sealed class LatencyValue : Measurement
     public LatencyValue(Question question)
         : base(question)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         _quantile = Guard.Signal.Quantile;
         _fail = TiltMixture.ForQuantile(1 - _quantile, Null.AtMost);

@@ -19,6 +19,9 @@ internal sealed class PredictionDrift : Measurement
     private const double LargestUnread = 0.05;
     private const int FewestUnread = 50;
 
+    // What is said of a divergence below this would be noise.
+    private const double Smallest = 0.001;
+
     private readonly StagedEvidence _fail;
     private readonly StagedEvidence _pass;
     private readonly double _fine;
@@ -30,6 +33,7 @@ internal sealed class PredictionDrift : Measurement
         : base(question)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.Bad, nameof(question));
+        ArgumentOutOfRangeException.ThrowIfNegative(Guard.FineLine, nameof(question));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         (_fine, _bad) = (Math.Sqrt(Guard.FineLine), Math.Sqrt(Guard.Bad));
@@ -107,11 +111,11 @@ internal sealed class PredictionDrift : Measurement
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading.Estimate is { } bits
-        ? $"the predictions{Question.Where} are {Say.Number(bits, 2)} bits (Jensen-Shannon divergence) from the baseline's{Moved()}"
+        ? $"the predictions{Question.Where} are {(bits < Smallest ? "less than " : "")}{Amount(bits)} (Jensen-Shannon divergence) from the baseline's{Moved()}"
         : $"no predictions{Question.Where} of both arms in this stage";
 
     /// <inheritdoc/>
-    protected override string Amount(double value) => $"{Say.Number(value, 2)} bits";
+    protected override string Amount(double value) => $"{Say.Number(Math.Max(value, Smallest), 2)} bits";
 
     private bool IsReady(JensenShannon js) => js.Bias < LargestBias && Math.Min(Canary.Predictions, Baseline.Predictions) >= FewestPredictions;
 

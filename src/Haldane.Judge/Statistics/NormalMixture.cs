@@ -45,6 +45,6 @@ internal static class NormalMixture
 
         // Erfc would run out of range; the first terms of the asymptotic series are exact to 1e-9 here.
         var s = 1 / (x * x);
-        return -0.5 * x * x - Math.Log(-x * Math.Sqrt(2 * Math.PI)) + SpecialFunctions.Log1p(-s * (1 - s * (3 - 15 * s)));
+        return -0.5 * x * x - Math.Log(-x * Math.Sqrt(2 * Math.PI)) + LogSpace.Log1P(-s * (1 - s * (3 - 15 * s)));
     }
 }

@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-
 namespace Haldane.Judge.Statistics;
 
 /// <summary>What the arm labels of all events say about the ratio of two rates: one number for each ratio on a fixed grid.</summary>
@@ -53,7 +51,7 @@ internal sealed class RateRatioProfile
             _perEventShare = share;
             for (var i = 0; i < Points; i++)
             {
-                _perEvent[i] = SpecialFunctions.Log1p(share * SpecialFunctions.Expm1(LogRatio(i)));
+                _perEvent[i] = LogSpace.Log1P(share * LogSpace.ExpM1(LogRatio(i)));
             }
         }
 

@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-
 namespace Haldane.Judge.Statistics;
 
 /// <summary>Which side of a line a null hypothesis lies on.</summary>
@@ -36,7 +34,7 @@ internal sealed class TiltMixture
         {
             var tilt = sign * smallest * Math.Pow(largest / smallest, j / (Tilts - 1.0));
             _perEvent[j] = tilt;
-            _perObservation[j] = SpecialFunctions.Log1p(line * SpecialFunctions.Expm1(tilt));
+            _perObservation[j] = LogSpace.Log1P(line * LogSpace.ExpM1(tilt));
         }
     }
 
@@ -58,9 +56,23 @@ internal sealed class TiltMixture
         return LogSpace.Mean(terms);
     }
 
-    /// <summary>How many observations without any event reach a log e-value against "at least the line".</summary>
-    public static long CleanObservationsFor(double line, double logE) =>
-        (long)Math.Ceiling((logE + Math.Log(Tilts)) / -SpecialFunctions.Log1p(line * SpecialFunctions.Expm1(-3)));
+    /// <summary>How many observations without any event reach a log e-value; only against "at least the line".</summary>
+    public long CleanObservationsFor(double logE)
+    {
+        long low = 0, high = 1;
+        while (LogE(0, high) < logE)
+        {
+            (low, high) = (high, 2 * high);
+        }
+
+        while (high - low > 1)
+        {
+            var middle = low + (high - low) / 2;
+            (low, high) = LogE(0, middle) < logE ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
 
     /// <summary>Bounds for a rate, each valid at all times at its own level; null where there is none.</summary>
     /// <remarks>The line that is just rejected, by bisection: rejection is monotone in the line.</remarks>

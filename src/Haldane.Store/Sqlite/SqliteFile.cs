@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Dapper;
 using Haldane.Core.Ports;
 using Microsoft.Data.Sqlite;
@@ -12,6 +10,11 @@ internal static class SqliteFile
     /// <summary>How long a statement waits for a lock, seconds: checkpoints of another connection take milliseconds.</summary>
     private const int BusySeconds = 5;
 
+    // How the file system says that another process holds a lock: errno on Linux and macOS, an HRESULT on Windows.
+    private const int EAgain = 11;
+    private const int EAgainOfMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     /// <summary>Takes the right to write the store; held until the stream is disposed or the process ends, however it ends.</summary>
     /// <remarks>An advisory lock on a file beside the store. The file stays: removing it would race with the next process.</remarks>
     public static FileStream Lock(string path)
@@ -23,19 +26,17 @@ internal static class SqliteFile
         }
 
         var name = path + ".lock";
-        FileStream held;
         try
         {
-            held = Create(name, FileMode.OpenOrCreate, FileShare.None);
+            return Create(name, FileMode.OpenOrCreate, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(name))
+        catch (IOException e) when (e.HResult is EAgain or EAgainOfMac or SharingViolation)
         {
             throw new StoreUnavailableException(
-                $"the store '{path}' is in use by another process{Holder(name)}: stop that one first, or give this one a file of its own", e);
+                $"the store '{path}' is in use by another process: stop that one first, or give this one a file of its own"
+                + $" (`fuser {name}` names it)",
+                e);
         }
-
-        WriteHolder(held);
-        return held;
     }
 
     /// <summary>Makes the file, readable by its owner only, unless it is there.</summary>
@@ -71,6 +72,7 @@ internal static class SqliteFile
 
     private static SqliteConnection Open(string source, SqliteOpenMode mode)
     {
+        RefuseSnippet(source);
         _ = SqliteLibrary.Version;
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -108,6 +110,15 @@ internal static class SqliteFile
         }
     }
 
+    // SQLite takes a file that is shorter than its smallest page for an empty database, and writes over it.
+    private static void RefuseSnippet(string source)
+    {
+        if (new FileInfo(source) is { Exists: true, Length: > 0 and < 512 } && !File.Exists(source + "-journal"))
+        {
+            throw new StoreUnavailableException($"'{source}' is not an SQLite database; choose another file");
+        }
+    }
+
     private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
     private static FileStream Create(string path, FileMode mode, FileShare share)
@@ -119,33 +130,5 @@ internal static class SqliteFile
         }
 
         return new(path, options);
-    }
-
-    private static void WriteHolder(FileStream held)
-    {
-        try
-        {
-            held.SetLength(0);
-            held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            held.Flush();
-        }
-        catch (IOException)
-        {
-            // The number only helps people; the lock is held without it.
-        }
-    }
-
-    private static string Holder(string name)
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            var id = reader.ReadToEnd();
-            return id.Length > 0 ? $" (process {id})" : "";
-        }
-        catch (IOException)
-        {
-            return ""; // where locks also keep readers out, the message goes without the number
-        }
     }
 }

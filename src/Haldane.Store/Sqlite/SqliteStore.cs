@@ -49,7 +49,9 @@ public sealed class SqliteStore : IRolloutStore
     internal SqliteWriter Writer => _writer;
 
     /// <summary>Opens the store for this process alone; makes the file, for its owner only, when it is not there.</summary>
-    /// <exception cref="StoreUnavailableException">It is in use, damaged, newer than this program, or cannot be written; the message says what to do.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// It is in use, damaged, newer than this program, or cannot be written; the message says what to do.
+    /// </exception>
     public static Task<SqliteStore> OpenAsync(string path, CancellationToken cancel) => OpenAsync(path, new(), cancel);
 
     /// <summary>Opens the ledger for reading, also while another process has the store open.</summary>

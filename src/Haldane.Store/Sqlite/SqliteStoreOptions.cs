@@ -3,7 +3,7 @@ namespace Haldane.Store.Sqlite;
 /// <summary>How patient the store is; tests shorten it.</summary>
 internal sealed record SqliteStoreOptions
 {
-    /// <summary>How long a write may wait for its turn, and a read for a connection. A commit takes milliseconds; past this the disk stands.</summary>
+    /// <summary>How long a write waits for its turn and a read for a connection. A commit takes milliseconds; past this the disk stands.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many writes may wait; also the most that share a commit.</summary>

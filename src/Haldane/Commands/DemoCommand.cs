@@ -106,7 +106,12 @@ internal static class DemoCommand
         }
         else
         {
-            AnsiConsole.Write(RolloutScreen.Guards(view));
+            // A terminal shows them already, from the last moment of the moving picture.
+            if (System.Console.IsOutputRedirected)
+            {
+                AnsiConsole.Write(RolloutScreen.Guards(view));
+            }
+
             System.Console.WriteLine($"{result.Phase} after {result.Seconds} s: {result.Reason}");
             System.Console.WriteLine($"{result.Requests:N0} requests, {result.CanaryRequests:N0} to the canary; it failed {result.CanaryFailures:N0}, callers saw {result.CallerErrors:N0} errors");
         }

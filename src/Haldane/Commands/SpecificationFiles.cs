@@ -1,4 +1,5 @@
 using Haldane.Core.Specification;
+using Haldane.Judge;
 
 namespace Haldane.Commands;
 
@@ -41,7 +42,27 @@ internal static class SpecificationFiles
             await errors.WriteLineAsync(error.ToString());
         }
 
-        return result.Set;
+        return result.Set is { } set && await CanJudgeAsync(set, errors) ? set : null;
+    }
+
+    // Lines that are too close or too far apart for the judge's grid are known only to the judge.
+    private static async Task<bool> CanJudgeAsync(SpecificationSet set, TextWriter errors)
+    {
+        var all = true;
+        foreach (var rollout in set.Rollouts)
+        {
+            try
+            {
+                _ = new RolloutJudge(set.FindModel(rollout.Model)!, rollout);
+            }
+            catch (ArgumentException e)
+            {
+                all = false;
+                await errors.WriteLineAsync($"rollout {rollout.Name}: {e.Message}");
+            }
+        }
+
+        return all;
     }
 
     private static List<string> Expand(string path)

@@ -9,6 +9,9 @@ internal static class Logs
         .AddFilter("Haldane", ours)
         .AddFilter("Microsoft", LogLevel.Warning)
 
+        // A failed start is told once, in our own words.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+
         // The forwarder warns at every failed call; those are counted, not logged.
         .AddFilter("Yarp", LogLevel.None)
         .Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace)

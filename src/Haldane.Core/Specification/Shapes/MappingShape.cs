@@ -38,17 +38,20 @@ internal abstract class Field<TOwner>(string name, string about, bool isRequired
 internal static class Field<TOwner, TValue>
 {
     /// <summary>A field that must be there.</summary>
-    public static Field<TOwner> Required(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about) => new Of(name, shape, set, about, isRequired: true);
+    public static Field<TOwner> Required(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about) =>
+        new Of(name, shape, set, about, isRequired: true);
 
     /// <summary>A field that may be left out.</summary>
-    public static Field<TOwner> Optional(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about) => new Of(name, shape, set, about, isRequired: false);
+    public static Field<TOwner> Optional(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about) =>
+        new Of(name, shape, set, about, isRequired: false);
 
     private sealed class Of(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about, bool isRequired)
         : Field<TOwner>(name, about, isRequired)
     {
         public override string Wanted => shape.Wanted;
 
-        public override TOwner Apply(TOwner owner, YamlNode value, FileErrors errors) => shape.TryRead(value, errors, out var read) ? set(owner, read) : owner;
+        public override TOwner Apply(TOwner owner, YamlNode value, FileErrors errors) =>
+            shape.TryRead(value, errors, out var read) ? set(owner, read) : owner;
 
         private protected override JsonObject ShapeSchema() => shape.Schema();
     }
@@ -135,7 +138,9 @@ internal static class UnknownField
         var meant = Nearest.Of(key.Text, free) ?? Nearest.Of(key.Text, known);
         var cure = meant is null ? "" : $": did you mean \"{meant}\"?";
         errors.Report(
-            key.At, owner.PathTo("." + Clip.Plain(key.Text)), $"found the unknown field {Clip.Quoted(key.Text)}; wanted one of {string.Join(", ", known)}{cure}");
+            key.At,
+            owner.PathTo("." + Clip.Plain(key.Text)),
+            $"found the unknown field {Clip.Quoted(key.Text)}; wanted one of {string.Join(", ", known)}{cure}");
         return meant;
     }
 }

@@ -43,5 +43,6 @@ internal static class Nearest
     }
 
     // bake_time, BakeTime and baketime are the same slip.
-    private static string Fold(string word) => word.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+    private static string Fold(string word) =>
+        word.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 }

@@ -68,7 +68,9 @@ internal sealed class ScalarShape<T>(string wanted, Func<JsonObject> schema, Try
     /// <inheritdoc/>
     public override JsonObject Schema() => schema();
 
-    private static bool LooksTyped(string text) => Quantity.TryNumber(text, out _, out _) || text is "true" or "false" or "True" or "False" or "TRUE" or "FALSE";
+    private static bool LooksTyped(string text) =>
+        (text.Length > 0 && !char.IsAsciiLetter(text[0]) && double.TryParse(text, out _))
+            || text is "true" or "false" or "True" or "False" or "TRUE" or "FALSE";
 }
 
 /// <summary>One of a few words.</summary>
@@ -137,7 +139,8 @@ internal sealed class SwitchShape : Shape<bool>
 /// <param name="most">At most this many.</param>
 /// <param name="noun">What the elements are called together, e.g. <c>stages</c>.</param>
 /// <param name="check">Looks at the list as a whole.</param>
-internal sealed class ListShape<T>(Shape<T> item, int fewest, int most, string noun, Action<YamlSequence, FileErrors>? check = null) : Shape<ValueList<T>>
+internal sealed class ListShape<T>(Shape<T> item, int fewest, int most, string noun, Action<YamlSequence, FileErrors>? check = null)
+    : Shape<ValueList<T>>
 {
     /// <inheritdoc/>
     public override string Wanted => $"a list of {fewest} to {most} {noun}";

@@ -36,7 +36,8 @@ internal static class YamlText
         text = new string(chars, 0, written);
         if (status != OperationStatus.Done)
         {
-            errors.Report(PositionOf(text, text.Length), "", $"found the byte 0x{bytes[read]:X2}, which is not UTF-8; wanted UTF-8: save the file as UTF-8");
+            errors.Report(PositionOf(text, text.Length), "",
+                $"found the byte 0x{bytes[read]:X2}, which is not UTF-8; wanted UTF-8: save the file as UTF-8");
             return false;
         }
 

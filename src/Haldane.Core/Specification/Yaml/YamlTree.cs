@@ -75,7 +75,8 @@ internal sealed class YamlTree
         switch (happened)
         {
             case AnchorAlias alias:
-                _errors.Report(At(alias.Start), PathOfNext(), $"found the alias {Clip.Quoted("*" + alias.Value)}; aliases are not read here: write the value out");
+                _errors.Report(At(alias.Start), PathOfNext(),
+                    $"found the alias {Clip.Quoted("*" + alias.Value)}; aliases are not read here: write the value out");
                 Attach(new YamlBroken(At(alias.Start), Parent, Step()));
                 break;
             case Scalar scalar:
@@ -102,7 +103,8 @@ internal sealed class YamlTree
         _open.Push(new(container));
         if (_open.Count > DeepestNesting)
         {
-            _errors.Report(container.At, "", $"found values nested deeper than {DeepestNesting} levels; wanted less: look for a bracket that is not closed");
+            _errors.Report(container.At, "",
+                $"found values nested deeper than {DeepestNesting} levels; wanted less: look for a bracket that is not closed");
             _stopped = true;
         }
     }
@@ -164,7 +166,8 @@ internal sealed class YamlTree
     {
         if (!node.Anchor.IsEmpty)
         {
-            _errors.Report(At(node.Start), PathOfNext(), $"found the anchor {Clip.Quoted("&" + node.Anchor.Value)}; anchors are not read here: remove it");
+            _errors.Report(At(node.Start), PathOfNext(),
+                $"found the anchor {Clip.Quoted("&" + node.Anchor.Value)}; anchors are not read here: remove it");
         }
 
         if (!node.Tag.IsEmpty)

@@ -52,7 +52,9 @@ internal sealed class RolloutVerification(Problems problems)
         try
         {
             var rollout = JsonSerializer.Deserialize(state, CoreJson.Default.Rollout) ?? throw new JsonException("it is null");
-            var difference = rollout.Run == run ? RolloutAgreement.Difference(last.Entry, rollout) : $"its row has run {run}, its state {rollout.Run}";
+            var difference = rollout.Run == run
+                ? RolloutAgreement.Difference(last.Entry, rollout)
+                : $"its row has run {run}, its state {rollout.Run}";
             if (difference is not null)
             {
                 problems.AddRecord(last.Number, $"the state of rollout '{name}' does not agree with it: {difference}");

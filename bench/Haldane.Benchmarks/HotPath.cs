@@ -1,0 +1,55 @@
+using BenchmarkDotNet.Attributes;
+using Haldane.Core;
+using Haldane.Core.Assignment;
+using Haldane.Core.Evidence;
+using Haldane.Core.Exchanges;
+using Haldane.Core.Specification;
+using Haldane.Gateway.Counting;
+using Haldane.Gateway.Observation;
+
+namespace Haldane.Benchmarks;
+
+/// <summary>What one request pays for being routed and observed.</summary>
+[MemoryDiagnoser]
+public class HotPath
+{
+    private static readonly byte[] Answer =
+        """{"model_name":"fraud","model_version":"1","outputs":[{"name":"class","shape":[1],"datatype":"BYTES","data":["legit"]},{"name":"confidence","shape":[1],"datatype":"FP64","data":[0.97531]}]}"""u8.ToArray();
+
+    private readonly Assigner _assigner = new("fraud", "fraud-v2");
+    private readonly TokenCodec _tokens = new(new byte[32]);
+    private readonly char[] _sealed = new char[TokenCodec.Length];
+
+    private readonly AnswerReader _reader = new(new()
+    {
+        Prediction = new("/outputs/0/data/0", ["legit", "fraud"]),
+        Confidence = new("/outputs/1/data/0"),
+    });
+
+    private readonly StageCounters _counters = new(
+        new SegmentCells([new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])]), 2, true, Environment.ProcessorCount);
+
+    private readonly ExchangeToken _token = new() { Run = 7, Stage = 1, Arm = Arm.Canary, Counts = true, Class = 1, Confidence = 0.9, At = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero) };
+
+    [Benchmark]
+    public Arm Assign() => _assigner.ArmOf("user-0123456789", new Share(1_000));
+
+    [Benchmark]
+    public void SealToken() => _tokens.Seal(_token, _sealed);
+
+    [Benchmark]
+    public bool OpenToken() => _tokens.TryOpen(_sealed, out _);
+
+    [Benchmark]
+    public double? ReadAnswer() => _reader.Read(Answer).Confidence;
+
+    [Benchmark]
+    public void Count()
+    {
+        _counters.Subject(Arm.Canary, 12345);
+        _counters.Answered(Arm.Canary, 2, 0.0213, new Prediction(1, 0.9));
+    }
+
+    [GlobalSetup]
+    public void Setup() => SealToken();
+}

@@ -1,0 +1,191 @@
+using Haldane.Control.Feedback;
+using Haldane.Core;
+using Haldane.Core.Judging;
+using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+using Microsoft.Extensions.Logging;
+
+namespace Haldane.Control.Rollouts;
+
+/// <summary>Where every rollout stands: recovered from the store, moved by signals, recorded and then published.</summary>
+/// <remarks>
+/// Every transition is in the ledger before it is published: a crash between the two repeats the publication and skips nothing. One writer at a time, which
+/// the controller's turns see to; <see cref="Runs"/>, <see cref="Models"/>, <see cref="Register"/> and <see cref="Collect"/> are for any thread.
+/// </remarks>
+internal sealed partial class RolloutBook(
+    SpecificationSet specification, IRolloutStore store, ITrafficRouter router, TimeProvider time, ILogger logger)
+{
+    public const string FromSpecification = "specification";
+
+    private readonly ILogger _logger = logger;
+    private readonly Dictionary<string, Rollout> _rollouts = new(StringComparer.Ordinal);
+    private readonly List<Rollout> _replaced = []; // ended, and their plan has changed since: what they left still serves
+    private readonly Dictionary<string, RunTracker> _trackers = new(StringComparer.Ordinal);
+    private volatile Dictionary<int, KnownRun> _runs = [];
+    private volatile Dictionary<int, LabelCollector> _collectors = [];
+    private volatile IReadOnlyList<ModelView> _models = [];
+    private int _lastRun;
+    private bool _publicationDue;
+
+    /// <summary>All rollouts by name, also those that the specification no longer has.</summary>
+    public IReadOnlyDictionary<string, Rollout> Rollouts => _rollouts;
+
+    /// <summary>What is kept of each running rollout.</summary>
+    public IReadOnlyDictionary<string, RunTracker> Trackers => _trackers;
+
+    /// <summary>What people see.</summary>
+    public Register Register { get; } = new(specification.Rollouts.Select(r => r.Name));
+
+    /// <summary>What feedback is joined to.</summary>
+    public IReadOnlyDictionary<int, KnownRun> Runs => _runs;
+
+    /// <summary>Who serves what.</summary>
+    public IReadOnlyList<ModelView> Models => _models;
+
+    /// <summary>Takes up where the store says that things stand, and publishes it.</summary>
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        _lastRun = await store.LastRunAsync(cancel);
+        foreach (var old in await store.RolloutsAsync(cancel))
+        {
+            var spec = specification.Rollouts.FirstOrDefault(r => r.Name == old.Name);
+            _rollouts[old.Name] = old;
+            if (old.Phase != Phase.Running)
+            {
+                continue;
+            }
+
+            var tracker = spec?.Equals(old.Spec) == true
+                ? await RunTracker.RestoreAsync(store, specification.FindModel(spec.Model)!, spec, old.Run, time, cancel)
+                : null;
+            if (tracker is not null)
+            {
+                _trackers[old.Name] = tracker;
+                continue;
+            }
+
+            // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
+            var why = spec is null ? "the rollout is no longer in the specification"
+                : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
+                : "the model's segments or classes were changed while it ran";
+            await MoveAsync(old, new Signal.Abort(FromSpecification, why), null, null);
+        }
+
+        foreach (var spec in specification.Rollouts)
+        {
+            if (!_rollouts.TryGetValue(spec.Name, out var known) || !known.Spec.Equals(spec))
+            {
+                if (known is not null)
+                {
+                    _replaced.Add(known);
+                }
+
+                _rollouts[spec.Name] = new() { Spec = spec };
+            }
+        }
+
+        foreach (var rollout in _rollouts.Values)
+        {
+            var tracker = _trackers.GetValueOrDefault(rollout.Name);
+            Register.Show(rollout, tracker?.Judge(), tracker);
+        }
+
+        Publish();
+    }
+
+    private IEnumerable<Rollout> Known => _rollouts.Values.Concat(_replaced);
+
+    /// <summary>Why a rollout cannot start now, or null when it can.</summary>
+    public string? WhyNotStart(Rollout known) => Catalogue.WhyNotStart(known, specification.FindModel(known.Spec.Model)!, [.. Known]);
+
+    /// <summary>Starts a run.</summary>
+    /// <exception cref="StoreUnavailableException">It was not started.</exception>
+    public async Task<Rollout> StartAsync(Rollout known, string by)
+    {
+        var run = _lastRun + 1;
+        var tracker = new RunTracker(specification.FindModel(known.Spec.Model)!, known.Spec, run, time);
+        await ApplyAsync(known, new Signal.Start(run, by), null, tracker);
+        return _rollouts[known.Name];
+    }
+
+    /// <summary>Hands stored feedback to its run.</summary>
+    public void Collect(StoredFeedback stored)
+    {
+        // A run that has ended keeps its late feedback in the store, but nothing is decided by it any more.
+        if (_collectors.TryGetValue(stored.Feedback.Run, out var collector))
+        {
+            collector.Add(stored);
+        }
+    }
+
+    /// <summary>Repeats a publication that failed.</summary>
+    public void PublishIfDue()
+    {
+        if (_publicationDue)
+        {
+            Publish();
+        }
+    }
+
+    /// <summary>Moves a rollout: records, then publishes.</summary>
+    /// <remarks>
+    /// Nothing in memory changes before the record is durable: a start that was not recorded leaves no trace. And nobody's leaving ends this half-way: what is
+    /// recorded is published. The store's own patience bounds the wait.
+    /// </remarks>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    public async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
+    {
+        if (await MoveAsync(rollout, signal, judgement, tracker) is not (Move.None or Move.Held))
+        {
+            Publish();
+        }
+    }
+
+    private async Task<Move> MoveAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
+    {
+        var now = time.GetUtcNow();
+        var transition = RolloutMachine.Next(rollout, signal, now);
+        if (transition.Changes)
+        {
+            var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
+            await store.RecordAsync(entry, transition.Next, CancellationToken.None);
+            Moved(rollout.Name, entry.Kind, entry.To, entry.Why);
+        }
+
+        _rollouts[rollout.Name] = transition.Next;
+        Register.Show(transition.Next, judgement, tracker);
+        if (transition.Next.Ended)
+        {
+            _trackers.Remove(rollout.Name);
+        }
+        else if (tracker is not null)
+        {
+            _trackers[rollout.Name] = tracker;
+        }
+
+        return transition.Move;
+    }
+
+    private void Publish()
+    {
+        _lastRun = Math.Max(_lastRun, _rollouts.Values.Select(r => r.Run).DefaultIfEmpty(0).Max());
+        _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Labels);
+        _runs = Known
+            .Where(r => r.Run > 0 && specification.FindModel(r.Spec.Model) is not null)
+            .ToDictionary(r => r.Run, r => new KnownRun(
+                r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.Phase == Phase.Running ? r.Stage : null, r.CanaryShare));
+        var picture = Catalogue.Picture(specification.Models, [.. Known]);
+        _publicationDue = true;
+        router.Publish(picture);
+        _publicationDue = false;
+        _models =
+        [
+            .. picture.Models.Select(m => new ModelView(
+                m.Spec.Name, m.Spec.Route.Path, m.Serving, m.Spec.Versions.Select(v => v.Name).ToValueList(), m.Split?.Rollout, m.Split?.Share ?? Share.None)),
+        ];
+    }
+
+    [LoggerMessage(2002, LogLevel.Information, "{Rollout} {Kind}, canary share {Share}: {Why}")]
+    private partial void Moved(string rollout, string kind, Share share, string why);
+}

@@ -1,0 +1,358 @@
+using Haldane.Control.Tests.Fakes;
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Exchanges;
+using Haldane.Core.Feedback;
+
+namespace Haldane.Control.Tests.Feedback;
+
+/// <summary>Feedback from the sender to the evidence.</summary>
+public sealed class FeedbackTests : IAsyncLifetime
+{
+    private World _world = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await World.StartedAsync();
+        _ = _world.Run();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _world.StopAsync();
+        _world.Dispose();
+    }
+
+    [Fact]
+    public async Task A_label_is_counted_for_everyone_and_for_its_segment()
+    {
+        var receipt = await SendAsync(Label(subject: 1, "fraud"));
+
+        await _world.TickAsync();
+
+        Assert.Equal(new(1, 0, 0, []), receipt);
+        Assert.Equal([new(0, Arm.Canary, 0, 1, 1), new(0, Arm.Canary, 3, 1, 1)], Labels(1));
+    }
+
+    [Fact]
+    public async Task A_label_that_agrees_is_not_wrong()
+    {
+        await SendAsync(Label(1, "good"), Label(2, "good", @class: 2), Label(3, "fraud", @class: 1));
+
+        await _world.TickAsync();
+
+        Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 3, 1), Labels(1)[0]);
+    }
+
+    [Fact]
+    public async Task A_label_of_an_answer_that_could_not_be_read_joins_but_counts_nowhere()
+    {
+        var receipt = await SendAsync(Label(1, "good", @class: ExchangeToken.NoClass));
+
+        await _world.TickAsync();
+
+        Assert.Equal(1, receipt.Joined);
+        Assert.Empty(Labels(1));
+    }
+
+    [Fact]
+    public async Task Only_the_first_label_of_a_subject_in_a_stage_counts()
+    {
+        await SendAsync(Label(1, "fraud"));
+        await _world.TickAsync();
+        await SendAsync(Label(1, "good") with { Exchange = Token(1, nonce: 5) }, Label(2, "good"));
+
+        await _world.TickAsync();
+
+        Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 1, 0), Labels(2)[0]);
+        Assert.Equal(3, _world.Disk.Feedback.Count);
+    }
+
+    [Fact]
+    public async Task A_late_label_is_counted_under_the_stage_of_its_exchange()
+    {
+        await _world.TickAsync(4);
+        await SendAsync(Label(1, "fraud"), Label(1, "good", stage: 1), Label(2, "good", stage: 1));
+
+        await _world.TickAsync();
+
+        Assert.Equal(
+            [(0, 1, 1), (1, 2, 0)],
+            Labels(5).Where(l => l.Cell == 0).Select(l => (l.Stage, (int)l.Labelled, (int)l.Wrong)));
+    }
+
+    [Fact]
+    public async Task The_receipt_counts_joined_repeated_unknown_and_refused()
+    {
+        var first = Label(1, "good");
+
+        var receipt = await SendAsync(
+            first, first, Label(2, "good"), first with { Exchange = new('A', 43) }, Label(3, "teapot"), new() { Exchange = Token(4) });
+
+        Assert.Equal((2, 1, 1), (receipt.Joined, receipt.Repeated, receipt.Unknown));
+        Assert.Equal(
+            [
+                "items[4]: label: is no class of model fraud; one of good, fraud",
+                "items[5]: has neither label nor values; give at least one",
+            ],
+            receipt.Refused);
+    }
+
+    [Fact]
+    public async Task A_repeat_changes_nothing_also_after_a_restart()
+    {
+        var items = new[] { Label(1, "fraud"), Value(2, 10) };
+        await SendAsync(items);
+        await _world.TickAsync();
+        await _world.StopAsync();
+        using var next = await _world.RestartAsync();
+        _ = next.Run();
+
+        var receipt = await next.FeedbackAsync(items).Soon();
+        await next.TickAsync();
+        await next.StopAsync();
+
+        Assert.Equal(new(0, 2, 0, []), receipt);
+        Assert.Empty(Labels(2));
+        Assert.Empty(_world.Disk.Slices(1)[1].Values);
+    }
+
+    [Fact]
+    public async Task Without_an_id_a_second_label_of_a_token_is_a_repeat()
+    {
+        await SendAsync(Label(1, "good"));
+
+        Assert.Equal(1, (await SendAsync(Label(1, "fraud"))).Repeated);
+    }
+
+    [Fact]
+    public async Task With_an_id_the_id_decides_what_a_repeat_is()
+    {
+        await SendAsync(Value(1, 10) with { Id = "a" });
+
+        Assert.Equal((1, 0), Counts(await SendAsync(Value(1, 10) with { Id = "b" })));
+        Assert.Equal((0, 1), Counts(await SendAsync(Value(1, 99) with { Id = "a" })));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a token")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("éééééééééééééééééééééééééééééééééééééééééééé")]
+    public async Task A_forged_token_is_unknown(string token)
+    {
+        Assert.Equal(new(0, 0, 1, []), await SendAsync(new FeedbackItem { Exchange = token, Label = "good" }));
+        Assert.Empty(_world.Disk.Feedback);
+    }
+
+    [Fact]
+    public async Task A_token_with_any_character_changed_is_unknown()
+    {
+        var token = Token(1);
+        var forged = Enumerable.Range(0, token.Length)
+            .Select(i => new FeedbackItem { Exchange = token[..i] + (token[i] == 'A' ? 'Q' : 'A') + token[(i + 1)..], Label = "good" }).ToArray();
+
+        Assert.Equal(forged.Length, (await SendAsync(forged)).Unknown);
+    }
+
+    [Fact]
+    public async Task A_token_of_another_installation_is_unknown()
+    {
+        var other = new TokenCodec([.. Enumerable.Repeat((byte)1, 32)]);
+
+        Assert.Equal(1, (await SendAsync(new FeedbackItem { Exchange = Make.Token(other, Make.Exchange(1, 1)), Label = "good" })).Unknown);
+    }
+
+    [Fact]
+    public async Task A_token_of_a_run_that_is_not_known_is_unknown() =>
+        Assert.Equal(1, (await SendAsync(new FeedbackItem { Exchange = _world.Token(Make.Exchange(run: 9, 1)), Label = "good" })).Unknown);
+
+    [Fact]
+    public async Task An_exchange_that_no_rollout_counts_is_joined_and_not_stored()
+    {
+        var receipt = await SendAsync(
+            new FeedbackItem { Exchange = _world.Token(Make.Exchange(run: 0, 1)), Label = "good" },
+            new FeedbackItem { Exchange = _world.Token(Make.Exchange(1, 1) with { Counts = false }), Label = "good" });
+
+        Assert.Equal(new(2, 0, 0, []), receipt);
+        Assert.Empty(_world.Disk.Feedback);
+    }
+
+    [Fact]
+    public async Task Values_of_an_exchange_are_summed_by_name_stage_and_arm()
+    {
+        await SendAsync(Value(1, 2), Value(2, 3), Value(3, 10, Arm.Baseline));
+
+        await _world.TickAsync();
+
+        Assert.Equal(
+            [new("revenue", 0, Arm.Baseline, 1, 10, 100), new("revenue", 0, Arm.Canary, 2, 5, 13)], _world.Disk.Slices(1)[0].Values);
+    }
+
+    [Theory]
+    [InlineData(Arm.Canary)]
+    [InlineData(Arm.Baseline)]
+    public async Task Values_of_a_subject_go_to_the_arm_that_it_is_assigned_to(Arm arm)
+    {
+        var subject = Make.Subject(_world.Set.Rollouts[0], new(1_000), arm);
+
+        var receipt = await SendAsync(new FeedbackItem { Subject = subject, Values = Revenue(4) });
+        await _world.TickAsync();
+
+        Assert.Equal(1, receipt.Joined);
+        Assert.Equal([new("revenue", 0, arm, 1, 4, 16)], _world.Disk.Slices(1)[0].Values);
+    }
+
+    [Fact]
+    public async Task The_same_values_of_a_subject_in_another_run_are_no_repeat()
+    {
+        var item = new FeedbackItem { Subject = "ann", Values = Revenue(4) };
+        await SendAsync(item);
+        await _world.AbortAsync();
+        await _world.StartAsync();
+
+        Assert.Equal((1, 0), Counts(await SendAsync(item)));
+    }
+
+    [Fact]
+    public async Task A_subject_is_unknown_when_nothing_runs()
+    {
+        await _world.AbortAsync();
+
+        Assert.Equal(1, (await SendAsync(new FeedbackItem { Subject = "ann", Values = Revenue(4) })).Unknown);
+    }
+
+    [Fact]
+    public async Task A_subject_of_an_unknown_model_is_unknown() =>
+        Assert.Equal(1, (await SendAsync(new FeedbackItem { Subject = "ann", Model = "nobody", Values = Revenue(4) })).Unknown);
+
+    [Fact]
+    public async Task A_subject_must_say_which_model_it_called_when_several_move()
+    {
+        using var world = await World.OpenAsync(new([Make.Model(), Make.Model("chat")], [Make.Rollout(), Make.Rollout("chat-v2", "chat")]));
+        await world.StartAsync();
+        await world.StartAsync("chat-v2");
+        _ = world.Run();
+        var item = new FeedbackItem { Subject = "ann", Values = Revenue(4) };
+
+        var receipts = new[]
+        {
+            await world.FeedbackAsync(item).Soon(),
+            await world.FeedbackAsync(item with { Model = "chat" }).Soon(),
+            await world.FeedbackAsync(item with { Model = "fraud" }).Soon(),
+        };
+        await world.StopAsync();
+
+        Assert.Equal(["items[0]: model: several models have a running rollout; name the one that the subject called"], receipts[0].Refused);
+        Assert.Equal([1, 1], receipts[1..].Select(r => r.Joined));
+    }
+
+    public static TheoryData<FeedbackItem, string> Nonsense() => new()
+    {
+        { new() { Label = "good" }, "names neither exchange nor subject; give one of them" },
+        { new() { Exchange = "x", Subject = "ann", Label = "good" }, "names both exchange and subject; give one of them" },
+        { new() { Subject = "ann", Label = "good" }, "label: a label belongs to one exchange; send the exchange's token instead of the subject" },
+        { new() { Subject = "ann" }, "has neither label nor values; give at least one" },
+        { new() { Subject = "ann", Values = new Dictionary<string, double>() }, "has neither label nor values; give at least one" },
+        { new() { Subject = "", Values = Revenue(1) }, "subject: is empty; wanted is the subject as the model's callers send it" },
+        { new() { Subject = "ann", Values = Revenue(1), Id = new('i', 129) }, "id: has 129 characters; at most 128" },
+        { new() { Subject = "ann", Values = Enumerable.Range(0, 17).ToDictionary(i => $"v{i}", i => 1.0) }, "values: has 17 entries; at most 16" },
+        { new() { Subject = "ann", Values = new Dictionary<string, double> { [""] = 1 } }, "values: a name has 1 to 64 characters, not 0" },
+        { new() { Subject = "ann", Values = new Dictionary<string, double> { [new('n', 65)] = 1 } }, "values: a name has 1 to 64 characters, not 65" },
+        { new() { Subject = "ann", Values = Revenue(double.NaN) }, "values: a value must be a number of at most 1E+100 in size" },
+        { new() { Subject = "ann", Values = Revenue(double.NegativeInfinity) }, "values: a value must be a number of at most 1E+100 in size" },
+        { new() { Subject = "ann", Values = Revenue(-1e101) }, "values: a value must be a number of at most 1E+100 in size" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nonsense), DisableDiscoveryEnumeration = true)]
+    public async Task What_makes_no_sense_is_refused_with_its_place_and_the_cure(FeedbackItem item, string why)
+    {
+        Assert.Equal(new(0, 0, 0, [$"items[0]: {why}"]), await SendAsync(item));
+        Assert.Empty(_world.Disk.Feedback);
+    }
+
+    [Fact]
+    public async Task The_largest_values_can_still_be_stored_as_evidence()
+    {
+        await SendAsync([.. Enumerable.Range(1, 200).Select(i => Value((uint)i, 1e100))]);
+
+        await _world.TickAsync(2);
+
+        Assert.True(_world.Controller.Health.Ready, _world.Controller.Health.Message);
+        Assert.Equal(200, Assert.Single(_world.Disk.Slices(1)[0].Values).Count);
+    }
+
+    [Fact]
+    public async Task A_label_for_a_model_without_a_prediction_is_refused()
+    {
+        using var world = await World.OpenAsync(new([Make.Model() with { Signals = new() }], [Make.Rollout()]));
+        await world.StartAsync();
+
+        var receipt = await world.FeedbackAsync(new FeedbackItem { Exchange = world.Token(Make.Exchange(1, 1)), Label = "good" });
+
+        Assert.Equal(["items[0]: label: model fraud has no prediction signal to compare it with"], receipt.Refused);
+    }
+
+    [Fact]
+    public async Task Feedback_of_an_ended_run_is_stored_and_decides_nothing()
+    {
+        await _world.AbortAsync();
+
+        var receipt = await SendAsync(Label(1, "fraud"));
+
+        Assert.Equal(1, receipt.Joined);
+        Assert.Single(_world.Disk.Feedback);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Feedback_is_neither_lost_nor_doubled_by_a_crash(bool inSlice)
+    {
+        await SendAsync(Label(1, "fraud"), Label(2, "good"));
+        await _world.TickAsync();
+        await SendAsync(Label(3, "fraud"), Label(1, "good") with { Exchange = Token(1, nonce: 8) });
+        if (inSlice)
+        {
+            await _world.TickAsync();
+        }
+
+        using var next = await _world.RestartAsync();
+        await next.TickAsync();
+
+        var all = _world.Disk.Slices(1).SelectMany(s => s.Labels).Where(l => l.Cell == 0).ToList();
+        Assert.Equal((3, 2), (all.Sum(l => l.Labelled), all.Sum(l => l.Wrong)));
+        Assert.Equal(_world.Disk.Feedback[^1].Position, _world.Disk.Slices(1)[^1].FeedbackUpTo);
+    }
+
+    [Fact]
+    public async Task Feedback_of_a_slice_that_could_not_be_stored_is_in_the_slice_that_is_tried_again()
+    {
+        await SendAsync(Label(1, "fraud"));
+        _world.Store.IsDown = (_, name) => name.StartsWith("evidence", StringComparison.Ordinal);
+        await _world.TickAsync(2);
+        await SendAsync(Label(2, "fraud"));
+        _world.Store.IsDown = (_, _) => false;
+
+        await _world.TickAsync(2);
+
+        Assert.Equal([1, 1], _world.Disk.Slices(1).Select(s => s.Labels.Single(l => l.Cell == 0).Labelled));
+    }
+
+    private Task<FeedbackReceipt> SendAsync(params FeedbackItem[] items) => _world.FeedbackAsync(items).Soon();
+
+    private ValueList<LabelCounts> Labels(int slice) => _world.Disk.Slices(1)[slice - 1].Labels;
+
+    private string Token(uint subject, uint nonce = 1) => _world.Token(Make.Exchange(1, subject) with { Nonce = nonce });
+
+    private FeedbackItem Label(uint subject, string label, int stage = 0, int @class = 0) =>
+        new() { Exchange = _world.Token(Make.Exchange(1, subject, stage, @class: @class)), Label = label };
+
+    private FeedbackItem Value(uint subject, double value, Arm arm = Arm.Canary) =>
+        new() { Exchange = _world.Token(Make.Exchange(1, subject, arm: arm)), Values = Revenue(value) };
+
+    private static Dictionary<string, double> Revenue(double value) => new() { ["revenue"] = value };
+
+    private static (int Joined, int Repeated) Counts(FeedbackReceipt receipt) => (receipt.Joined, receipt.Repeated);
+}

@@ -1,0 +1,278 @@
+using Haldane.Core.Judging;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+
+namespace Haldane.Core.Tests.Rollouts;
+
+public sealed class RolloutMachineTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Bake = TimeSpan.FromMinutes(10);
+
+    // Two guards: "errors" from the beginning, "accuracy" (late labels) required from 10 % on.
+    private static readonly RolloutSpec Spec = new()
+    {
+        Name = "fraud-v2",
+        Model = "fraud",
+        Baseline = "v1",
+        Canary = "v2",
+        Stages = [new(new(100), Bake), new(new(1_000), Bake), new(new(5_000), Bake)],
+        Guards =
+        [
+            new() { Name = "errors", Signal = new(SignalKind.ErrorRate), Scale = Scale.Ratio, Bad = 1.5 },
+            new() { Name = "accuracy", Signal = new(SignalKind.Accuracy), Scale = Scale.Difference, Bad = -0.01, RequiredFrom = new(1_000) },
+        ],
+    };
+
+    public static TheoryData<Phase, string, Move> Table
+    {
+        get
+        {
+            var table = new TheoryData<Phase, string, Move>();
+            foreach (var phase in Enum.GetValues<Phase>())
+            {
+                var running = phase == Phase.Running;
+                table.Add(phase, "start", running ? Move.None : Move.Started);
+                table.Add(phase, "abort", running ? Move.RolledBack : Move.None);
+                table.Add(phase, "pass", running ? Move.StageEntered : Move.None);
+                table.Add(phase, "fail", running ? Move.RolledBack : Move.None);
+                table.Add(phase, "undecided", running ? Move.StageEntered : Move.None); // not required in the first stage
+                table.Add(phase, "no data", running ? Move.Held : Move.None);
+                table.Add(phase, "broken", running ? Move.Held : Move.None);
+                table.Add(phase, "another stage", Move.None);
+            }
+
+            return table;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Every_phase_has_an_answer_to_every_signal(Phase phase, string signal, Move expected)
+    {
+        var rollout = In(phase);
+
+        var moved = RolloutMachine.Next(rollout, SignalOf(signal), Now);
+
+        Assert.Equal(expected, moved.Move);
+        Assert.Equal(expected != Move.None, moved.Changes);
+        if (expected == Move.None && signal != "pass")
+        {
+            Assert.Equal(rollout, moved.Next);
+        }
+    }
+
+    [Fact]
+    public void The_table_knows_every_signal()
+    {
+        var known = new[] { SignalOf("abort"), SignalOf("pass"), SignalOf("start") }.Select(s => s.GetType().Name);
+
+        Assert.Equal(typeof(Signal).GetNestedTypes().Select(t => t.Name).Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_start_enters_the_first_stage_of_a_new_run_whatever_was_before()
+    {
+        var before = In(Phase.RolledBack) with { Run = 4, Stage = 2, Guard = "errors", Segment = "country=ID" };
+
+        var moved = RolloutMachine.Next(before, new Signal.Start(5, "ada"), Now);
+
+        Assert.Equal(
+            before with
+            {
+                Run = 5,
+                Phase = Phase.Running,
+                Stage = 0,
+                Since = Now,
+                StartedAt = Now,
+                Hold = HoldReason.Baking,
+                Reason = "started by ada",
+                Guard = null,
+                Segment = null,
+            },
+            moved.Next);
+        Assert.Equal("ada", moved.By);
+        Assert.Equal(new(100), moved.Next.CanaryShare);
+    }
+
+    [Fact]
+    public void An_abort_takes_the_share_back_and_says_who_and_why()
+    {
+        var moved = RolloutMachine.Next(Running(1), new Signal.Abort("ada", "callers complain"), Now);
+
+        Assert.Equal((Phase.RolledBack, Share.None, "ada: callers complain", "ada"), (moved.Next.Phase, moved.Next.CanaryShare, moved.Next.Reason, moved.By));
+        Assert.Equal((null, null, null), (moved.Next.Guard, moved.Next.Segment, moved.Next.Hold));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_failing_verdict_takes_the_canary_back_also_during_bake_and_in_silence(int stage)
+    {
+        var judgement = Judge(stage, VerdictKind.Fail, VerdictKind.Pass, baked: TimeSpan.Zero, noData: "callers are silent");
+
+        var moved = RolloutMachine.Next(Running(stage), new Signal.Judged(judgement), Now);
+
+        Assert.Equal((Move.RolledBack, Phase.RolledBack, Share.None), (moved.Move, moved.Next.Phase, moved.Next.CanaryShare));
+        Assert.Equal(("errors", "judge", stage, Now), (moved.Next.Guard, moved.By, moved.Next.Stage, moved.Next.Since));
+    }
+
+    [Fact]
+    public void Of_several_failures_the_one_furthest_past_its_line_is_the_reason()
+    {
+        var judgement = Judge(0, VerdictKind.Fail, VerdictKind.Fail) with
+        {
+            Verdicts =
+            [
+                Verdict("errors", VerdictKind.Fail) with { FailEvidence = 9, FailAt = 8 },
+                Verdict("accuracy", VerdictKind.Fail) with { FailEvidence = 7, FailAt = 5, Segment = "country=ID", Reason = "worse in Indonesia" },
+            ],
+        };
+
+        var next = RolloutMachine.Next(Running(0), new Signal.Judged(judgement), Now).Next;
+
+        Assert.Equal(("accuracy", "country=ID", "worse in Indonesia"), (next.Guard, next.Segment, next.Reason));
+    }
+
+    [Theory]
+    [InlineData(VerdictKind.Fail)]
+    [InlineData(VerdictKind.Pass)]
+    [InlineData(VerdictKind.NoData)]
+    [InlineData(VerdictKind.Undecided)]
+    public void What_cannot_be_trusted_holds_whatever_else_is_said(VerdictKind other)
+    {
+        foreach (var judgement in new[] { Judge(2, VerdictKind.Broken, other), Judge(2, other, VerdictKind.Broken) })
+        {
+            var next = RolloutMachine.Next(Running(2), new Signal.Judged(judgement), Now).Next;
+
+            Assert.Equal((Phase.Running, HoldReason.Broken, 2), (next.Phase, next.Hold, next.Stage));
+        }
+    }
+
+    [Fact]
+    public void Silence_holds_before_bake_and_requirement()
+    {
+        var judgement = Judge(2, VerdictKind.Undecided, VerdictKind.Undecided, baked: TimeSpan.Zero, noData: "callers are silent");
+
+        var moved = RolloutMachine.Next(Running(2), new Signal.Judged(judgement), Now);
+
+        Assert.Equal((Move.Held, HoldReason.NoData, "callers are silent"), (moved.Move, moved.Next.Hold, moved.Next.Reason));
+    }
+
+    [Theory]
+    [InlineData(0, false, HoldReason.NoData)] // without late labels a guard must speak in every stage
+    [InlineData(0, true, null)] // before it is required a late guard may be silent
+    [InlineData(1, true, HoldReason.NoData)]
+    [InlineData(2, true, HoldReason.NoData)]
+    public void A_late_guard_may_be_silent_until_it_is_required(int stage, bool late, HoldReason? hold)
+    {
+        var judgement = Judge(stage, VerdictKind.Pass, VerdictKind.NoData);
+        judgement = judgement with { Verdicts = [judgement.Verdicts[0], judgement.Verdicts[1] with { Late = late }] };
+
+        var moved = RolloutMachine.Next(Running(stage), new Signal.Judged(judgement), Now);
+
+        Assert.Equal(hold is null ? Move.StageEntered : Move.Held, moved.Move);
+        Assert.Equal(hold ?? HoldReason.Baking, moved.Next.Hold);
+    }
+
+    [Fact]
+    public void A_late_guard_without_data_does_not_hide_that_the_stage_still_bakes()
+    {
+        var judgement = Judge(1, VerdictKind.Pass, VerdictKind.NoData, baked: TimeSpan.Zero);
+        judgement = judgement with { Verdicts = [judgement.Verdicts[0], judgement.Verdicts[1] with { Late = true }] };
+
+        Assert.Equal(Move.None, RolloutMachine.Next(Running(1), new Signal.Judged(judgement), Now).Move);
+    }
+
+    [Theory]
+    [InlineData(-1, Move.None)]
+    [InlineData(0, Move.StageEntered)]
+    public void A_stage_is_left_when_its_bake_is_over_and_not_before(int ticksPast, Move expected)
+    {
+        var judgement = Judge(0, VerdictKind.Pass, VerdictKind.Pass, baked: Bake.Add(TimeSpan.FromTicks(ticksPast)));
+
+        Assert.Equal(expected, RolloutMachine.Next(Running(0), new Signal.Judged(judgement), Now).Move);
+    }
+
+    [Theory]
+    [InlineData(0, VerdictKind.Undecided, VerdictKind.Undecided, Move.StageEntered)]
+    [InlineData(1, VerdictKind.Undecided, VerdictKind.Pass, Move.StageEntered)]
+    [InlineData(1, VerdictKind.Pass, VerdictKind.Undecided, Move.Held)] // accuracy is required from here on
+    [InlineData(2, VerdictKind.Undecided, VerdictKind.Pass, Move.Held)] // the last stage asks for every guard
+    [InlineData(2, VerdictKind.Pass, VerdictKind.Undecided, Move.Held)]
+    [InlineData(2, VerdictKind.Pass, VerdictKind.Pass, Move.Promoted)]
+    public void A_stage_is_left_when_the_guards_required_there_have_passed(int stage, VerdictKind errors, VerdictKind accuracy, Move expected)
+    {
+        var moved = RolloutMachine.Next(Running(stage), new Signal.Judged(Judge(stage, errors, accuracy)), Now);
+
+        Assert.Equal(expected, moved.Move);
+        Assert.Equal(expected == Move.Held ? HoldReason.Undecided : expected == Move.Promoted ? null : HoldReason.Baking, moved.Next.Hold);
+    }
+
+    [Fact]
+    public void The_next_stage_is_entered_with_its_share_and_bakes_anew()
+    {
+        var next = RolloutMachine.Next(Running(0), new Signal.Judged(Judge(0, VerdictKind.Pass, VerdictKind.Pass)), Now).Next;
+
+        Assert.Equal((1, new Share(1_000), HoldReason.Baking, Now), (next.Stage, next.CanaryShare, next.Hold, next.Since));
+    }
+
+    [Fact]
+    public void A_promoted_canary_serves_everyone()
+    {
+        var next = RolloutMachine.Next(Running(2), new Signal.Judged(Judge(2, VerdictKind.Pass, VerdictKind.Pass)), Now).Next;
+
+        Assert.Equal((Phase.Promoted, Share.Full, null, true), (next.Phase, next.CanaryShare, next.Hold, next.Ended));
+    }
+
+    [Fact]
+    public void Holding_on_for_the_same_reason_is_no_move_but_keeps_the_newest_words()
+    {
+        var held = Running(2) with { Hold = HoldReason.Undecided, Reason = "errors: e = 1" };
+        var judgement = Judge(2, VerdictKind.Undecided, VerdictKind.Pass);
+
+        var moved = RolloutMachine.Next(held, new Signal.Judged(judgement), Now);
+
+        Assert.Equal((Move.None, false, "errors: errors is Undecided"), (moved.Move, moved.Changes, moved.Next.Reason));
+        Assert.Equal(held.Since, moved.Next.Since);
+    }
+
+    internal static Judgement Judge(int stage, VerdictKind errors, VerdictKind accuracy, TimeSpan? baked = null, string? noData = null) => new()
+    {
+        UpToSlice = 1,
+        Stage = stage,
+        Baked = baked ?? Bake,
+        CanaryExchanges = 1_000,
+        NoData = noData,
+        Verdicts = [Verdict("errors", errors), Verdict("accuracy", accuracy)],
+    };
+
+    internal static Rollout Running(int stage) => new()
+    {
+        Spec = Spec,
+        Run = 1,
+        Phase = Phase.Running,
+        Stage = stage,
+        Hold = HoldReason.Baking,
+        Since = Now.AddHours(-1),
+        StartedAt = Now.AddHours(-2),
+    };
+
+    private static Verdict Verdict(string guard, VerdictKind kind) => new() { Guard = guard, Signal = "x", Kind = kind, Reason = $"{guard} is {kind}" };
+
+    private static Rollout In(Phase phase) =>
+        Running(0) with { Phase = phase, Hold = phase == Phase.Running ? HoldReason.Baking : null, Run = phase == Phase.Draft ? 0 : 1 };
+
+    private static Signal SignalOf(string name) => name switch
+    {
+        "start" => new Signal.Start(2, "ada"),
+        "abort" => new Signal.Abort("ada", "no more"),
+        "pass" => new Signal.Judged(Judge(0, VerdictKind.Pass, VerdictKind.Pass)),
+        "fail" => new Signal.Judged(Judge(0, VerdictKind.Fail, VerdictKind.Pass)),
+        "undecided" => new Signal.Judged(Judge(0, VerdictKind.Undecided, VerdictKind.Undecided)),
+        "no data" => new Signal.Judged(Judge(0, VerdictKind.NoData, VerdictKind.Pass)),
+        "broken" => new Signal.Judged(Judge(0, VerdictKind.Broken, VerdictKind.Pass)),
+        _ => new Signal.Judged(Judge(1, VerdictKind.Fail, VerdictKind.Fail)),
+    };
+}

@@ -1,0 +1,98 @@
+using Haldane.EndToEnd.Tests.Support;
+
+namespace Haldane.EndToEnd.Tests;
+
+/// <summary>The commands as somebody types them.</summary>
+public sealed class CommandTests
+{
+    [Fact]
+    public async Task Validate_reports_every_mistake_with_its_place()
+    {
+        using var workspace = new Workspace();
+        var file = workspace.Write("bad.yaml", """
+            apiVersion: haldane.dev/v1
+            kind: Model
+            metadata: { name: fraud }
+            spec:
+              route: { path: "v2/models" }
+              versoins: []
+            """);
+
+        var said = await Terminal.RunAsync("validate", file);
+
+        Assert.Equal(2, said.Code);
+        Assert.Contains("bad.yaml:5:18: ", said.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean \"versions\"?", said.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_quickstart_is_valid()
+    {
+        var said = await Terminal.RunAsync("validate", Path.Combine(Repository.Root, "samples", "quickstart.yaml"));
+
+        Assert.Equal((0, "ok: 1 model, 1 rollout"), (said.Code, said.Out.Trim()));
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_one_line_not_a_stack_trace()
+    {
+        using var workspace = new Workspace();
+        await using var model = await FixedModel.StartAsync();
+        var file = workspace.WriteRollout(model.Address, model.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), "{ share: 1%, bake: 1m }", "manual");
+        var taken = new Uri(model.Address).Authority;
+
+        var said = await Terminal.RunAsync("run", file, "--data", taken, "--admin", "127.0.0.1:0", "--store", workspace.Store);
+
+        Assert.Equal(2, said.Code);
+        Assert.Single(said.Error.Trim().Split('\n'));
+        Assert.Contains(taken, said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_admin_port_that_others_can_reach_needs_a_token()
+    {
+        using var workspace = new Workspace();
+        var file = workspace.WriteRollout("http://127.0.0.1:9", "http://127.0.0.1:10", "{ share: 1%, bake: 1m }", "manual");
+
+        var said = await Terminal.RunAsync("run", file, "--data", "127.0.0.1:0", "--admin", "0.0.0.0:0", "--store", workspace.Store);
+
+        Assert.Equal(2, said.Code);
+        Assert.Contains("HALDANE_ADMIN_TOKEN", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_server_the_rollout_commands_say_where_they_looked()
+    {
+        var said = await Terminal.RunAsync("rollout", "list", "--admin", "http://127.0.0.1:9");
+
+        Assert.Equal(2, said.Code);
+        Assert.Contains("nothing answers at http://127.0.0.1:9", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_is_started_shown_and_aborted_from_the_command_line()
+    {
+        using var workspace = new Workspace();
+        await using var v1 = await FixedModel.StartAsync();
+        await using var v2 = await FixedModel.StartAsync();
+        await using var haldane = await RunningHaldane.StartAsync(workspace.WriteRollout(v1.Address, v2.Address, "{ share: 50%, bake: 1h }", "manual"), workspace.Store);
+        string[] admin = ["--admin", haldane.Admin.ToString()];
+
+        var started = await Terminal.RunAsync(["rollout", "start", "fraud-v2", "--by", "ann", .. admin]);
+        var again = await Terminal.RunAsync(["rollout", "start", "fraud-v2", .. admin]);
+        var list = await Terminal.RunAsync(["rollout", "list", .. admin]);
+        var aborted = await Terminal.RunAsync(["rollout", "abort", "fraud-v2", "--by", "bob", "--why", "lunch", .. admin]);
+        var ledger = await Terminal.RunAsync(["ledger", "show", "--json", .. admin]);
+        var verified = await Terminal.RunAsync(["ledger", "verify", .. admin]);
+        var unknown = await Terminal.RunAsync(["rollout", "show", "nope", .. admin]);
+
+        Assert.True(list.Code == 0, list.Error);
+        Assert.Equal((0, 1, 0, 0, 0), (started.Code, again.Code, list.Code, aborted.Code, verified.Code));
+        Assert.Contains("running already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("50%", list.Out, StringComparison.Ordinal);
+        Assert.Contains("bob: lunch", ledger.Out, StringComparison.Ordinal);
+        Assert.Equal(2, unknown.Code);
+        Assert.Contains("there is no rollout nope", unknown.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Haldane.EndToEnd.Tests.Support;
+
+namespace Haldane.EndToEnd.Tests;
+
+/// <summary>Real servers, real traffic, real time: each scenario ends as the table of the README says.</summary>
+public sealed class DemoTests
+{
+    [Theory]
+    [InlineData("good", "Promoted", null)]
+    [InlineData("same", "Promoted", null)]
+    [InlineData("slow", "RolledBack", "p99")]
+    [InlineData("errors", "RolledBack", "errors")]
+    [InlineData("crash", "RolledBack", "errors")]
+    [InlineData("drift", "RolledBack", "mix")]
+    [InlineData("wrong", "RolledBack", "accuracy")]
+    [InlineData("segment", "RolledBack", null)]
+    [InlineData("silent", "Running", null)]
+    public async Task A_scenario_ends_as_it_should(string scenario, string phase, string? guard)
+    {
+        var said = await Terminal.RunAsync("demo", scenario, "--seed", "7", "--json");
+
+        Assert.True(said.Code == 0, $"{said.Out}{said.Error}");
+        var result = JsonNode.Parse(said.Out)!.AsObject();
+        string[] fields = ["scenario", "phase", "guard", "segment", "share", "reason", "requests", "canaryRequests", "canaryFailures", "callerErrors", "seconds"];
+        Assert.Equal(fields, result.Select(f => f.Key));
+        Assert.Equal((scenario, phase, 0), ((string)result["scenario"]!, (string)result["phase"]!, (int)result["callerErrors"]!));
+        Assert.True(guard is null || (string)result["guard"]! == guard, said.Out);
+        Assert.True(scenario != "segment" || (string)result["segment"]! == "country=ID", said.Out);
+    }
+
+    [Fact]
+    public async Task An_unknown_scenario_is_answered_with_the_known_ones()
+    {
+        var said = await Terminal.RunAsync("demo", "nonsense");
+
+        Assert.Equal(2, said.Code);
+        Assert.Contains("good, same, slow", said.Error, StringComparison.Ordinal);
+    }
+}

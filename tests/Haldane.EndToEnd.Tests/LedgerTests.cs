@@ -1,0 +1,42 @@
+using Haldane.EndToEnd.Tests.Support;
+
+namespace Haldane.EndToEnd.Tests;
+
+/// <summary>The ledger against somebody who edits its file.</summary>
+public sealed class LedgerTests
+{
+    [Fact]
+    public async Task One_flipped_byte_in_the_ledger_is_found_and_its_record_named()
+    {
+        using var workspace = new Workspace();
+        await using var v1 = await FixedModel.StartAsync();
+        await using var v2 = await FixedModel.StartAsync();
+        var file = workspace.WriteRollout(v1.Address, v2.Address, "{ share: 5%, bake: 1h }", "manual");
+        await using (var haldane = await RunningHaldane.StartAsync(file, workspace.Store))
+        {
+            string[] admin = ["--admin", haldane.Admin.ToString()];
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Equal(0, (await Terminal.RunAsync(["rollout", "start", "fraud-v2", .. admin])).Code);
+                Assert.Equal(0, (await Terminal.RunAsync(["rollout", "abort", "fraud-v2", "--why", $"try {i}", .. admin])).Code);
+            }
+
+            await haldane.StopAsync();
+        }
+
+        var whole = await Terminal.RunAsync("ledger", "verify", "--store", workspace.Store);
+        var bytes = await File.ReadAllBytesAsync(workspace.Store);
+
+        // The reason stands in the ledger and in the rollout's state; the ledger's copy has the chain's words around it.
+        var place = bytes.AsSpan().IndexOf("\"kind\":\"rolled-back\""u8);
+        Assert.True(place > 0);
+        bytes[place + 10] ^= 1;
+        await File.WriteAllBytesAsync(workspace.Store, bytes);
+        var broken = await Terminal.RunAsync("ledger", "verify", "--store", workspace.Store);
+
+        Assert.Equal(0, whole.Code);
+        Assert.Equal(1, broken.Code);
+        Assert.Matches(@"record \d+", broken.Error);
+        Assert.Contains("BROKEN", broken.Out, StringComparison.Ordinal);
+    }
+}

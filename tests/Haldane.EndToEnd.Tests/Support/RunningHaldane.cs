@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Haldane.EndToEnd.Tests.Support;
+
+/// <summary>What a finished program said.</summary>
+internal sealed record Said(int Code, string Out, string Error);
+
+/// <summary>A running <c>haldane run</c>, in a process of its own.</summary>
+internal sealed partial class RunningHaldane : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private RunningHaldane(Process process, string data, string admin)
+    {
+        _process = process;
+        Data = new(data);
+        Admin = new(admin);
+    }
+
+    public Uri Data { get; }
+
+    public Uri Admin { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts the program on free ports and waits until it serves.</summary>
+    public static async Task<RunningHaldane> StartAsync(string specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null)
+    {
+        var process = Terminal.Start(["run", specification, "--data", "127.0.0.1:0", "--admin", admin, "--store", store], environment);
+        var errors = process.StandardError.ReadToEndAsync();
+        string? data = null;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("data ", StringComparison.Ordinal))
+            {
+                data = Address().Match(line).Value;
+            }
+            else if (line.StartsWith("admin ", StringComparison.Ordinal))
+            {
+                return new(process, data!, Address().Match(line).Value);
+            }
+        }
+
+        throw new InvalidOperationException($"haldane run ended with {process.ExitCode}: {await errors}");
+    }
+
+    /// <summary>The operating system takes it away, as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as Ctrl-C does.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var signal = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    [GeneratedRegex(@"http://[0-9.:\[\]]+", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex Address();
+}
+
+/// <summary>Runs the program as somebody at a terminal would.</summary>
+internal static class Terminal
+{
+    public static async Task<Said> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new(process.ExitCode, await output, await error);
+    }
+
+    public static Process Start(IReadOnlyList<string> arguments, IDictionary<string, string>? environment = null)
+    {
+        Assert.True(File.Exists(Repository.Program), $"{Repository.Program} is not built; run ./test, which builds the whole solution");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        start.ArgumentList.Add(Repository.Program);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+}

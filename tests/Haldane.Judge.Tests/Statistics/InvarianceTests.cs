@@ -1,0 +1,144 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Specification;
+using Haldane.Judge.Statistics;
+using Haldane.Judge.Tests.Characteristics;
+using Haldane.Judge.Tests.Worlds;
+using Haldane.Judge.Totals;
+
+namespace Haldane.Judge.Tests.Statistics;
+
+public sealed class InvarianceTests
+{
+    [Fact]
+    public void A_profile_does_not_depend_on_how_events_of_one_share_are_cut_into_slices()
+    {
+        RateRatioProfile whole = new(), cut = new();
+
+        whole.Add(0.1, 7, 30);
+        cut.Add(0.1, 2, 30);
+        cut.Add(0.1, 5, 0);
+
+        for (var i = 0; i < RateRatioProfile.Points; i++)
+        {
+            Assert.Equal(whole[i], cut[i], 9);
+        }
+    }
+
+    [Fact]
+    public void A_histogram_does_not_depend_on_how_it_was_cut_into_slices()
+    {
+        LatencyHistogram whole = new(), cut = new();
+
+        whole.Add(new([500, 510, 600], [10, 20, 3]));
+        cut.Add(new([510, 600], [20, 1]));
+        cut.Add(new([500, 600], [10, 2]));
+
+        Assert.Equal((whole.Total, whole.First, whole.Last, whole.LogQuantile(0.9)), (cut.Total, cut.First, cut.Last, cut.LogQuantile(0.9)));
+        Assert.All(Enumerable.Range(490, 120), i => Assert.Equal(whole.UpTo(i), cut.UpTo(i)));
+    }
+
+    [Fact]
+    public void Latency_verdicts_do_not_change_with_the_unit()
+    {
+        var guard = Slices.Guard(SignalKind.Latency, Scale.Ratio, 1.1, 0.95);
+        RolloutJudge slow = new(Slices.Model(), Slices.Rollout([guard], 10)), fast = new(Slices.Model(), Slices.Rollout([guard], 10));
+        var table = Latencies.LogNormal(0.02, 0.4);
+        for (var n = 1; n <= 10; n++)
+        {
+            slow.Add(Slices.Slice(n, 0, 10, Streams.Latency(new(n), 900, table, 100), Streams.Latency(new(-n), 100, table, 103)));
+            fast.Add(Slices.Slice(n, 0, 10, Streams.Latency(new(n), 900, table, -200), Streams.Latency(new(-n), 100, table, -197)));
+        }
+
+        var (a, b) = (slow.Evaluate().Verdicts[0], fast.Evaluate().Verdicts[0]);
+
+        Assert.Equal(a.FailEvidence, b.FailEvidence, 9);
+        Assert.Equal(a.PassEvidence, b.PassEvidence, 9);
+        Assert.Equal(a.Estimate!.Value, b.Estimate!.Value, 9);
+    }
+
+    [Fact]
+    public void Branch_and_bound_finds_the_smallest_value_of_a_full_scan()
+    {
+        var random = new Random(11);
+        for (var trial = 0; trial < 200; trial++)
+        {
+            LatencyHistogram slow = Random(random), fast = Random(random);
+            var (lane, shift) = (new QuantileShift(0.9), random.Next(-20, 20));
+            var (below, above) = (TiltMixture.ForQuantile(0.9, Null.AtLeast), TiltMixture.ForQuantile(0.9, Null.AtMost));
+
+            var scan = Enumerable.Range(-50, LatencyBuckets.Count + 100)
+                .Min(i => below.LogE(slow.UpTo(i + 1), slow.Total) + above.LogE(fast.UpTo(i - shift), fast.Total));
+
+            Assert.Equal(scan, lane.LogE(slow, fast, shift), 9);
+        }
+    }
+
+    [Fact]
+    public void The_mean_of_a_difference_factor_is_at_most_one_on_its_null()
+    {
+        // One block of five against seven, with a past that predicts something; all outcomes, weighted by points of the null.
+        foreach (var side in new[] { Null.AtMost, Null.AtLeast })
+        {
+            for (var a = 0.02; a < 1; a += 0.049)
+            {
+                var c = side == Null.AtMost ? a + 0.05 : a - 0.05;
+                if (c is <= 0 or >= 1)
+                {
+                    continue;
+                }
+
+                var mean = 0.0;
+                for (var x = 0; x <= 5; x++)
+                {
+                    for (var y = 0; y <= 7; y++)
+                    {
+                        var process = new RateDifference(side == Null.AtMost ? 0.05 : -0.05, side, side == Null.AtMost ? 0.3 : -0.3, side == Null.AtMost ? 0.1 : -0.1);
+                        process.Add(20, 6, 0, 0);
+                        process.Add(5, x, 7, y);
+                        mean += Binomial(5, x, a) * Binomial(7, y, c) * Math.Exp(process.LogE);
+                    }
+                }
+
+                Assert.True(mean <= 1 + 1e-9, $"{side} at {a:0.000}: {mean}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Stages_average_over_the_stage_to_start_in()
+    {
+        var staged = new StagedEvidence(3);
+        staged.Update(Math.Log(0.5));
+        var first = staged.LogE;
+        staged.MoveTo(1);
+        staged.Update(Math.Log(4));
+        var second = staged.LogE;
+        staged.MoveTo(2);
+        staged.Update(Math.Log(10));
+
+        Assert.Equal(Math.Log(0.5 / 3 + 2.0 / 3), first, 12);
+        Assert.Equal(Math.Log((0.5 / 3 + 1.0 / 3) * 4 + 1.0 / 3), second, 12);
+        Assert.Equal(Math.Log(((0.5 / 3 + 1.0 / 3) * 4 + 1.0 / 3) * 10), staged.LogE, 12);
+    }
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(6912, "6,912")]
+    [InlineData(44.06, "44.1")]
+    [InlineData(0.000123456, "0.000123")]
+    [InlineData(-2.345, "-2.35")]
+    [InlineData(1234567, "1,234,567")]
+    public void Numbers_are_short(double number, string said) => Assert.Equal(said, Say.Number(number));
+
+    private static double Binomial(int n, int k, double p) =>
+        Enumerable.Range(0, k).Aggregate(1.0, (b, i) => b * (n - i) / (i + 1)) * Math.Pow(p, k) * Math.Pow(1 - p, n - k);
+
+    private static LatencyHistogram Random(Random random)
+    {
+        var histogram = new LatencyHistogram();
+        var buckets = Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(600, 720)).Distinct().Order().ToValueList();
+        histogram.Add(new(buckets, buckets.Select(_ => (long)random.Next(1, 50)).ToValueList()));
+        return histogram;
+    }
+}
