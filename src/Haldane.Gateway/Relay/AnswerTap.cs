@@ -19,6 +19,9 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     private bool _reads;
     private int _holdUntil;
 
+    // Of a body of known length; negative when the length is not known.
+    private long _missing = -1;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -32,6 +35,12 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Whether the body, as far as it came, is not as long as its head promised. HTTP/2 clients leave this to us.</summary>
+    public bool IsShort => _missing > 0;
+
+    /// <summary>Whether the body went on past the promised length; nothing of the excess is sent.</summary>
+    public bool IsLong { get; private set; }
 
     /// <summary>Decides, from the head of the answer, what to do with its body; writes our headers unless the body must come first.</summary>
     public void Begin()
@@ -49,6 +58,8 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
             _reads = false;
         }
 
+        var bodiless = HttpMethods.IsHead(context.Request.Method) || response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
+        _missing = bodiless ? -1 : response.ContentLength ?? -1;
         _holdUntil = _reads && response.ContentLength is > 0 and <= Limit ? (int)response.ContentLength : 0;
         if (_holdUntil == 0)
         {
@@ -63,6 +74,8 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         _tooLarge = false;
         _holdUntil = 0;
         _reads = false;
+        _missing = -1;
+        IsLong = false;
     }
 
     /// <summary>Reads what a passing answer left behind. Call when the exchange has ended well.</summary>
@@ -87,6 +100,12 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         exchange.LastByteAt = time.GetTimestamp();
+        if (_missing >= 0 && (_missing -= buffer.Length) < 0)
+        {
+            IsLong = true;
+            throw new IOException("the version's answer is longer than its Content-Length");
+        }
+
         if (_reads && !_tooLarge)
         {
             Keep(buffer.Span);

@@ -7,6 +7,9 @@ namespace Haldane.Gateway.Relay;
 /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
 internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : HttpTransformer
 {
+    /// <summary>Whether the version's answer came to its end; whatever fails after that is not the answer's fault.</summary>
+    public bool BodyEnded { get; private set; }
+
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -35,5 +38,11 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         tap.Begin();
         return true;
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        BodyEnded = true;
+        return base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
 }

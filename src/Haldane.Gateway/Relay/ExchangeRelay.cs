@@ -22,7 +22,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         // No whole answer came: refused, reset, timed out, cut short.
         Broken,
 
-        // The caller left: charged to nobody.
+        // The caller left, or sent what cannot be forwarded: charged to nobody.
         Abandoned,
     }
 
@@ -60,7 +60,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         var version = exchange.Arm == Arm.Canary ? route.Split!.Canary : route.Split?.Baseline ?? route.Serving;
         var started = time.GetTimestamp();
         var transformer = new AnswerTransformer(tap, () => body is { CanReplay: true } && !context.Response.HasStarted);
-        var outcome = await SendAsync(context, version, transformer);
+        var outcome = await SendAsync(context, version, tap, transformer);
         Record(context, exchange, tap, outcome, started);
         if (outcome is (Outcome.Erred or Outcome.Broken) && body is { CanReplay: true } && !context.Response.HasStarted)
         {
@@ -68,14 +68,14 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             body.Rewind();
             tap.Forget();
             exchange.StandIn = true;
-            outcome = await SendAsync(context, route.Split!.Baseline, new AnswerTransformer(tap, static () => false));
+            outcome = await SendAsync(context, route.Split!.Baseline, tap, new AnswerTransformer(tap, static () => false));
             if (exchange.Counts && outcome == Outcome.Answered)
             {
                 route.Totals.FailedOver(exchange.Arm);
             }
         }
 
-        if (outcome == Outcome.Broken && !context.Response.HasStarted)
+        if (outcome is (Outcome.Broken or Outcome.Abandoned) && !context.Response.HasStarted)
         {
             // Without this the held beginning of a broken answer would go out in front of the explanation.
             tap.Forget();
@@ -147,13 +147,20 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
     // RFC 9110, section 9.2.1.
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
-    private async Task<Outcome> SendAsync(HttpContext context, VersionRoute version, AnswerTransformer transformer)
+    private async Task<Outcome> SendAsync(HttpContext context, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
         var endpoint = version.Next();
         var error = await forwarder.SendAsync(context, endpoint.Address, endpoint.Client, endpoint.Request, transformer);
+        if (tap.IsLong || (tap.IsShort && transformer.BodyEnded))
+        {
+            BreakOff(context);
+            return Outcome.Broken;
+        }
+
         return error switch
         {
-            ForwarderError.None => context.Response.StatusCode >= 500 ? Outcome.Erred : Outcome.Answered,
+            _ when transformer.BodyEnded || error == ForwarderError.None => context.Response.StatusCode >= 500 ? Outcome.Erred : Outcome.Answered,
+            ForwarderError.RequestCreation => Refuse(context),
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
                 or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
@@ -162,6 +169,26 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             // RequestAborted must not be asked here: the forwarder raises it too, to cut an answer that the version has cut.
             _ => Outcome.Broken,
         };
+    }
+
+    // No version ever saw the request, so none can be to blame: e.g. an extended CONNECT of a protocol that is not WebSocket.
+    private static Outcome Refuse(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Outcome.Abandoned;
+    }
+
+    // A caller must never take a part for the whole: what has begun is cut, what has not can still become a proper answer.
+    private static void BreakOff(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        context.Response.StatusCode = StatusCodes.Status502BadGateway;
     }
 
     private void Record(HttpContext context, Exchange exchange, AnswerTap tap, Outcome outcome, long started)
@@ -202,6 +229,9 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
 
     private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
     {
+        StatusCodes.Status400BadRequest => RefuseAsync(context, StatusCodes.Status400BadRequest, "this request cannot be forwarded"),
+        StatusCodes.Status408RequestTimeout => RefuseAsync(context, StatusCodes.Status408RequestTimeout, "the request did not come in time"),
+        StatusCodes.Status413PayloadTooLarge => RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "the request is too large"),
         StatusCodes.Status504GatewayTimeout => RefuseAsync(context, StatusCodes.Status504GatewayTimeout, "the model did not answer in time"),
         StatusCodes.Status502BadGateway => RefuseAsync(context, StatusCodes.Status502BadGateway, "the model could not be reached"),
         _ => Task.CompletedTask,

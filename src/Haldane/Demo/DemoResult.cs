@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Haldane.Core.Rollouts;
@@ -29,7 +30,10 @@ internal sealed record DemoResult(
     long CallerErrors,
     double Seconds)
 {
-    public string ToJson() => JsonSerializer.Serialize(this, DemoJson.Default.DemoResult);
+    // For terminals and scripts, not for pages: quotes and arrows stay as they are.
+    private static readonly DemoJson Plain = new(new(DemoJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public string ToJson() => JsonSerializer.Serialize(this, Plain.DemoResult);
 
     /// <summary>What is not as it should be; empty when all is well.</summary>
     public IEnumerable<string> Mistakes(Scenario scenario, HoldReason? hold)

@@ -164,7 +164,8 @@ public sealed class RequestBodyTests
         var answer = await rig.SendAsync(Rig.Head((64 << 20) + 1));
         var observed = await rig.EndAsync();
 
-        Assert.Equal(413, answer.Status);
+        Assert.Equal((413, """{"error":"the request is too large"}"""), (answer.Status, answer.Text));
+        Assert.NotNull(answer["x-haldane-exchange"]);
         Assert.Equal(CellEvidence.Empty, observed.Canary.Cells[SegmentCells.Everyone]);
         Assert.Empty(baseline.Requests);
     }
@@ -179,7 +180,7 @@ public sealed class RequestBodyTests
         var answer = await rig.SendAsync(Rig.Head(100), new byte[10]);
         var observed = await rig.EndAsync();
 
-        Assert.Equal(408, answer.Status);
+        Assert.Equal((408, """{"error":"the request did not come in time"}"""), (answer.Status, answer.Text));
         Assert.Equal(CellEvidence.Empty, observed.Canary.Cells[SegmentCells.Everyone]);
         Assert.Empty(baseline.Requests);
     }

@@ -111,6 +111,13 @@ internal sealed class MessageReader(Stream stream)
         return (body.ToArray(), true);
     }
 
+    /// <summary>That many bytes; null when the connection ended first.</summary>
+    public async Task<byte[]?> ExactlyAsync(int length)
+    {
+        var bytes = new MemoryStream();
+        return await CopyAsync(bytes, length) ? bytes.ToArray() : null;
+    }
+
     private async Task<bool> CopyAsync(MemoryStream to, long length)
     {
         var buffer = new byte[65_536];
