@@ -42,15 +42,19 @@ internal static class RolloutApi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, left);
         var cancel = either.Token;
         var version = 0L;
-        var seen = DateTimeOffset.MinValue;
+        LivePoint? seen = null;
         while (await NextAsync(room, name, version, cancel) is { } view)
         {
-            var news = view with { Series = view.Series.Where(p => p.At > seen).ToValueList() };
+            var news = view with { Series = After(view.Series, seen) };
             yield return new(JsonSerializer.Serialize(news, CoreJson.Default.RolloutView), "rollout");
             version = view.Version;
-            seen = view.Series.Count > 0 ? view.Series[^1].At : seen;
+            seen = view.Series.Count > 0 ? view.Series[^1] : seen;
         }
     }
+
+    // By the point itself, not by its time: a clock that is set back must not silence the curves.
+    private static ValueList<LivePoint> After(ValueList<LivePoint> series, LivePoint? seen) =>
+        seen is null ? series : ValueList.Create(series.AsSpan()[(series.AsSpan().LastIndexOf(seen) + 1)..]);
 
     // An end by whoever stops or leaves is the end of the stream, not a fault: the answer is finished properly.
     private static async Task<RolloutView?> NextAsync(IControlRoom room, string name, long version, CancellationToken cancel)

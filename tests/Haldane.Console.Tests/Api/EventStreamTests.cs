@@ -45,6 +45,32 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_does_not_silence_the_stream()
+    {
+        using var response = await _admin.Client.GetAsync(Events, HttpCompletionOption.ResponseHeadersRead);
+        await using var events = Read(response);
+        await NextAsync(events);
+        var view = Views.Running("fraud-v2", version: 3);
+
+        _admin.Room.Show(view with { Series = [.. view.Series, view.Series[^1] with { At = Views.Noon.AddHours(-1) }] });
+
+        Assert.Equal("2026-03-04T11:00:00+00:00", Assert.Single((await NextAsync(events)).GetProperty("series").EnumerateArray()).GetProperty("at").GetString());
+    }
+
+    [Fact]
+    public async Task A_new_run_brings_its_own_points()
+    {
+        using var response = await _admin.Client.GetAsync(Events, HttpCompletionOption.ResponseHeadersRead);
+        await using var events = Read(response);
+        await NextAsync(events);
+        var view = Views.Running("fraud-v2", version: 3, points: 1);
+
+        _admin.Room.Show(view with { Series = [view.Series[0] with { At = Views.Noon.AddMinutes(5) }] });
+
+        Assert.Single((await NextAsync(events)).GetProperty("series").EnumerateArray());
+    }
+
+    [Fact]
     public async Task A_slow_reader_gets_the_newest_view_and_no_backlog()
     {
         using var response = await _admin.Client.GetAsync(Events, HttpCompletionOption.ResponseHeadersRead);

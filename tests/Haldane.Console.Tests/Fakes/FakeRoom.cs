@@ -145,7 +145,7 @@ internal static class Views
         },
         Totals = [new(Arm.Baseline, 900, 9), new(Arm.Canary, 100, 5)],
         Series = [.. Enumerable.Range(1, points).Select(i => new LivePoint(
-            Noon.AddSeconds(i), new(1_000), new(90, 0.01, 0.010, 0.020), new(10, null, 0.011, i == points ? 0.025 : null)))],
+            Noon.AddSeconds(i), new(1_000), new(90, 0.01, 0.010, 0.020), new(10, null, 0.011, i % 3 == 0 ? 0.025 : null)))],
     };
 
     private static RolloutSpec Spec(string name, string model) => new()
