@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Relay;
@@ -35,6 +37,12 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
             return false;
         }
 
+        if (proxyResponse.StatusCode == HttpStatusCode.SwitchingProtocols && !AsksToSwitch(httpContext))
+        {
+            // The forwarder would blame the caller and send the 101 on.
+            throw new InvalidDataException("the version switches protocols although nobody asked it to");
+        }
+
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         tap.Begin();
         return true;
@@ -45,4 +53,8 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
         BodyEnded = true;
         return base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
+
+    private static bool AsksToSwitch(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }
