@@ -19,6 +19,9 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         // The version is addressed by its own name, which TLS and virtual hosts need.
         proxyRequest.Headers.Host = null;
+
+        // The data port has said "continue" itself; with the header the client would wait a second for a version that does not know it.
+        proxyRequest.Headers.ExpectContinue = null;
         if (proxyRequest.Content is { } body && httpContext.Request.ContentLength is null)
         {
             proxyRequest.Content = new StreamedContent(body);
