@@ -62,7 +62,11 @@ internal sealed class StageCounters
 
             if (prediction is { } read)
             {
-                Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
+                if (_layout.HasClasses)
+                {
+                    Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
+                }
+
                 if (read.Confidence is { } confidence && _layout.ConfidenceBins > 0)
                 {
                     var bin = Math.Min((int)(confidence * CellLayout.Bins), CellLayout.Bins - 1);

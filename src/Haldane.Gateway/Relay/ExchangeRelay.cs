@@ -215,14 +215,13 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
 
                 // A refusal of the caller's mistake is quick and says nothing about the model's speed.
                 var seconds = context.Response.StatusCode < 400 ? time.GetElapsedTime(started, end).TotalSeconds : double.NaN;
-                var prediction = route.Answers.ReadsClass ? exchange.Prediction : null;
                 route.Totals.Ended(exchange.Arm);
-                if (prediction is { Class: ExchangeToken.NoClass })
+                if (route.Answers.ReadsClass && exchange.Prediction is { Class: ExchangeToken.NoClass })
                 {
                     route.Totals.Unread(exchange.Arm);
                 }
 
-                route.Counters.Answered(exchange.Arm, exchange.SegmentCode, seconds, prediction);
+                route.Counters.Answered(exchange.Arm, exchange.SegmentCode, seconds, exchange.Prediction);
                 return;
         }
     }

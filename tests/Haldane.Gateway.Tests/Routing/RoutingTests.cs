@@ -122,6 +122,22 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task A_model_with_confidence_alone_has_its_confidence_counted_and_nothing_unread()
+    {
+        await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var rig = await Rig.StartAsync(version, version, Arm.Canary, spec => spec with { Signals = new() { Confidence = new("/score") } });
+
+        var answer = await rig.InferAsync([]);
+        var observed = await rig.EndAsync();
+
+        Assert.True(Rig.Tokens.TryOpen(answer["x-haldane-exchange"], out var token));
+        Assert.Equal(190 / 254.0, token.Confidence);
+        var everyone = observed.Canary.Cells[SegmentCells.Everyone];
+        Assert.Equal((1, 0, 0, 1), (everyone.Exchanges, everyone.Unread, everyone.Classes.Count, everyone.Confidence[15]));
+        Assert.Equal(0, rig.Router.Traffic().Single().Unread);
+    }
+
+    [Fact]
     public async Task Segments_are_told_apart_and_everything_else_is_other()
     {
         await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
