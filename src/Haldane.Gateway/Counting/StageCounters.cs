@@ -7,7 +7,7 @@ using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
-/// <summary>What requests of one model add to while one stage of one run (or no run at all) is routed.</summary>
+/// <summary>What requests of one model add to while one stage of one run is routed.</summary>
 /// <remarks>
 /// Any thread may record: each core has its own block of counters, so the atomic additions never meet another core's cache line in the steady
 /// state. Counters only grow; <see cref="Collect"/>, which one thread at a time may call, hands out what grew since the last call. An

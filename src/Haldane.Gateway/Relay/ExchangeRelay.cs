@@ -97,9 +97,9 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         var arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
         var counts = IsInference(context.Request, route.Spec);
         var identity = Assigner.IdentityOf(hash);
-        if (counts && split is not null)
+        if (counts)
         {
-            route.Counters.Subject(arm, identity);
+            route.Counters?.Subject(arm, identity);
         }
 
         return new(route, tokens)
@@ -207,7 +207,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             case Outcome.Erred or Outcome.Broken:
                 route.Totals.Ended(exchange.Arm);
                 route.Totals.Failed(exchange.Arm);
-                route.Counters.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
+                route.Counters?.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
                 return;
             default:
                 tap.Complete();
@@ -221,7 +221,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
                     route.Totals.Unread(exchange.Arm);
                 }
 
-                route.Counters.Answered(exchange.Arm, exchange.SegmentCode, seconds, exchange.Prediction);
+                route.Counters?.Answered(exchange.Arm, exchange.SegmentCode, seconds, exchange.Prediction);
                 return;
         }
     }

@@ -118,6 +118,7 @@ public sealed class RoutingTests
         Assert.True(Rig.Tokens.TryOpen(answer["x-haldane-exchange"], out var token));
         Assert.Equal((0, false, Arm.Baseline), (token.Run, token.Counts, token.Arm));
         Assert.Null(rig.Router.Collect(Rig.Run));
+        Assert.Null(rig.Router.Current.Models[0].Counters);
         Assert.Equal(1, rig.Router.Traffic().Single().Exchanges);
     }
 
