@@ -61,7 +61,16 @@ public sealed class GatewayServer : IAsyncDisposable
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         var relay = new ExchangeRelay(router, app.Services.GetRequiredService<IHttpForwarder>(), tokens, new RequestIds(seed), time);
         app.Run(relay.InvokeAsync);
-        await app.StartAsync(cancel);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new(app);
     }
 

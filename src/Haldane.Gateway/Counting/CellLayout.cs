@@ -14,6 +14,8 @@ internal sealed class CellLayout(int cells, int classes, bool confidence)
 
     private readonly int _classCount = classes > 0 ? classes + 1 : 0;
 
+    public bool HasClasses => _classCount > 0;
+
     public int ConfidenceBins { get; } = confidence ? Bins : 0;
 
     public int Confidence => Classes + _classCount;

@@ -7,7 +7,7 @@ using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
-/// <summary>What requests of one model add to while one stage of one run (or no run at all) is routed.</summary>
+/// <summary>What requests of one model add to while one stage of one run is routed.</summary>
 /// <remarks>
 /// Any thread may record: each core has its own block of counters, so the atomic additions never meet another core's cache line in the steady
 /// state. Counters only grow; <see cref="Collect"/>, which one thread at a time may call, hands out what grew since the last call. An
@@ -62,7 +62,11 @@ internal sealed class StageCounters
 
             if (prediction is { } read)
             {
-                Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
+                if (_layout.HasClasses)
+                {
+                    Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
+                }
+
                 if (read.Confidence is { } confidence && _layout.ConfidenceBins > 0)
                 {
                     var bin = Math.Min((int)(confidence * CellLayout.Bins), CellLayout.Bins - 1);

@@ -153,7 +153,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
 
         if (_length + bytes.Length > _kept.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(_holdUntil, 1_024), 2 * (_length + bytes.Length)));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_length + bytes.Length), Math.Max(_holdUntil, 1_024), Limit));
             _kept.AsSpan(0, _length).CopyTo(larger);
             Release();
             _kept = larger;

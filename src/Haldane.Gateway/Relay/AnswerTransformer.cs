@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Relay;
@@ -17,6 +19,9 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         // The version is addressed by its own name, which TLS and virtual hosts need.
         proxyRequest.Headers.Host = null;
+
+        // The data port has said "continue" itself; with the header the client would wait a second for a version that does not know it.
+        proxyRequest.Headers.ExpectContinue = null;
         if (proxyRequest.Content is { } body && httpContext.Request.ContentLength is null)
         {
             proxyRequest.Content = new StreamedContent(body);
@@ -35,6 +40,12 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
             return false;
         }
 
+        if (proxyResponse.StatusCode == HttpStatusCode.SwitchingProtocols && !AsksToSwitch(httpContext))
+        {
+            // The forwarder would blame the caller and send the 101 on.
+            throw new InvalidDataException("the version switches protocols although nobody asked it to");
+        }
+
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         tap.Begin();
         return true;
@@ -45,4 +56,8 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
         BodyEnded = true;
         return base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
+
+    private static bool AsksToSwitch(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

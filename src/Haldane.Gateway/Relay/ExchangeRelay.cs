@@ -97,9 +97,9 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
         var arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
         var counts = IsInference(context.Request, route.Spec);
         var identity = Assigner.IdentityOf(hash);
-        if (counts && split is not null)
+        if (counts)
         {
-            route.Counters.Subject(arm, identity);
+            route.Counters?.Subject(arm, identity);
         }
 
         return new(route, tokens)
@@ -207,7 +207,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
             case Outcome.Erred or Outcome.Broken:
                 route.Totals.Ended(exchange.Arm);
                 route.Totals.Failed(exchange.Arm);
-                route.Counters.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
+                route.Counters?.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
                 return;
             default:
                 tap.Complete();
@@ -215,14 +215,13 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
 
                 // A refusal of the caller's mistake is quick and says nothing about the model's speed.
                 var seconds = context.Response.StatusCode < 400 ? time.GetElapsedTime(started, end).TotalSeconds : double.NaN;
-                var prediction = route.Answers.ReadsClass ? exchange.Prediction : null;
                 route.Totals.Ended(exchange.Arm);
-                if (prediction is { Class: ExchangeToken.NoClass })
+                if (route.Answers.ReadsClass && exchange.Prediction is { Class: ExchangeToken.NoClass })
                 {
                     route.Totals.Unread(exchange.Arm);
                 }
 
-                route.Counters.Answered(exchange.Arm, exchange.SegmentCode, seconds, prediction);
+                route.Counters?.Answered(exchange.Arm, exchange.SegmentCode, seconds, exchange.Prediction);
                 return;
         }
     }

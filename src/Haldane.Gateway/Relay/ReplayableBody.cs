@@ -85,7 +85,7 @@ internal sealed class ReplayableBody(Stream source) : Stream
 
         if (_length + bytes.Length > _kept.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(4_096, 2 * (_length + bytes.Length)));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_length + bytes.Length), 4_096, Limit));
             _kept.AsSpan(0, _length).CopyTo(larger);
             ReturnBuffer();
             _kept = larger;

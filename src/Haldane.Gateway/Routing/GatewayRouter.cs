@@ -35,12 +35,12 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         lock (_gate)
         {
             var model = _current.Models.FirstOrDefault(m => m.Split?.Run == run);
-            if (model is not { Split: { } split })
+            if (model is not { Split: { } split, Counters: { } counters })
             {
                 return null;
             }
 
-            var (baseline, canary, failures) = model.Counters.Collect();
+            var (baseline, canary, failures) = counters.Collect();
             return new(split.Stage, split.Share, baseline, canary, failures);
         }
     }
@@ -74,10 +74,15 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
     // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
     // an exchange that began under the old share can never be counted under the new one.
-    private StageCounters CountersFor(ModelSpec spec, SegmentCells cells, SplitRoute? split)
+    private StageCounters? CountersFor(ModelSpec spec, SegmentCells cells, SplitRoute? split)
     {
+        if (split is null)
+        {
+            return null;
+        }
+
         var before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
-        return before is not null && before.Split?.Run == split?.Run && before.Split?.Stage == split?.Stage
+        return before is not null && before.Split?.Run == split.Run && before.Split.Stage == split.Stage
             ? before.Counters
             : new(cells, spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null, _cores);
     }

@@ -46,7 +46,7 @@ internal sealed class ModelRoute
 {
     private const string AnythingBelow = "/**";
 
-    public ModelRoute(ModelSpec spec, SegmentCells cells, AnswerReader answers, VersionRoute serving, SplitRoute? split, StageCounters counters, ModelTotals totals)
+    public ModelRoute(ModelSpec spec, SegmentCells cells, AnswerReader answers, VersionRoute serving, SplitRoute? split, StageCounters? counters, ModelTotals totals)
     {
         Spec = spec;
         Cells = cells;
@@ -76,7 +76,8 @@ internal sealed class ModelRoute
 
     public SplitRoute? Split { get; }
 
-    public StageCounters Counters { get; }
+    /// <summary>Null without a rollout: nobody would collect them, and they are not small (cores x cells x 12 KiB for each arm).</summary>
+    public StageCounters? Counters { get; }
 
     public ModelTotals Totals { get; }
 }

@@ -1,6 +1,7 @@
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
+using Haldane.Core.Exchanges;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
@@ -114,6 +115,17 @@ public sealed class StageCountersTests
         counters.Answered(Arm.Baseline, 0, 0.1, new(0, confidence));
 
         Assert.Equal(bin, counters.Collect().Baseline.Cells[0].Confidence.ToList().IndexOf(1));
+    }
+
+    [Fact]
+    public void Confidence_is_counted_without_a_class()
+    {
+        var counters = new StageCounters(new([]), 0, confidence: true, 1);
+        counters.Answered(Arm.Canary, 0, 0.1, new(ExchangeToken.NoClass, 0.5));
+
+        var everyone = counters.Collect().Canary.Cells[0];
+
+        Assert.Equal((1, 0, 1), (everyone.Exchanges, everyone.Unread, everyone.Confidence[10]));
     }
 
     [Fact]

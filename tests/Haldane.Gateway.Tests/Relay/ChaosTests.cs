@@ -47,6 +47,7 @@ public sealed class ChaosTests
         { Fault.ClosesBeforeHead, Seen.StandIn, Seen.Unreachable, Counted.Error },
         { Fault.ResetsMidHead, Seen.StandIn, Seen.Unreachable, Counted.Error },
         { Fault.TalksNonsense, Seen.StandIn, Seen.Unreachable, Counted.Error },
+        { Fault.SwitchesProtocols, Seen.StandIn, Seen.Unreachable, Counted.Error },
         { Fault.ResetsMidBody, Seen.Cut, Seen.Cut, Counted.Error },
         { Fault.CutsSmallBody, Seen.StandIn, Seen.Unreachable, Counted.Error },
         { Fault.CutsLargeBody, Seen.Cut, Seen.Cut, Counted.Error },

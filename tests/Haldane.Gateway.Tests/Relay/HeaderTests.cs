@@ -100,6 +100,24 @@ public sealed class HeaderTests
         Assert.Equal((null, "chunked", "{}"), (received["content-length"], received["transfer-encoding"], Encoding.ASCII.GetString(received.Body)));
     }
 
+    // The gateway grants it itself; a version that does not know the header would be waited for in vain.
+    [Fact]
+    public async Task A_caller_who_asks_before_sending_is_told_to_go_on()
+    {
+        await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var rig = await Rig.StartAsync(version, version, Arm.Canary);
+        await using var caller = await rig.ConnectAsync();
+
+        await caller.WriteAsync(Rig.Head(2, "Expect: 100-continue\r\n"));
+        var go = await caller.Reader.HeadAsync();
+        await caller.WriteAsync("{}");
+        var answer = await caller.Reader.AnswerAsync();
+
+        Assert.Equal("HTTP/1.1 100 Continue", Assert.Single(go!));
+        Assert.Equal(200, answer.Status);
+        Assert.Null(version.Requests.Single()["expect"]);
+    }
+
     // Bytes above 127 are common in headers (names of users, of files) and mean nothing to the gateway.
     [Theory]
     [InlineData(Arm.Canary)]

@@ -120,6 +120,33 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    public async Task A_web_socket_passes_both_ways_and_is_no_evidence()
+    {
+        await using var version = Upstream.Start(async connection =>
+        {
+            await connection.Reader.HeadAsync();
+            await connection.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            while (await connection.Reader.ExactlyAsync(4) is { } bytes)
+            {
+                await connection.WriteAsync(bytes);
+            }
+        });
+        await using var rig = await Rig.StartAsync(version, version, Arm.Canary, spec => spec with { Protocol = Core.Specification.Protocol.Http });
+        await using var caller = await rig.ConnectAsync();
+
+        await caller.WriteAsync($"GET {Rig.Path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+        var head = await caller.Reader.HeadAsync();
+        await caller.WriteAsync("ping");
+        var echo = await caller.Reader.ExactlyAsync(4);
+        await caller.DisposeAsync();
+        var observed = await rig.EndAsync();
+
+        Assert.Equal("HTTP/1.1 101 Switching Protocols", head?[0]);
+        Assert.Equal("ping"u8.ToArray(), echo);
+        Assert.Equal(CellEvidence.Empty, observed.Canary.Cells[SegmentCells.Everyone]);
+    }
+
+    [Fact]
     public async Task One_connection_carries_good_and_broken_exchanges_one_after_the_other()
     {
         await using var canary = Upstream.Start(Conducts.Of(Fault.CutsSmallBody));

@@ -118,7 +118,24 @@ public sealed class RoutingTests
         Assert.True(Rig.Tokens.TryOpen(answer["x-haldane-exchange"], out var token));
         Assert.Equal((0, false, Arm.Baseline), (token.Run, token.Counts, token.Arm));
         Assert.Null(rig.Router.Collect(Rig.Run));
+        Assert.Null(rig.Router.Current.Models[0].Counters);
         Assert.Equal(1, rig.Router.Traffic().Single().Exchanges);
+    }
+
+    [Fact]
+    public async Task A_model_with_confidence_alone_has_its_confidence_counted_and_nothing_unread()
+    {
+        await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var rig = await Rig.StartAsync(version, version, Arm.Canary, spec => spec with { Signals = new() { Confidence = new("/score") } });
+
+        var answer = await rig.InferAsync([]);
+        var observed = await rig.EndAsync();
+
+        Assert.True(Rig.Tokens.TryOpen(answer["x-haldane-exchange"], out var token));
+        Assert.Equal(190 / 254.0, token.Confidence);
+        var everyone = observed.Canary.Cells[SegmentCells.Everyone];
+        Assert.Equal((1, 0, 0, 1), (everyone.Exchanges, everyone.Unread, everyone.Classes.Count, everyone.Confidence[15]));
+        Assert.Equal(0, rig.Router.Traffic().Single().Unread);
     }
 
     [Fact]

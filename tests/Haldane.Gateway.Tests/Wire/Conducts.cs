@@ -129,6 +129,7 @@ internal static class Conducts
         Fault.Huge => Always([.. "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n"u8, .. Noise(5_000_000)]),
         Fault.BareNaN => Always(Encoding.Latin1.GetBytes(Ok("""{"score":NaN,"label":"fraud"}"""))),
         Fault.LoneSurrogate => Always(Encoding.Latin1.GetBytes(Ok("""{"label":"\ud800","score":0.75}"""))),
+        Fault.SwitchesProtocols => Always("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: nonsense\r\n\r\n"u8.ToArray()),
         Fault.NotJson => Always(Encoding.Latin1.GetBytes(Ok("<html>ok</html>"))),
         Fault.Sse => Each(async c =>
         {
@@ -150,6 +151,7 @@ public enum Fault
     ClosesBeforeHead,
     ResetsMidHead,
     TalksNonsense,
+    SwitchesProtocols,
     ResetsMidBody,
     CutsSmallBody,
     CutsLargeBody,
