@@ -54,10 +54,11 @@ internal static class GuardMargins
     /// <summary>Every combination that is accepted; what is not here is refused.</summary>
     public static readonly GuardMargin[] All =
     [
-        Ratio(SignalKind.ErrorRate, "a ratio above 1, e.g. 2.0"),
+        // The judge tells ratios of error rates apart in steps of 5 %, from 0.007 to 148 around both lines; latencies in steps of 1.2 %.
+        Ratio(SignalKind.ErrorRate, "a ratio from 1.1 to 50, e.g. 2.0", static r => r is >= 1.1 and <= 50),
         Value(SignalKind.ErrorRate, AtMost, "a rate above 0% and below 100%, e.g. 2%"),
         Points(SignalKind.ErrorRate, AtMost, "a difference above 0pp and below 100pp, e.g. 0.5pp", static d => d is > 0 and < 1),
-        Ratio(SignalKind.Latency, "a ratio above 1, e.g. 1.10"),
+        Ratio(SignalKind.Latency, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100),
         new(
             SignalKind.Latency, AtMost, Scale.Value, "a duration above 0s and at most 1d, e.g. 300ms", "duration",
             ParseSeconds, static () => Amounts.Pattern(Quantity.DurationPattern), IsLatency, IsLatency),
@@ -82,9 +83,9 @@ internal static class GuardMargins
     public static string Accepted(SignalKind signal) =>
         string.Join(", or ", All.Where(m => m.Signal == signal).Select(m => $"{m.Side} with {m.Field} ({m.Wanted})"));
 
-    private static GuardMargin Ratio(SignalKind signal, string wanted) => new(
+    private static GuardMargin Ratio(SignalKind signal, string wanted, Func<double, bool> isLine) => new(
         signal, AtMost, Scale.Ratio, wanted, "ratio", Quantity.TryRatio,
-        static () => Amounts.NumberOr(Quantity.RatioPattern), static r => r > 1, static r => r > 0);
+        static () => Amounts.NumberOr(Quantity.RatioPattern), isLine, static r => r is >= 0.2 and <= 100);
 
     private static GuardMargin Value(SignalKind signal, string side, string wanted) => new(
         signal, side, Scale.Value, wanted, "rate", Quantity.TryRate, static () => Amounts.NumberOr(Quantity.RatePattern), IsInsideUnit, IsInsideUnit);

@@ -58,7 +58,7 @@ internal static class SpecificationFiles
             catch (ArgumentException e)
             {
                 all = false;
-                await errors.WriteLineAsync($"rollout {rollout.Name}: {e.Message}");
+                await errors.WriteLineAsync($"rollout {rollout.Name}: {e.Message.Split(" (Parameter ")[0]}");
             }
         }
 

@@ -188,16 +188,16 @@ internal static class Mistakes
             "found \"eror-rate\"; wanted error-rate, latency-p50, latency-p90, latency-p95, latency-p99, latency-p99.9, prediction-drift or accuracy: did you mean error-rate?"),
         new(
             "ratio in percent", "{ ratio: 1.10 }", "{ ratio: 10% }", 34, 58, "spec.guards[1].atMost.ratio",
-            "found \"10%\"; wanted a ratio above 1, e.g. 1.10: a ratio has no percent sign, write e.g. 1.1"),
+            "found \"10%\"; wanted a ratio from 1.02 to 100, e.g. 1.10: a ratio has no percent sign, write e.g. 1.1"),
         new(
             "ratio below one", "{ ratio: 1.10 }", "{ ratio: 0.9 }", 34, 58, "spec.guards[1].atMost.ratio",
-            "found \"0.9\"; wanted a ratio above 1, e.g. 1.10"),
+            "found \"0.9\"; wanted a ratio from 1.02 to 100, e.g. 1.10"),
         new(
             "line on the wrong side", "atLeast: { difference: -1pp }", "atMost: { difference: -1pp }", 37, 65, "spec.guards[4].atMost.difference",
             "found accuracy atMost difference; wanted atLeast with difference (a difference below 0pp and above -100pp, e.g. -1pp), or atLeast with value (a rate above 0% and below 100%, e.g. 92%)"),
         new(
             "line on the wrong scale", "{ value: 300ms }", "{ jensenShannon: 0.1 }", 35, 66, "spec.guards[2].atMost.jensenShannon",
-            "found latency-p99 atMost jensenShannon; wanted atMost with ratio (a ratio above 1, e.g. 1.10), or atMost with value (a duration above 0s and at most 1d, e.g. 300ms)"),
+            "found latency-p99 atMost jensenShannon; wanted atMost with ratio (a ratio from 1.02 to 100, e.g. 1.10), or atMost with value (a duration above 0s and at most 1d, e.g. 300ms)"),
         new(
             "accuracy that may not fall", "difference: -1pp", "difference: 0pp", 37, 66, "spec.guards[4].atLeast.difference",
             "found \"0pp\"; wanted a difference below 0pp and above -100pp, e.g. -1pp"),
@@ -212,7 +212,7 @@ internal static class Mistakes
             "found both \"atMost\" and \"atLeast\"; wanted one of them: write two guards"),
         new(
             "no side", ", atMost: { ratio: 2.0 } }", " }", 33, 7, "spec.guards[0]",
-            "found no line; wanted atMost with ratio (a ratio above 1, e.g. 2.0), or atMost with value (a rate above 0% and below 100%, e.g. 2%), or atMost with difference (a difference above 0pp and below 100pp, e.g. 0.5pp)"),
+            "found no line; wanted atMost with ratio (a ratio from 1.1 to 50, e.g. 2.0), or atMost with value (a rate above 0% and below 100%, e.g. 2%), or atMost with difference (a difference above 0pp and below 100pp, e.g. 0.5pp)"),
         new(
             "two amounts", "{ ratio: 1.10 }", "{ ratio: 1.10, value: 1s }", 34, 49, "spec.guards[1].atMost",
             "found 2 amounts; wanted exactly one of ratio, difference, value and jensenShannon"),
