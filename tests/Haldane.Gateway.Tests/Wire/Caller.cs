@@ -25,17 +25,12 @@ internal sealed class Caller : IAsyncDisposable
         return caller;
     }
 
-    public async Task WriteAsync(string text)
-    {
-        await Stream.WriteAsync(Encoding.Latin1.GetBytes(text));
-        await Stream.FlushAsync();
-    }
+    public async Task WriteAsync(string text) => await Stream.WriteAsync(Encoding.Latin1.GetBytes(text));
 
     public async Task<Answer> SendAsync(string head, byte[]? body = null)
     {
-        await Stream.WriteAsync(Encoding.Latin1.GetBytes(head));
-        await Stream.WriteAsync(body ?? []);
-        await Stream.FlushAsync();
+        // One write: the gateway may have answered with a reset before a second one.
+        await Stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head), .. body ?? []]);
         return await Reader.AnswerAsync(head.StartsWith("HEAD ", StringComparison.Ordinal));
     }
 

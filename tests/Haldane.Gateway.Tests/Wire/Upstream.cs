@@ -22,6 +22,7 @@ internal sealed class Upstream : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Conduct _conduct;
+    private Task _accepting = Task.CompletedTask;
 
     private Upstream(Conduct conduct) => _conduct = conduct;
 
@@ -41,7 +42,7 @@ internal sealed class Upstream : IAsyncDisposable
         var upstream = new Upstream(conduct);
         upstream._listener.Start();
         upstream.Address = $"http://{upstream._listener.LocalEndpoint}";
-        upstream._connections.Add(upstream.AcceptAsync());
+        upstream._accepting = upstream.AcceptAsync();
         return upstream;
     }
 
@@ -61,6 +62,7 @@ internal sealed class Upstream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _accepting;
         _listener.Stop();
         await Task.WhenAll(_connections);
         _stop.Dispose();
@@ -75,7 +77,7 @@ internal sealed class Upstream : IAsyncDisposable
                 _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // The test is over.
         }
