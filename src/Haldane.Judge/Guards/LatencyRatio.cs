@@ -53,14 +53,15 @@ internal sealed class LatencyRatio : Measurement
         _pass.MoveTo(slice.Stage);
         if (canary.Total > 0 && baseline.Total > 0)
         {
-            var estimate = QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile);
+            var clustering = Clustering();
+            var estimate = QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile, clustering);
             _fail.Update(LogSpace.Average(
-                _exact.LogE(canary, baseline, _fineShift),
+                _exact.LogE(canary, baseline, _fineShift, clustering),
                 estimate is var (above, error) ? NormalMixture.LogE(above - _logFine, error, HarmInMargins * _margin) : 0));
             if (Question.Everyone)
             {
                 _pass.Update(LogSpace.Average(
-                    _exact.LogE(baseline, canary, -_badShift),
+                    _exact.LogE(baseline, canary, -_badShift, clustering),
                     estimate is var (below, spread) ? NormalMixture.LogE(_logBad - below, spread, _margin) : 0));
             }
         }
@@ -75,7 +76,8 @@ internal sealed class LatencyRatio : Measurement
         var (canary, baseline) = (Question.Canary.Latency, Question.Baseline.Latency);
         double? c = canary.LogQuantile(Guard.Signal.Quantile), b = baseline.LogQuantile(Guard.Signal.Quantile);
         double? low = null, high = null;
-        if (QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile) is var (theta, error))
+        var clustering = canary.Total > 0 && baseline.Total > 0 ? Clustering() : 1;
+        if (QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile, clustering) is var (theta, error))
         {
             // Half the level for this lane, and its part for this stage, so that the bounds hold over the whole rollout.
             var split = Math.Log(2 * Question.Stages.Count);
@@ -93,6 +95,17 @@ internal sealed class LatencyRatio : Measurement
             BaselineCount = baseline.Total,
             CanaryCount = canary.Total,
         };
+    }
+
+    // The largest of both arms at both arms' quantiles: what lies between them is what the lanes compare, and bursts that one arm was spared so far
+    // could have struck it as well.
+    private double Clustering()
+    {
+        var (canary, baseline) = (Question.Canary.Latency, Question.Baseline.Latency);
+        int ofCanary = canary.QuantileBucket(Guard.Signal.Quantile), ofBaseline = baseline.QuantileBucket(Guard.Signal.Quantile);
+        return Math.Max(
+            Math.Max(canary.Clustering(ofCanary), canary.Clustering(ofBaseline)),
+            Math.Max(baseline.Clustering(ofCanary), baseline.Clustering(ofBaseline)));
     }
 
     /// <inheritdoc/>

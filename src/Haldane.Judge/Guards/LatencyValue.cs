@@ -37,8 +37,8 @@ internal sealed class LatencyValue : Measurement
     public override void Add(EvidenceSlice slice)
     {
         _canary.Add(slice.Canary.Cells[Question.Cell].Latency);
-        FailLogE = _fail.LogE(Over(_fineEdge), _canary.Total);
-        PassLogE = Question.Everyone ? _pass.LogE(Over(_badEdge), _canary.Total) : 0;
+        FailLogE = LogE(_fail, _fineEdge);
+        PassLogE = Question.Everyone ? LogE(_pass, _badEdge) : 0;
     }
 
     /// <inheritdoc/>
@@ -70,13 +70,17 @@ internal sealed class LatencyValue : Measurement
 
     private static double Edges(double seconds) => Math.Log(seconds / LatencyBuckets.Edge(0)) / LatencyBuckets.LogRatio;
 
-    private long Over(int edge) => _canary.Total - _canary.UpTo(edge);
+    private double LogE(TiltMixture lane, int edge)
+    {
+        var clustering = _canary.Clustering(edge);
+        return lane.LogE((_canary.Total - _canary.UpTo(edge)) / clustering, _canary.Total / clustering);
+    }
 
     // Each edge is a limit of its own; those that are proven to lie below the quantile form a run, by monotony.
     private double? LastEdge(TiltMixture above, double at)
     {
         double? last = null;
-        for (var edge = _canary.First - 1; edge < _canary.Last && above.LogE(Over(edge), _canary.Total) >= at; edge++)
+        for (var edge = _canary.First - 1; edge < _canary.Last && LogE(above, edge) >= at; edge++)
         {
             last = LatencyBuckets.Edge(edge);
         }
@@ -87,7 +91,7 @@ internal sealed class LatencyValue : Measurement
     private double? FirstEdge(TiltMixture below, double at)
     {
         double? first = null;
-        for (var edge = _canary.Last; edge >= _canary.First && below.LogE(Over(edge), _canary.Total) >= at; edge--)
+        for (var edge = _canary.Last; edge >= _canary.First && LogE(below, edge) >= at; edge--)
         {
             first = LatencyBuckets.Edge(edge);
         }

@@ -5,8 +5,8 @@ namespace Haldane.Judge.Statistics;
 
 /// <summary>The logarithm of the ratio of two arms' quantiles, with its standard error.</summary>
 /// <remarks>
-/// <para>theta = ln q_c - ln q_b, interpolated inside the bucket; for each arm se = (ln q(p + 2h) - ln q(p - 2h)) / 4 with h = sqrt(p (1 - p) / n),
-/// the spread of the order statistics that are two standard errors of rank away; se^2 adds up over the arms.</para>
+/// <para>theta = ln q_c - ln q_b, interpolated inside the bucket; for each arm se = (ln q(p + 2h) - ln q(p - 2h)) / 4 with h = sqrt(D p (1 - p) / n),
+/// the spread of the order statistics that are two standard errors of rank away, D the answers that count as one; se^2 adds up over the arms.</para>
 /// <para>Asymptotic; assumes independent, identically distributed latencies within an arm and stage. Serfling, "Approximation Theorems of
 /// Mathematical Statistics" (1980), section 2.3.3, with the density read from the order statistics. Natural logarithms of seconds.</para>
 /// </remarks>
@@ -22,22 +22,29 @@ internal readonly record struct QuantileEstimate(double LogRatio, double Error)
     public static long Needed(double quantile) => (long)Math.Ceiling(Beyond / Math.Min(quantile, 1 - quantile) - 1e-9);
 
     /// <summary>The estimate, or null before it can be trusted.</summary>
-    public static QuantileEstimate? Of(LatencyHistogram canary, LatencyHistogram baseline, double quantile)
+    /// <param name="canary">The canary's latencies.</param>
+    /// <param name="baseline">The baseline's latencies.</param>
+    /// <param name="quantile">In (0, 1).</param>
+    /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Clustering"/>.</param>
+    public static QuantileEstimate? Of(LatencyHistogram canary, LatencyHistogram baseline, double quantile, double clustering = 1)
     {
         if (Math.Min(canary.Total, baseline.Total) < Needed(quantile)
+            || double.IsInfinity(clustering)
             || canary.LogQuantile(quantile) is not { } c
             || baseline.LogQuantile(quantile) is not { } b)
         {
             return null;
         }
 
-        double ofCanary = ErrorOf(canary, quantile), ofBaseline = ErrorOf(baseline, quantile);
-        return new(c - b, Math.Max(Finest, Math.Sqrt(ofCanary * ofCanary + ofBaseline * ofBaseline)));
+        return ErrorOf(canary, quantile, clustering) is { } ofCanary && ErrorOf(baseline, quantile, clustering) is { } ofBaseline
+            ? new(c - b, Math.Max(Finest, Math.Sqrt(ofCanary * ofCanary + ofBaseline * ofBaseline)))
+            : null;
     }
 
-    private static double ErrorOf(LatencyHistogram arm, double p)
+    // Null when the order statistics that it asks for lie outside what was seen.
+    private static double? ErrorOf(LatencyHistogram arm, double p, double clustering)
     {
-        var reach = 2 * Math.Sqrt(p * (1 - p) / arm.Total);
-        return (arm.LogQuantile(p + reach) - arm.LogQuantile(p - reach) ?? 0) / 4;
+        var reach = 2 * Math.Sqrt(p * (1 - p) * clustering / arm.Total);
+        return p + reach < 1 && p - reach > 0 ? (arm.LogQuantile(p + reach) - arm.LogQuantile(p - reach)) / 4 : null;
     }
 }

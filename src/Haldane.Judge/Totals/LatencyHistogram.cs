@@ -8,8 +8,15 @@ internal sealed class LatencyHistogram
 {
     private static readonly double LogFirstEdge = Math.Log(LatencyBuckets.Edge(0));
 
+    // Fewer slices than this cannot show whether slow answers come in bursts.
+    private const int FewestSlices = 5;
+
     private readonly long[] _counts = new long[LatencyBuckets.Count];
     private readonly long[] _upTo = new long[LatencyBuckets.Count];
+    private readonly double[] _overSquared = new double[LatencyBuckets.Count];
+    private readonly double[] _overTimesSize = new double[LatencyBuckets.Count];
+    private double _sizeSquared;
+    private int _slices;
 
     /// <summary>The lowest bucket that holds something; above <see cref="Last"/> when none does.</summary>
     public int First { get; private set; } = LatencyBuckets.Count;
@@ -28,17 +35,18 @@ internal sealed class LatencyHistogram
     {
         var buckets = counts.Buckets.AsSpan();
         var many = counts.Counts.AsSpan();
+        if (buckets.Length == 0)
+        {
+            return;
+        }
+
         for (var i = 0; i < buckets.Length; i++)
         {
             _counts[buckets[i]] += many[i];
             Total += many[i];
         }
 
-        if (buckets.Length == 0)
-        {
-            return;
-        }
-
+        NoteSlice(buckets, many);
         First = Math.Min(First, buckets[0]);
         Last = Math.Max(Last, buckets[^1]);
         var sum = 0L;
@@ -53,7 +61,34 @@ internal sealed class LatencyHistogram
     public void Clear()
     {
         Array.Clear(_counts);
+        Array.Clear(_overSquared);
+        Array.Clear(_overTimesSize);
         (First, Last, Total) = (LatencyBuckets.Count, -1, 0);
+        (_sizeSquared, _slices) = (0, 0);
+    }
+
+    /// <summary>How many answers count as one at an edge, because those above it come in bursts; at least 1.</summary>
+    /// <remarks>
+    /// The design effect of Kish, "Survey Sampling" (1965), section 8.2, with slices as clusters: the variance between slices of the number above the edge, over
+    /// what independent answers would show. A process that stands still for a moment makes all its answers slow at once: that is one event, not a hundred.
+    /// Infinite while there are too few slices to tell; 1 where no answer, or every answer, lies above.
+    /// </remarks>
+    /// <param name="bucket">The bucket whose upper edge is meant; any index is legal.</param>
+    public double Clustering(int bucket)
+    {
+        double above = Total - UpTo(bucket), rate = above / Total;
+        if (above == 0 || above == Total)
+        {
+            return 1;
+        }
+
+        if (_slices < FewestSlices)
+        {
+            return double.PositiveInfinity;
+        }
+
+        var between = _overSquared[bucket] - 2 * rate * _overTimesSize[bucket] + rate * rate * _sizeSquared;
+        return Math.Max(1, between * _slices / (_slices - 1) / (above * (1 - rate)));
     }
 
     /// <summary>Natural logarithm of a quantile in seconds, interpolated inside its bucket; null when empty.</summary>
@@ -65,6 +100,14 @@ internal sealed class LatencyHistogram
             return null;
         }
 
+        var low = QuantileBucket(p);
+        var inside = Math.Clamp((p * Total - UpTo(low - 1)) / _counts[low], 0, 1);
+        return LogFirstEdge + (low - 1 + inside) * LatencyBuckets.LogRatio;
+    }
+
+    /// <summary>The bucket that holds a quantile; only when not empty.</summary>
+    public int QuantileBucket(double p)
+    {
         var rank = p * Total;
         int low = First, high = Last;
         while (low < high)
@@ -80,7 +123,37 @@ internal sealed class LatencyHistogram
             }
         }
 
-        var inside = Math.Clamp((rank - UpTo(low - 1)) / _counts[low], 0, 1);
-        return LogFirstEdge + (low - 1 + inside) * LatencyBuckets.LogRatio;
+        return low;
+    }
+
+    private void NoteSlice(ReadOnlySpan<int> buckets, ReadOnlySpan<long> many)
+    {
+        // Below what was the first bucket so far, every answer of the earlier slices lies above the edge.
+        for (var i = buckets[0]; i < First && i < LatencyBuckets.Count && _slices > 0; i++)
+        {
+            _overSquared[i] = _overTimesSize[i] = _sizeSquared;
+        }
+
+        var size = 0L;
+        foreach (var count in many)
+        {
+            size += count;
+        }
+
+        double above = size;
+        var next = 0;
+        for (var i = Math.Min(First, buckets[0]); i < buckets[^1]; i++)
+        {
+            if (i == buckets[next])
+            {
+                above -= many[next++];
+            }
+
+            _overSquared[i] += above * above;
+            _overTimesSize[i] += above * size;
+        }
+
+        _sizeSquared += (double)size * size;
+        _slices++;
     }
 }
