@@ -48,10 +48,10 @@ public sealed class CrashTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}; after each kill: {string.Join(' ', phases)}");
         output.WriteLine($"{traffic.Answered} answers, {end.Exchanges} in evidence, {traffic.Joined} labels acknowledged, {end.Labelled} in store");
         Assert.Equal(0, traffic.Failed);
-        Assert.True(end.Kinds.Count(k => k == "started") == 1 && end.Kinds.Count(k => k == "promoted") <= 1, string.Join(',', end.Kinds));
+        Assert.True(end.Kinds.Count(k => k == "started") == 1 && end.Kinds.Count(k => k == "promoted") == 1, string.Join(',', end.Kinds));
 
-        // At the moment of promotion our own look at the phase and the exchange may disagree: one burst of 20 either way.
-        Assert.InRange(end.Labelled, traffic.Joined - 20, traffic.Joined + 20);
+        // What was acknowledged is there; of each burst that a kill cut off, the store may have what we were not told.
+        Assert.InRange(end.Labelled, traffic.Joined, traffic.Joined + (20 * (Kills + 1)));
 
         // Each subject has one label; of 170,000 subjects some 3 share their 32-bit identity with another and count as one.
         Assert.InRange(end.LabelsInSlices, end.LabelsUpToSlice - 20, end.LabelsUpToSlice);
@@ -124,9 +124,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 {
                     await Task.WhenAll(calls);
                     Answered += calls.Count;
-                    var running = (string)(await admin.GetFromJsonAsync<JsonObject>("/api/v1/rollouts/fraud-v2"))!["rollout"]!["phase"]! == "Running";
-                    var joined = await Callers.LabelAsync(admin, await Task.WhenAll(calls.Select(async c => (await c).Token)));
-                    Joined += running ? joined : 0;
+                    Joined += await Callers.LabelAsync(admin, await Task.WhenAll(calls.Select(async c => (await c).Token)));
                 }
                 catch (HttpRequestException)
                 {

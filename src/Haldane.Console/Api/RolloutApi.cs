@@ -29,7 +29,7 @@ internal static class RolloutApi
             ? NotFound(name)
             : TypedResults.ServerSentEvents(Follow(room, name, life.ApplicationStopping)));
         routes.MapPost("/api/v1/rollouts/{name}/start", (string name, HttpRequest request, CancellationToken cancel) =>
-            CommandAsync(request, command => room.StartAsync(name, command.By ?? "api", cancel), cancel));
+            CommandAsync(request, command => room.StartAsync(name, command.By ?? "api", command.Why, cancel), cancel));
         routes.MapPost("/api/v1/rollouts/{name}/abort", (string name, HttpRequest request, CancellationToken cancel) =>
             CommandAsync(request, command => room.AbortAsync(name, command.By ?? "api", command.Why ?? "no reason given", cancel), cancel));
     }

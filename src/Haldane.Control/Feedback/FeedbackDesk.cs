@@ -48,7 +48,7 @@ internal sealed class FeedbackDesk(IRolloutStore store, Action<StoredFeedback> s
         }
 
         var repeated = joined.Count == 0 ? 0 : await StoreAsync(joined, cancel);
-        return new(joined.Count - repeated + uncounted, repeated, unknown, refused.ToValueList());
+        return new(joined.Count - repeated, repeated, unknown, refused.ToValueList()) { Uncounted = uncounted };
     }
 
     /// <summary>Writes what is waiting until told to stop.</summary>

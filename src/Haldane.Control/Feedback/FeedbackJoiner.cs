@@ -86,6 +86,10 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
             }
 
             wrong = token.Class == ExchangeToken.NoClass ? null : token.Class != index;
+            if (wrong is null && item.Values is not { Count: > 0 })
+            {
+                return new(null, false, null);
+            }
         }
 
         var key = KeyOf(item, run.Run, exchange);

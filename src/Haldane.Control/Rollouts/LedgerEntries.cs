@@ -31,6 +31,7 @@ internal static class LedgerEntries
         EvidenceUpTo = transition.Move == Move.Started ? 0 : judgement?.UpToSlice ?? 0,
         EvidenceDigest = transition.Move == Move.Started || judgement is not { UpToSlice: > 0 } ? "" : digest,
         Specification = transition.Move == Move.Started ? JsonSerializer.SerializeToElement(before.Spec, CoreJson.Default.RolloutSpec) : null,
+        ModelSpecification = transition is { Move: Move.Started, Next.Model: { } model } ? JsonSerializer.SerializeToElement(model, CoreJson.Default.ModelSpec) : null,
     };
 
     private static string KindOf(Move move) => move switch

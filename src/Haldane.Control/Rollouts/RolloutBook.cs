@@ -56,8 +56,9 @@ internal sealed partial class RolloutBook(
                 continue;
             }
 
-            var tracker = spec?.Equals(old.Spec) == true
-                ? await RunTracker.RestoreAsync(store, specification.FindModel(spec.Model)!, spec, old.Run, time, cancel)
+            var model = spec is null ? null : specification.FindModel(spec.Model);
+            var tracker = spec?.Equals(old.Spec) == true && model!.Equals(old.Model)
+                ? await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel)
                 : null;
             if (tracker is not null)
             {
@@ -68,7 +69,7 @@ internal sealed partial class RolloutBook(
             // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
             var why = spec is null ? "the rollout is no longer in the specification"
                 : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
-                : "the model's segments or classes were changed while it ran";
+                : "the model's specification was changed while it ran";
             await MoveAsync(old, new Signal.Abort(FromSpecification, why), null, null);
         }
 
@@ -101,11 +102,12 @@ internal sealed partial class RolloutBook(
 
     /// <summary>Starts a run.</summary>
     /// <exception cref="StoreUnavailableException">It was not started.</exception>
-    public async Task<Rollout> StartAsync(Rollout known, string by)
+    public async Task<Rollout> StartAsync(Rollout known, string by, string? why)
     {
         var run = _lastRun + 1;
-        var tracker = new RunTracker(specification.FindModel(known.Spec.Model)!, known.Spec, run, time);
-        await ApplyAsync(known, new Signal.Start(run, by), null, tracker);
+        var model = specification.FindModel(known.Spec.Model)!;
+        var tracker = new RunTracker(model, known.Spec, run, time);
+        await ApplyAsync(known with { Model = model }, new Signal.Start(run, by, why), null, tracker);
         return _rollouts[known.Name];
     }
 

@@ -104,14 +104,14 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<CommandOutcome> StartAsync(string rollout, string by, CancellationToken cancel) => CommandAsync(rollout, async known =>
+    public Task<CommandOutcome> StartAsync(string rollout, string by, string? why, CancellationToken cancel) => CommandAsync(rollout, async known =>
     {
-        if (_book.WhyNotStart(known) is { } why)
+        if (_book.WhyNotStart(known) is { } obstacle)
         {
-            return new(CommandOutcomeKind.Conflict, why);
+            return new(CommandOutcomeKind.Conflict, obstacle);
         }
 
-        var running = await _book.StartAsync(known, by);
+        var running = await _book.StartAsync(known, by, why);
         return new(CommandOutcomeKind.Done, $"{known.Name} runs: {known.Spec.Canary} serves {running.CanaryShare}");
     }, cancel);
 
@@ -204,7 +204,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         {
             try
             {
-                var outcome = await StartAsync(name, RolloutBook.FromSpecification, stop);
+                var outcome = await StartAsync(name, RolloutBook.FromSpecification, null, stop);
                 if (outcome.Kind != CommandOutcomeKind.Done)
                 {
                     NotStarted(name, outcome.Message);

@@ -26,11 +26,17 @@ public sealed record FeedbackItem
 }
 
 /// <summary>What became of a batch.</summary>
-/// <param name="Joined">Counted as evidence, or for an exchange that no rollout counts.</param>
+/// <param name="Joined">Kept as evidence.</param>
 /// <param name="Repeated">Known already; nothing changed.</param>
 /// <param name="Unknown">The token, subject, run or label is not known here.</param>
 /// <param name="Refused">Items that make no sense, each with its place and the cure.</param>
-public sealed record FeedbackReceipt(int Joined, int Repeated, int Unknown, ValueList<string> Refused);
+public sealed record FeedbackReceipt(int Joined, int Repeated, int Unknown, ValueList<string> Refused)
+{
+    /// <summary>
+    /// Genuine, but no evidence: the exchange belonged to no running rollout, the baseline stood in for the canary, or the label has no prediction to be compared with.
+    /// </summary>
+    public int Uncounted { get; init; }
+}
 
 /// <summary>Feedback that found its exchange: what is stored and later summed into evidence.</summary>
 /// <param name="Key">16 bytes, hex: the same for a repeat.</param>

@@ -48,6 +48,9 @@ public sealed record LedgerEntry
 
     /// <summary>For <c>started</c>: the specification of the rollout as JSON. Otherwise null.</summary>
     public JsonElement? Specification { get; init; }
+
+    /// <summary>For <c>started</c>: the specification of the model as JSON, without which the evidence's cells and classes have no names. Otherwise null.</summary>
+    public JsonElement? ModelSpecification { get; init; }
 }
 
 /// <summary>An entry in its place in the chain.</summary>

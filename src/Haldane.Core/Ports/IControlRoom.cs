@@ -19,7 +19,7 @@ public interface IControlRoom
     ControlHealth Health { get; }
 
     /// <summary>Starts a run of a rollout.</summary>
-    Task<CommandOutcome> StartAsync(string rollout, string by, CancellationToken cancel);
+    Task<CommandOutcome> StartAsync(string rollout, string by, string? why, CancellationToken cancel);
 
     /// <summary>Takes a running rollout's canary back.</summary>
     Task<CommandOutcome> AbortAsync(string rollout, string by, string why, CancellationToken cancel);

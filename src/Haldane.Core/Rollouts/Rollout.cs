@@ -40,6 +40,9 @@ public sealed record Rollout
     /// <summary>What was asked.</summary>
     public required RolloutSpec Spec { get; init; }
 
+    /// <summary>The model as it was when this run started: what its evidence means. Null before the first start.</summary>
+    public ModelSpec? Model { get; init; }
+
     /// <summary>Number of this run, unique over all rollouts of an installation, rising; 0 before the first start.</summary>
     public int Run { get; init; }
 

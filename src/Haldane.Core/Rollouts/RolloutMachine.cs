@@ -13,7 +13,8 @@ public abstract record Signal
     /// <summary>Somebody, or the specification, starts the rollout.</summary>
     /// <param name="Run">The number of the new run.</param>
     /// <param name="By">Who.</param>
-    public sealed record Start(int Run, string By) : Signal;
+    /// <param name="Why">Why; null when nobody said.</param>
+    public sealed record Start(int Run, string By, string? Why = null) : Signal;
 
     /// <summary>The judge spoke.</summary>
     /// <param name="Judgement">What it said.</param>
@@ -70,23 +71,23 @@ public static class RolloutMachine
         (Phase.Running, Signal.Judged(var judgement)) when judgement.Stage == rollout.Stage => Weigh(rollout, judgement, now),
 
         // An ended rollout may be run again, from its first stage and on new evidence.
-        (Phase.Draft or Phase.Promoted or Phase.RolledBack, Signal.Start(var run, var by)) => Enter(
-            rollout with { Run = run, StartedAt = now, Guard = null, Segment = null }, 0, now, Move.Started, by, $"started by {by}"),
+        (Phase.Draft or Phase.Promoted or Phase.RolledBack, Signal.Start(var run, var by, var why)) => Enter(
+            rollout with { Run = run, StartedAt = now, Guard = null, Segment = null }, 0, now, Move.Started, by, why is null ? $"started by {by}" : $"{by}: {why}"),
 
         _ => new(Move.None, rollout, ""),
     };
 
     private static Transition Weigh(Rollout rollout, Judgement judgement, DateTimeOffset now)
     {
-        // Worst first: what cannot be trusted decides nothing, harm beats everything else.
-        if (Find(judgement, VerdictKind.Broken) is { } broken)
-        {
-            return Hold(rollout, HoldReason.Broken, $"{broken.Guard}: {broken.Reason}");
-        }
-
+        // Harm that is proven beats everything. A guard whose own measurement is broken says Broken, not Fail; where the split itself is broken, all of them do.
         if (WorstFailure(judgement) is { } failed)
         {
             return RollBack(rollout with { Guard = failed.Guard, Segment = failed.Segment }, now, Judge, failed.Reason);
+        }
+
+        if (Find(judgement, VerdictKind.Broken) is { } broken)
+        {
+            return Hold(rollout, HoldReason.Broken, $"{broken.Guard}: {broken.Reason}");
         }
 
         if (judgement.NoData is { } silence)

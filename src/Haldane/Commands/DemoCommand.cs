@@ -26,6 +26,13 @@ internal static class DemoCommand
         var json = new Option<bool>("--json") { Description = "Nothing but one JSON object at the end." };
         var list = new Option<bool>("--list") { Description = "List the scenarios and how they must end." };
         var command = new Command("demo", "Runs a canary of a real model server, from start to promotion or rollback.") { scenario, rate, seed, keep, json, list };
+        command.Validators.Add(r =>
+        {
+            if (r.GetValue(keep) && r.GetValue(json))
+            {
+                r.AddError("--keep and --json do not go together: --json prints at the end, --keep has none");
+            }
+        });
         command.SetAction((parsed, cancel) => parsed.GetValue(list)
             ? Task.FromResult(List())
             : RunAsync(parsed.GetValue(scenario)!, parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(keep), parsed.GetValue(json), cancel));
@@ -67,7 +74,7 @@ internal static class DemoCommand
             }
 
             await (json ? DrainAsync(run.PlayAsync(cancel)) : RolloutCommands.FollowAsync(run.PlayAsync(cancel)));
-            if (keep && !json)
+            if (keep)
             {
                 System.Console.WriteLine("stays up; Ctrl-C ends it");
                 await Task.Delay(Timeout.Infinite, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -81,6 +88,11 @@ internal static class DemoCommand
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             await System.Console.Error.WriteLineAsync("haldane: the demo was stopped");
+            return ExitCode.CannotRun;
+        }
+        catch (OperationCanceledException)
+        {
+            await System.Console.Error.WriteLineAsync("haldane: a sample program was not ready within a minute");
             return ExitCode.CannotRun;
         }
         catch (Exception e) when (e is IOException or StoreUnavailableException)

@@ -15,7 +15,14 @@ internal static class LedgerCommands
     {
         var store = StoreOption();
         var rollout = new Option<string>("--rollout") { Description = "Only of this rollout." };
-        var limit = new Option<int>("--limit") { Description = "At most this many, the newest.", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit") { Description = "At most this many, the newest; 1 to 500.", DefaultValueFactory = _ => 50 };
+        limit.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 500)
+            {
+                r.AddError("--limit: wanted is 1 to 500");
+            }
+        });
         var json = new Option<bool>("--json") { Description = "JSON lines, each with its hash." };
         return Options.ForServer(new("show", "Shows the newest records.") { store, rollout, limit, json }, async (client, parsed, cancel) =>
         {
@@ -33,7 +40,8 @@ internal static class LedgerCommands
             {
                 foreach (var record in records.Reverse())
                 {
-                    System.Console.WriteLine($$"""{"number":{{record.Number}},"previous":"{{record.Previous}}","hash":"{{record.Hash}}","entry":{{record.Body}}}""");
+                    var entry = Read(record) is null ? System.Text.Json.JsonSerializer.Serialize(record.Body) : record.Body;
+                    System.Console.WriteLine($$"""{"number":{{record.Number}},"previous":"{{record.Previous}}","hash":"{{record.Hash}}","entry":{{entry}}}""");
                 }
             }
             else
@@ -91,12 +99,30 @@ internal static class LedgerCommands
         }
     }
 
+    // An altered record must still be shown as such: that is when somebody looks.
+    private static LedgerEntry? Read(LedgerRecord record)
+    {
+        try
+        {
+            return record.Entry;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
     private static Table Draw(IReadOnlyList<LedgerRecord> records)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("no.", "when (UTC)", "rollout", "what", "share", "by", "why");
         foreach (var record in records.Reverse())
         {
-            var entry = record.Entry;
+            if (Read(record) is not { } entry)
+            {
+                table.AddRow(new Text(record.Number.ToString("N0")), new Text(""), new Text(""), new Text("unreadable"), new Text(""), new Text(""), new Text("run `ledger verify`"));
+                continue;
+            }
+
             table.AddRow(
                 new Text(record.Number.ToString("N0")),
                 new Text(entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss")),

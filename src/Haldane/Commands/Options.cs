@@ -25,9 +25,14 @@ internal static class Options
                 await System.Console.Error.WriteLineAsync($"haldane: {e.Message}");
                 return ExitCode.CannotRun;
             }
+            catch (Exception e) when (e is IOException or HttpRequestException or System.Text.Json.JsonException)
+            {
+                await System.Console.Error.WriteLineAsync($"haldane: the server broke off: {e.Message}");
+                return ExitCode.CannotRun;
+            }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
-                return ExitCode.Done;
+                return ExitCode.CannotRun;
             }
         });
         return command;

@@ -59,16 +59,10 @@ internal static class RolloutCommands
         var name = Name();
         var by = new Option<string>("--by") { Description = "Who says so; stands in the ledger.", DefaultValueFactory = _ => Environment.UserName };
         var why = new Option<string>("--why") { Description = "Why; stands in the ledger.", Required = asksWhy };
-        var command = new Command(verb, description) { name, by };
-        if (asksWhy)
-        {
-            command.Add(why);
-        }
-
-        return Options.ForServer(command, async (client, parsed, cancel) =>
+        return Options.ForServer(new(verb, description) { name, by, why }, async (client, parsed, cancel) =>
         {
             var (code, message) = await client.CommandAsync(
-                parsed.GetValue(name)!, verb, parsed.GetValue(by)!, asksWhy ? parsed.GetValue(why) : null, cancel);
+                parsed.GetValue(name)!, verb, parsed.GetValue(by)!, parsed.GetValue(why), cancel);
             (code == ExitCode.Done ? System.Console.Out : System.Console.Error).WriteLine(message);
             return code;
         });
@@ -81,7 +75,14 @@ internal static class RolloutCommands
         {
             var views = client.FollowAsync(parsed.GetValue(name)!, cancel);
             var last = await FollowAsync(views);
-            return last?.Rollout.Phase == Core.Rollouts.Phase.RolledBack ? ExitCode.No : ExitCode.Done;
+            return last?.Rollout.Phase switch
+            {
+                Core.Rollouts.Phase.Promoted => ExitCode.Done,
+                Core.Rollouts.Phase.RolledBack => ExitCode.No,
+
+                // The server left before the end: whoever waits must not take that for a promotion.
+                _ => ExitCode.CannotRun,
+            };
         });
     }
 

@@ -41,8 +41,9 @@ internal static class RunCommand
         {
             var token = Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } given ? given : null;
             var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store);
+            var known = File.Exists(store);
             await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
-            Announce(host, store);
+            Announce(host, $"{Path.GetFullPath(store)} ({(known ? "goes on where it stood" : "new")})");
             try
             {
                 await host.Completion.WaitAsync(cancel);

@@ -30,6 +30,14 @@ internal sealed record DemoResult(
     long CallerErrors,
     double Seconds)
 {
+    /// <summary>Calls that the callers had to leave out because too many were under way.</summary>
+    [JsonIgnore]
+    public long NotSent { get; init; }
+
+    /// <summary>Posts of labels that the callers gave up.</summary>
+    [JsonIgnore]
+    public long FeedbackErrors { get; init; }
+
     // For terminals and scripts, not for pages: quotes and arrows stay as they are.
     private static readonly DemoJson Plain = new(new(DemoJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
@@ -62,13 +70,25 @@ internal sealed record DemoResult(
         {
             yield return $"callers saw {CallerErrors} errors";
         }
+
+        if (NotSent + FeedbackErrors > 0)
+        {
+            yield return $"callers left out {NotSent} calls and gave up {FeedbackErrors} posts of labels";
+        }
+
+        if (scenario.Guards.Contains("errors") && CanaryFailures == 0)
+        {
+            yield return "the canary did not fail at all";
+        }
     }
 }
 
 /// <summary>What the caller program prints at its end, as far as we use it.</summary>
 /// <param name="Requests">Requests that it sent.</param>
 /// <param name="CallerErrors">Those that failed.</param>
-internal sealed record CallerReport(long Requests, long CallerErrors);
+/// <param name="NotSent">Calls left out because too many were under way.</param>
+/// <param name="FeedbackErrors">Posts of labels that it gave up.</param>
+internal sealed record CallerReport(long Requests, long CallerErrors, long NotSent, long FeedbackErrors);
 
 /// <summary>JSON of the demo.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]

@@ -30,6 +30,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly ILoggerFactory _logging;
     private readonly long _callersStarted;
     private long _started;
+    private TimeSpan _played;
     private bool _finished;
 
     private DemoRun(
@@ -93,7 +94,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public async IAsyncEnumerable<RolloutView> PlayAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.Delay(WarmUp, cancel);
-        await _host.Room.StartAsync(DemoSpecification.Rollout, "demo", cancel);
+        await _host.Room.StartAsync(DemoSpecification.Rollout, "demo", null, cancel);
         _started = TimeProvider.System.GetTimestamp();
         var version = 0L;
         while (await _host.Room.ChangedAsync(DemoSpecification.Rollout, version, cancel) is { } view)
@@ -108,6 +109,7 @@ internal sealed class DemoRun : IAsyncDisposable
             yield return view;
             if (view.Rollout.Ended || IsOver())
             {
+                _played = TimeProvider.System.GetElapsedTime(_started);
                 yield break;
             }
         }
@@ -116,7 +118,6 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>Lets the end show in the traffic, stops the callers and sums up.</summary>
     public async Task<DemoResult> FinishAsync(CancellationToken cancel)
     {
-        var seconds = TimeProvider.System.GetElapsedTime(_started).TotalSeconds;
         await Task.Delay(Aftermath, cancel);
         _finished = true;
         var report = await _callers.FinishAsync();
@@ -138,7 +139,11 @@ internal sealed class DemoRun : IAsyncDisposable
             canary.Exchanges,
             canary.Errors,
             caller.CallerErrors,
-            Math.Round(seconds, 1));
+            Math.Round(_played.TotalSeconds, 1))
+        {
+            NotSent = caller.NotSent,
+            FeedbackErrors = caller.FeedbackErrors,
+        };
     }
 
     /// <inheritdoc/>

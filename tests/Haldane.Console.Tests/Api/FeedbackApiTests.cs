@@ -20,7 +20,7 @@ public sealed class FeedbackApiTests : IAsyncLifetime
         var answer = await _admin.PostAsync(
             Path, """{"exchange":"t","label":"good","values":{"revenue":1.5},"id":"i","at":"2026-03-04T12:00:00Z"}""");
 
-        Assert.Equal((HttpStatusCode.OK, """{"joined":1,"repeated":0,"unknown":0,"refused":[]}"""), (answer.Status, answer.Text));
+        Assert.Equal((HttpStatusCode.OK, """{"joined":1,"repeated":0,"unknown":0,"refused":[],"uncounted":0}"""), (answer.Status, answer.Text));
         var item = Assert.Single(_admin.Room.Feedback);
         Assert.Equal(("t", "good", 1.5, "i", Views.Noon), (item.Exchange, item.Label, item.Values!["revenue"], item.Id, item.At));
         answer.AssertSecured();
@@ -41,7 +41,7 @@ public sealed class FeedbackApiTests : IAsyncLifetime
 
         var answer = await _admin.PostAsync(Path, "[]");
 
-        Assert.Equal((HttpStatusCode.OK, """{"joined":0,"repeated":0,"unknown":0,"refused":[]}"""), (answer.Status, answer.Text));
+        Assert.Equal((HttpStatusCode.OK, """{"joined":0,"repeated":0,"unknown":0,"refused":[],"uncounted":0}"""), (answer.Status, answer.Text));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ internal sealed class FakeRoom : IControlRoom
         before.SetResult();
     }
 
-    public Task<CommandOutcome> StartAsync(string rollout, string by, CancellationToken cancel) => Act($"start {rollout} by {by}");
+    public Task<CommandOutcome> StartAsync(string rollout, string by, string? why, CancellationToken cancel) =>
+        Act($"start {rollout} by {by}{(why is null ? "" : $": {why}")}");
 
     public Task<CommandOutcome> AbortAsync(string rollout, string by, string why, CancellationToken cancel) => Act($"abort {rollout} by {by}: {why}");
 

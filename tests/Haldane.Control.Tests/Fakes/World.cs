@@ -62,7 +62,7 @@ internal sealed class World : IDisposable
 
     public async Task RecoverAsync() => _controller = await RolloutController.RecoverAsync(Set, Store, Router, Tokens, Time, Log, None);
 
-    public Task<CommandOutcome> StartAsync(string? rollout = null) => Controller.StartAsync(rollout ?? Set.Rollouts[0].Name, "ann", None);
+    public Task<CommandOutcome> StartAsync(string? rollout = null) => Controller.StartAsync(rollout ?? Set.Rollouts[0].Name, "ann", null, None);
 
     public Task<CommandOutcome> AbortAsync(string? rollout = null) => Controller.AbortAsync(rollout ?? Set.Rollouts[0].Name, "ann", "a smell", None);
 

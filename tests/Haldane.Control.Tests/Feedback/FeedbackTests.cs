@@ -45,13 +45,13 @@ public sealed class FeedbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_label_of_an_answer_that_could_not_be_read_joins_but_counts_nowhere()
+    public async Task A_label_of_an_answer_that_could_not_be_read_is_uncounted()
     {
         var receipt = await SendAsync(Label(1, "good", @class: ExchangeToken.NoClass));
 
         await _world.TickAsync();
 
-        Assert.Equal(1, receipt.Joined);
+        Assert.Equal((0, 1), (receipt.Joined, receipt.Uncounted));
         Assert.Empty(Labels(1));
     }
 
@@ -168,13 +168,13 @@ public sealed class FeedbackTests : IAsyncLifetime
         Assert.Equal(1, (await SendAsync(new FeedbackItem { Exchange = _world.Token(Make.Exchange(run: 9, 1)), Label = "good" })).Unknown);
 
     [Fact]
-    public async Task An_exchange_that_no_rollout_counts_is_joined_and_not_stored()
+    public async Task An_exchange_that_no_rollout_counts_is_uncounted_and_not_stored()
     {
         var receipt = await SendAsync(
             new FeedbackItem { Exchange = _world.Token(Make.Exchange(run: 0, 1)), Label = "good" },
             new FeedbackItem { Exchange = _world.Token(Make.Exchange(1, 1) with { Counts = false }), Label = "good" });
 
-        Assert.Equal(new(2, 0, 0, []), receipt);
+        Assert.Equal(new(0, 0, 0, []) { Uncounted = 2 }, receipt);
         Assert.Empty(_world.Disk.Feedback);
     }
 

@@ -1,4 +1,5 @@
 using Haldane.Control.Tests.Fakes;
+using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
@@ -158,9 +159,33 @@ public sealed class SpecificationChangeTests
 
         using var next = await world.RestartAsync(new([Make.Model() with { Segments = [] }], [Make.Rollout()]));
 
-        Assert.Equal("specification: the model's segments or classes were changed while it ran", world.Disk.Entries[^1].Why);
+        Assert.Equal("specification: the model's specification was changed while it ran", world.Disk.Entries[^1].Why);
         Assert.Equal(Phase.RolledBack, next.View.Rollout.Phase);
         Assert.Equal("publish fraud v1", next.Journal.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_model_whose_canary_moved_to_other_endpoints_under_a_run_takes_the_canary_back()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(2);
+        var model = Make.Model();
+        var elsewhere = model with { Versions = model.Versions.Select(v => v with { Endpoints = ["http://127.0.0.1:9"] }).ToValueList() };
+
+        using var next = await world.RestartAsync(new([elsewhere], [Make.Rollout()]));
+
+        Assert.Equal(Phase.RolledBack, next.View.Rollout.Phase);
+    }
+
+    [Fact]
+    public async Task The_record_of_a_start_holds_plan_and_model()
+    {
+        using var world = await World.StartedAsync();
+
+        var started = world.Disk.Entries.Single(e => e.Kind == "started");
+
+        Assert.Equal("v2", started.Specification!.Value.GetProperty("canary").GetString());
+        Assert.Equal("fraud", started.ModelSpecification!.Value.GetProperty("name").GetString());
     }
 
     [Fact]

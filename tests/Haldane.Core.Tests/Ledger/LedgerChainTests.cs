@@ -89,6 +89,7 @@ public sealed class LedgerChainTests
             Entry with { EvidenceUpTo = 41 },
             Entry with { EvidenceDigest = "ac" },
             Entry with { Specification = null },
+            Entry with { ModelSpecification = JsonDocument.Parse("{}").RootElement },
         ];
 
         var hashes = others.Select(e => LedgerChain.Append(e, 1, LedgerChain.Beginning).Hash).ToHashSet(StringComparer.Ordinal);

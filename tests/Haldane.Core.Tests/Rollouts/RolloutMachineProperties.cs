@@ -98,7 +98,7 @@ public sealed class RolloutMachineProperties
             }
         }
 
-        var harmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail) && judgement.Verdicts.All(v => v.Kind != VerdictKind.Broken);
+        var harmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail);
         return harmed != (moved.Move == Move.RolledBack) ? "harm that is proven, and nothing else the judge says, takes the canary back" : null;
     }
 

@@ -135,12 +135,20 @@ public sealed class RolloutMachineTests
         Assert.Equal(("accuracy", "country=ID", "worse in Indonesia"), (next.Guard, next.Segment, next.Reason));
     }
 
+    [Fact]
+    public void Proven_harm_takes_the_canary_back_while_another_measurement_is_broken()
+    {
+        var next = RolloutMachine.Next(Running(2), new Signal.Judged(Judge(2, VerdictKind.Broken, VerdictKind.Fail)), Now).Next;
+
+        Assert.Equal(Phase.RolledBack, next.Phase);
+    }
+
     [Theory]
-    [InlineData(VerdictKind.Fail)]
+    [InlineData(VerdictKind.Broken)]
     [InlineData(VerdictKind.Pass)]
     [InlineData(VerdictKind.NoData)]
     [InlineData(VerdictKind.Undecided)]
-    public void What_cannot_be_trusted_holds_whatever_else_is_said(VerdictKind other)
+    public void What_cannot_be_trusted_holds_unless_harm_is_proven(VerdictKind other)
     {
         foreach (var judgement in new[] { Judge(2, VerdictKind.Broken, other), Judge(2, other, VerdictKind.Broken) })
         {
