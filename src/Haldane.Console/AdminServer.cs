@@ -14,6 +14,9 @@ public sealed class AdminServer : IAsyncDisposable
 {
     private const long LargestRequestBytes = 8L << 20;
 
+    /// <summary>The environment variable that holds the admin port's token, for servers and commands alike.</summary>
+    public const string TokenVariable = "HALDANE_ADMIN_TOKEN";
+
     private readonly WebApplication _app;
 
     private AdminServer(WebApplication app) => _app = app;
@@ -25,7 +28,7 @@ public sealed class AdminServer : IAsyncDisposable
     public static string? WhyNotListen(IPEndPoint address, string? token) =>
         IPAddress.IsLoopback(address.Address) || token is { Length: >= 16 }
             ? null
-            : $"the admin port on {address} can be reached from outside: set {AdminAccess.TokenVariable} to a secret of at least 16 characters, or listen on 127.0.0.1";
+            : $"the admin port on {address} can be reached from outside: set {TokenVariable} to a secret of at least 16 characters, or listen on 127.0.0.1";
 
     /// <summary>Starts to serve.</summary>
     /// <param name="listen">Where; port 0 takes a free one.</param>

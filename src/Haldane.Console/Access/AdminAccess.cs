@@ -12,9 +12,6 @@ namespace Haldane.Console.Access;
 /// <param name="token">The token; null only when every address is loopback.</param>
 internal sealed class AdminAccess(string? token)
 {
-    /// <summary>The environment variable that holds the token.</summary>
-    public const string TokenVariable = "HALDANE_ADMIN_TOKEN";
-
     private readonly byte[]? _expected = token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -34,7 +31,7 @@ internal sealed class AdminAccess(string? token)
         else if (_expected is not null && !IsKnown(context.Request.Headers.Authorization))
         {
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"haldane\", Bearer";
-            await Problems.WriteAsync(context, StatusCodes.Status401Unauthorized, $"send the token of {TokenVariable} as a bearer, or as a password");
+            await Problems.WriteAsync(context, StatusCodes.Status401Unauthorized, $"send the token of {AdminServer.TokenVariable} as a bearer, or as a password");
         }
         else
         {

@@ -48,10 +48,6 @@ public sealed class SegmentCells
     /// <summary>For each cell the index of its segment; -1 for everyone.</summary>
     public int[] Owners { get; }
 
-    /// <summary>How many combinations of values there are: what a segment code counts.</summary>
-    public static long Combinations(IReadOnlyList<SegmentSpec> segments) =>
-        segments.Aggregate(1L, (product, segment) => product * (segment.Values.Count + 1));
-
     /// <summary>Packs the value of every segment into one number.</summary>
     /// <param name="values">For each segment the index of its value; the count of values means <c>other</c>.</param>
     public int Encode(ReadOnlySpan<int> values)

@@ -1,7 +1,6 @@
 using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
 using Haldane.Core.Rollouts;
-using Haldane.Core.Specification;
 
 namespace Haldane.Core.Ports;
 
@@ -86,9 +85,6 @@ public sealed record RolloutView
 
     /// <summary>The last minutes, a point each second, oldest first.</summary>
     public ValueList<LivePoint> Series { get; init; } = [];
-
-    /// <summary>The guards of the specification, for their lines.</summary>
-    public ValueList<GuardSpec> Guards => Rollout.Spec.Guards;
 }
 
 /// <summary>What an arm did in this run.</summary>

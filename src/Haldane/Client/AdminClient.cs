@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Haldane.Commands;
+using Haldane.Console;
 using Haldane.Core;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
@@ -30,7 +31,7 @@ internal sealed class AdminClient : IDisposable
         }
 
         _http = new() { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable(RunCommand.TokenVariable) is { Length: > 0 } token)
+        if (Environment.GetEnvironmentVariable(AdminServer.TokenVariable) is { Length: > 0 } token)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
@@ -97,7 +98,7 @@ internal sealed class AdminClient : IDisposable
         var text = await response.Content.ReadAsStringAsync(cancel);
         response.Dispose();
         throw new AdminClientException(response.StatusCode == HttpStatusCode.Unauthorized
-            ? $"{_address} asks for a token: set {RunCommand.TokenVariable}"
+            ? $"{_address} asks for a token: set {AdminServer.TokenVariable}"
             : DetailOf(text) ?? $"{_address} answered {(int)response.StatusCode}");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Haldane.Console;
 using Haldane.Core.Ports;
 using Haldane.Hosting;
 
@@ -7,8 +8,6 @@ namespace Haldane.Commands;
 /// <summary><c>haldane run FILE|DIR...</c></summary>
 internal static class RunCommand
 {
-    public const string TokenVariable = "HALDANE_ADMIN_TOKEN";
-
     public static Command Create()
     {
         var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
@@ -19,7 +18,7 @@ internal static class RunCommand
         };
         var admin = new Option<string>("--admin")
         {
-            Description = $"Where people connect: page, API, metrics. On any other address than loopback {TokenVariable} must hold a secret.",
+            Description = $"Where people connect: page, API, metrics. On any other address than loopback {AdminServer.TokenVariable} must hold a secret.",
             DefaultValueFactory = _ => "127.0.0.1:8081",
         };
         var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence.", DefaultValueFactory = _ => "haldane.db" };
@@ -39,7 +38,7 @@ internal static class RunCommand
         using var logging = Logs.ToStandardError(LogLevel.Information);
         try
         {
-            var token = Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } given ? given : null;
+            var token = Environment.GetEnvironmentVariable(AdminServer.TokenVariable) is { Length: > 0 } given ? given : null;
             var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store);
             var known = File.Exists(store);
             await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);

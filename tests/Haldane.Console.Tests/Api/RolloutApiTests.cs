@@ -44,7 +44,7 @@ public sealed class RolloutApiTests : IAsyncLifetime
         Assert.Equal(3, rollout.GetProperty("series").GetArrayLength());
         Assert.Equal("Running", rollout.GetProperty("rollout").GetProperty("phase").GetString());
         Assert.Equal(2, rollout.GetProperty("judgement").GetProperty("verdicts").GetArrayLength());
-        Assert.Equal(1, rollout.GetProperty("guards").GetArrayLength());
+        Assert.Equal(1, rollout.GetProperty("rollout").GetProperty("spec").GetProperty("guards").GetArrayLength());
     }
 
     [Fact]
