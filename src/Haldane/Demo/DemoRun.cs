@@ -106,10 +106,11 @@ internal sealed class DemoRun : IAsyncDisposable
                 _canary.Kill();
             }
 
+            // Before the view is given away: whoever draws it may not come back for another.
+            _played = TimeProvider.System.GetElapsedTime(_started);
             yield return view;
             if (view.Rollout.Ended || IsOver())
             {
-                _played = TimeProvider.System.GetElapsedTime(_started);
                 yield break;
             }
         }
