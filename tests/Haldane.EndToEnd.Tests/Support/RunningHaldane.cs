@@ -52,10 +52,10 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Asks it to end, as Ctrl-C does.</summary>
+    /// <summary>Asks it to end, as a service manager does. Not SIGINT: a shell that runs us in the background has it ignored.</summary>
     public async Task<int> StopAsync()
     {
-        using var signal = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        using var signal = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
