@@ -57,12 +57,9 @@ internal sealed partial class RolloutBook(
             }
 
             var model = spec is null ? null : specification.FindModel(spec.Model);
-            var tracker = spec?.Equals(old.Spec) == true && model!.Equals(old.Model)
-                ? await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel)
-                : null;
-            if (tracker is not null)
+            if (spec?.Equals(old.Spec) == true && model!.Equals(old.Model))
             {
-                _trackers[old.Name] = tracker;
+                _trackers[old.Name] = await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel);
                 continue;
             }
 

@@ -43,20 +43,14 @@ internal sealed class RunTracker
     public string Digest { get; private set; } = "";
 
     /// <summary>Rebuilds a run from what was stored.</summary>
-    /// <returns>Null when the stored evidence does not fit the model: its segments or classes are others than when it was taken.</returns>
-    public static async Task<RunTracker?> RestoreAsync(
+    /// <remarks>The model must be the one that the run started with: only it can say what the stored cells and classes mean.</remarks>
+    public static async Task<RunTracker> RestoreAsync(
         IRolloutStore store, ModelSpec model, RolloutSpec rollout, int run, TimeProvider time, CancellationToken cancel)
     {
         var tracker = new RunTracker(model, rollout, run, time);
-        var classes = model.Signals.Prediction is { } prediction ? prediction.Classes.Count + 1 : 0;
         var feedbackUpTo = 0L;
         await foreach (var stored in store.EvidenceAsync(run, cancel))
         {
-            if (!Fits(stored.Slice.Baseline) || !Fits(stored.Slice.Canary))
-            {
-                return null;
-            }
-
             tracker._subjects.Restore(stored.Slice);
             tracker.Take(stored.Slice, stored.Digest);
             feedbackUpTo = stored.Slice.FeedbackUpTo;
@@ -75,9 +69,6 @@ internal sealed class RunTracker
         }
 
         return tracker;
-
-        // A cell without exchanges is stored without classes.
-        bool Fits(ArmEvidence arm) => arm.Cells.Count == tracker._cells.Count && arm.Cells.All(c => c.Classes.Count == 0 || c.Classes.Count == classes);
     }
 
     /// <summary>Stores what was observed since the last tick, then counts it.</summary>
