@@ -38,12 +38,19 @@ public sealed record TrafficSplit(int Run, string Rollout, int Stage, Share Shar
 /// <param name="Share">The canary's share.</param>
 /// <param name="Baseline">Counts; <see cref="CellEvidence.ErrorSubjects"/> is still zero.</param>
 /// <param name="Canary">The same.</param>
-/// <param name="Failures">Each failure with its subject, in no order. Bounded: past the limit failures are left out whatever their arm.</param>
+/// <param name="Occurrences">
+/// Each failure and each of <see cref="GatewayEvents"/> with its subject, in no order. Bounded: past the limit they are left out whatever their arm.
+/// </param>
 public sealed record ObservedTraffic(
-    int Stage, Share Share, ArmEvidence Baseline, ArmEvidence Canary, IReadOnlyList<ObservedFailure> Failures);
+    int Stage, Share Share, ArmEvidence Baseline, ArmEvidence Canary, IReadOnlyList<Occurrence> Occurrences);
 
-/// <summary>One failed exchange.</summary>
+/// <summary>Something that happened on one exchange.</summary>
+/// <param name="Event">Index into <see cref="GatewayEvents.All"/>, or <see cref="Failure"/>.</param>
 /// <param name="Subject">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
 /// <param name="Arm">Its arm.</param>
 /// <param name="SegmentCode">Its segments.</param>
-public readonly record struct ObservedFailure(uint Subject, Arm Arm, int SegmentCode);
+public readonly record struct Occurrence(int Event, uint Subject, Arm Arm, int SegmentCode)
+{
+    /// <summary>The exchange failed.</summary>
+    public const int Failure = -1;
+}

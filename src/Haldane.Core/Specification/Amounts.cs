@@ -35,6 +35,13 @@ internal static class Amounts
         static (string text, out double value, out string? cure) => Quantity.TryNumber(text, out value, out cure) && value is > 0 and <= 100,
         Plain.Only);
 
+    /// <summary>Any number of a sensible size.</summary>
+    public static readonly Shape<double> Number = new ScalarShape<double>(
+        "a number of at most 1,000,000,000,000 in size, e.g. 500",
+        static () => new JsonObject { ["type"] = "number", ["minimum"] = -1e12, ["maximum"] = 1e12 },
+        static (string text, out double value, out string? cure) => Quantity.TryNumber(text, out value, out cure) && Math.Abs(value) <= 1e12,
+        Plain.Only);
+
     /// <summary>The schema of a text of a pattern.</summary>
     public static JsonObject Pattern(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
