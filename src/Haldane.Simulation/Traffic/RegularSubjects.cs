@@ -16,8 +16,8 @@ internal sealed class RegularSubjects : ISubjects
     private readonly int[] _buckets;
     private readonly double _errorPart;
     private readonly ArmSubjects[] _arms = new ArmSubjects[2];
-    private readonly Dictionary<int, BitArray> _seen = [];
-    private readonly BitArray _watched;
+    private readonly Dictionary<int, Seen> _seen = [];
+    private Seen _watched;
 
     /// <summary>Makes the subjects.</summary>
     public RegularSubjects(Dice dice, Regulars regulars)
@@ -50,7 +50,7 @@ internal sealed class RegularSubjects : ISubjects
 
         CanaryPart = _arms[(int)Arm.Canary].Weight / (_arms[0].Weight + _arms[1].Weight);
         _seen.Clear();
-        _watched.SetAll(false);
+        _watched = new(_weights.Length);
     }
 
     /// <inheritdoc/>
@@ -69,16 +69,7 @@ internal sealed class RegularSubjects : ISubjects
         }
 
         var own = _arms[(int)arm];
-        var drawn = what == (int)Once.Error ? own.ByError : own.ByRequest;
-        var firsts = 0L;
-        for (; count > 0; count--)
-        {
-            var subject = own.Subjects[drawn!.Draw(dice)];
-            firsts += seen[subject] ? 0 : 1;
-            seen[subject] = true;
-        }
-
-        return firsts;
+        return what == (int)Once.Error ? seen.Draw(dice, own.ErrorSubjects, own.ByError, count) : seen.Draw(dice, own.Subjects, own.ByRequest, count);
     }
 
     /// <inheritdoc/>
@@ -88,23 +79,8 @@ internal sealed class RegularSubjects : ISubjects
     /// <inheritdoc/>
     public int GroupOf(Dice dice, Arm arm) => _arms[(int)arm].ByGroup!.Draw(dice);
 
-    private long NewOf(Dice dice, ArmSubjects arm, long exchanges)
-    {
-        if (arm.Watched is not { } watched)
-        {
-            return 0;
-        }
-
-        var fresh = 0L;
-        for (var k = dice.Binomial(exchanges, arm.WatchedWeight / arm.Weight); k > 0; k--)
-        {
-            var subject = arm.WatchedSubjects[watched.Draw(dice)];
-            fresh += _watched[subject] ? 0 : 1;
-            _watched[subject] = true;
-        }
-
-        return fresh;
-    }
+    private long NewOf(Dice dice, ArmSubjects arm, long exchanges) =>
+        arm.Watched is null ? 0 : _watched.Draw(dice, arm.WatchedSubjects, arm.Watched, dice.Binomial(exchanges, arm.WatchedWeight / arm.Weight));
 
     private double Sum(Predicate<int> chosen, bool errorsOnly)
     {
@@ -117,13 +93,37 @@ internal sealed class RegularSubjects : ISubjects
         return sum;
     }
 
+    /// <summary>Who was seen in a stage.</summary>
+    private sealed class Seen(int subjects)
+    {
+        private readonly BitArray _marks = new(subjects);
+        private readonly Dictionary<int[], long> _left = [];
+
+        /// <summary>How many of so many draws are the subject's first; nobody is drawn once everybody was.</summary>
+        public long Draw(Dice dice, int[] among, AliasTable? table, long count)
+        {
+            var left = _left.GetValueOrDefault(among, table is null ? 0 : among.Length);
+            var before = left;
+            for (; count > 0 && left > 0; count--)
+            {
+                var subject = among[table!.Draw(dice)];
+                left -= _marks[subject] ? 0 : 1;
+                _marks[subject] = true;
+            }
+
+            _left[among] = left;
+            return before - left;
+        }
+    }
+
     /// <summary>The subjects of an arm in a stage.</summary>
     private sealed class ArmSubjects
     {
         public ArmSubjects(RegularSubjects all, Predicate<int> belongs)
         {
             Subjects = [.. Enumerable.Range(0, all._weights.Length).Where(i => belongs(i))];
-            double[] weights = [.. Subjects.Select(i => all._weights[i])], errors = [.. Subjects.Select(i => all._errorProne[i] ? all._weights[i] : 0)];
+            ErrorSubjects = [.. Subjects.Where(i => all._errorProne[i])];
+            double[] weights = [.. Subjects.Select(i => all._weights[i])], errors = [.. ErrorSubjects.Select(i => all._weights[i])];
             (Weight, ErrorWeight) = (weights.Sum(), errors.Sum());
             ByRequest = Weight > 0 ? new(weights) : null;
             ByError = ErrorWeight > 0 ? new(errors) : null;
@@ -143,6 +143,8 @@ internal sealed class RegularSubjects : ISubjects
         }
 
         public int[] Subjects { get; }
+
+        public int[] ErrorSubjects { get; }
 
         public int[] WatchedSubjects { get; }
 

@@ -83,39 +83,19 @@ internal sealed class ValueStream(TrafficModel traffic, SegmentCells layout, str
         new(traffic.CellParts.AsSpan().Slice(layout.FirstCell[segment], layout.Segments[segment].Values.Count + 1));
 
     /// <summary>Draws one number.</summary>
-    private readonly struct Shape
+    private readonly struct Shape(ValueShape shape)
     {
-        private readonly ValueShape _shape;
-        private readonly double _middle, _spread;
-
-        public Shape(ValueShape shape)
-        {
-            // Mean and variance of the numbers that are not 0 follow from those of all.
-            _shape = shape;
-            var mean = shape.Mean / shape.NonZero;
-            var variance = Math.Max(0, (shape.Deviation * shape.Deviation + shape.Mean * shape.Mean) / shape.NonZero - mean * mean);
-            if (IsPositive)
-            {
-                var log = Math.Log(1 + variance / (mean * mean));
-                (_middle, _spread) = (Math.Log(mean) - log / 2, Math.Sqrt(log));
-            }
-            else
-            {
-                (_middle, _spread) = (mean, Math.Sqrt(variance));
-            }
-        }
-
-        private bool IsPositive => _shape is { Min: >= 0, Mean: > 0 };
+        private readonly (double Middle, double Spread, bool IsLog) _nonZero = ValueShapes.NonZero(shape);
 
         public double Next(Dice dice)
         {
-            if (_shape.NonZero < 1 && dice.NextDouble() >= _shape.NonZero)
+            if (shape.NonZero < 1 && dice.NextDouble() >= shape.NonZero)
             {
-                return Math.Clamp(0, _shape.Min, _shape.Max);
+                return Math.Clamp(0, shape.Min, shape.Max);
             }
 
-            var value = _middle + (_spread > 0 ? _spread * dice.NextNormal() : 0);
-            return Math.Clamp(IsPositive ? Math.Exp(value) : value, _shape.Min, _shape.Max);
+            var value = _nonZero.Middle + (_nonZero.Spread > 0 ? _nonZero.Spread * dice.NextNormal() : 0);
+            return Math.Clamp(_nonZero.IsLog ? Math.Exp(value) : value, shape.Min, shape.Max);
         }
     }
 }
