@@ -491,6 +491,7 @@ const HOLDS = {
   NoData: 'Holds: NoData, no evidence flows',
   Broken: 'Holds: Broken, the measurement cannot be trusted',
   Undecided: 'Holds: Undecided, a required guard has not passed yet',
+  Anomaly: 'Holds: Anomaly, something changed suddenly inside the canary',
 };
 
 /** A rollout's section, built once and then only brought up to date. */

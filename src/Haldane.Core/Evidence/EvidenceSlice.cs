@@ -184,4 +184,8 @@ public sealed record EventSubjects(string Name, ValueList<uint> Subjects);
 /// <param name="Different">Those whose answers differ.</param>
 /// <param name="BaselinePairs">Requests that the baseline answered twice.</param>
 /// <param name="BaselineDifferent">Those where it did not agree with itself: the noise that a comparison cannot go below.</param>
-public sealed record PairCounts(int Cell, long Pairs, long Different, long BaselinePairs, long BaselineDifferent);
+/// <param name="Labelled">Pairs whose true class came to be known during this slice.</param>
+/// <param name="CanaryWrong">Those where the canary alone was wrong.</param>
+/// <param name="BaselineWrong">Those where the baseline alone was wrong.</param>
+public sealed record PairCounts(
+    int Cell, long Pairs, long Different, long BaselinePairs, long BaselineDifferent, long Labelled, long CanaryWrong, long BaselineWrong);
