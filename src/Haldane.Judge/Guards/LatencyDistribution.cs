@@ -129,7 +129,13 @@ internal sealed class LatencyDistribution : Measurement
 
     private (Evidence Exact, Evidence Asymptotic) InStage(double factor)
     {
+        // Too few slices to tell bursts from a change, which the ends of the distributions would not show.
         var clustering = Clustering / factor;
+        if (double.IsInfinity(clustering))
+        {
+            return default;
+        }
+
         var distance = StochasticOrder.Distance(_canary, _baseline).Distance;
         var (c, b) = (_canary.Total / clustering, _baseline.Total / clustering);
         var exact = new Evidence(StochasticOrder.LogEvidence(distance - Guard.FineLine, c, b), 0);
