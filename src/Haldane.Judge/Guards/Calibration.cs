@@ -19,6 +19,7 @@ internal sealed class Calibration : Measurement
     private readonly Bins[] _baseline;
     private readonly bool _isDifference;
     private CalibrationError _ofCanary, _ofBaseline;
+    private long _canaryLabels, _baselineLabels;
 
     /// <summary>Nothing seen.</summary>
     public Calibration(Question question)
@@ -42,11 +43,7 @@ internal sealed class Calibration : Measurement
     /// <inheritdoc/>
     protected override bool AmountsHaveDirection => _isDifference;
 
-    private double CanaryLabels => _canary.Sum(b => b.Total);
-
-    private double BaselineLabels => _baseline.Sum(b => b.Total);
-
-    private bool IsReady => CanaryLabels >= Fewest && (!_isDifference || BaselineLabels >= Fewest);
+    private bool IsReady => _canaryLabels >= Fewest && (!_isDifference || _baselineLabels >= Fewest);
 
     /// <inheritdoc/>
     public override Reading Read()
@@ -66,15 +63,15 @@ internal sealed class Calibration : Measurement
             Estimate = estimate,
             Low = _isDifference || low > 0 ? low : null,
             High = high < 1 ? high : null,
-            BaselineValue = BaselineLabels >= Fewest ? _ofBaseline.Value - _ofBaseline.Bias : null,
+            BaselineValue = _baselineLabels >= Fewest ? _ofBaseline.Value - _ofBaseline.Bias : null,
             CanaryValue = IsReady ? _ofCanary.Value - _ofCanary.Bias : null,
-            BaselineCount = (long)BaselineLabels,
-            CanaryCount = (long)CanaryLabels,
+            BaselineCount = _baselineLabels,
+            CanaryCount = _canaryLabels,
         };
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => Labels.Missing((long)CanaryLabels);
+    public override string? Missing() => Labels.Missing(_canaryLabels);
 
     /// <inheritdoc/>
     public override string Explain(VerdictKind kind, Reading reading, bool worse) => kind == VerdictKind.Undecided && !IsReady
@@ -90,6 +87,8 @@ internal sealed class Calibration : Measurement
             if (counts.Cell == Question.Cell && counts.Stage < _canary.Length)
             {
                 (counts.Arm == Arm.Canary ? _canary : _baseline)[counts.Stage].Add(counts);
+                _canaryLabels += counts.Arm == Arm.Canary ? counts.Labelled : 0;
+                _baselineLabels += counts.Arm == Arm.Baseline ? counts.Labelled : 0;
                 changed = true;
             }
         }
