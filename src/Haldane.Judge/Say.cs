@@ -39,6 +39,12 @@ internal static class Say
     /// <summary>A ratio, e.g. <c>6.1 times</c>.</summary>
     public static string Times(double ratio) => Number(ratio, 2) + " times";
 
+    /// <summary>A ratio to the baseline, e.g. <c>6.1 times the baseline</c> or <c>as the baseline</c>.</summary>
+    public static string Compared(double ratio) => Number(ratio, 2) == "1" ? "as the baseline" : Times(ratio) + " the baseline";
+
+    /// <summary>A difference of numbers, e.g. <c>5 lower</c> or <c>the same</c>.</summary>
+    public static string More(double difference) => difference == 0 ? "the same" : $"{Number(Math.Abs(difference))} {(difference > 0 ? "higher" : "lower")}";
+
     /// <summary>A difference of fractions without its sign, e.g. <c>2.4 points</c>.</summary>
     public static string Points(double difference) => Number(Math.Abs(difference) * 100, 2) switch
     {

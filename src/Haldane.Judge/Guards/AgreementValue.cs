@@ -72,8 +72,8 @@ internal sealed class AgreementValue : Measurement
     /// <inheritdoc/>
     protected override string Headline(Reading reading)
     {
-        var noise = _noise.Count > 0 ? $", where the baseline differs from itself in {Say.Percent(_noise.Value)} of {Say.Count(_noise.Count)}" : "";
-        return $"{Say.Percent(_different.Value)} of {Say.Count(_different.Count)} pairs of answers{Question.Where} differ{noise}";
+        var noise = _noise.Count > 0 ? $", where the baseline agrees with itself in {Say.Percent(1 - _noise.Value)} of {Say.Count(_noise.Count)}" : "";
+        return $"{Say.Percent(1 - _different.Value)} of {Say.Count(_different.Count)} pairs of answers{Question.Where} agree{noise}";
     }
 
     /// <inheritdoc/>

@@ -216,11 +216,11 @@ internal sealed class Drift : Measurement
             }
         }
 
-        return most < 0 ? "" : $", {Name(most)} {Say.Percent(from)} -> {Say.Percent(to)}";
+        return most < 0 || from == to ? "" : $", {Name(most)} {Say.Percent(from)} -> {Say.Percent(to)}";
     }
 
     private string Name(int i) => _isConfidence
-        ? $"{Say.Number(i / (double)ConfidenceBins.Count)} to {Say.Number((i + 1) / (double)ConfidenceBins.Count)}"
+        ? $"{Say.Number(i / (double)ConfidenceBins.Count)} to {Say.Number((i + 1) / (double)ConfidenceBins.Count)}:"
         : Question.Classes[i];
 
     // The gap is a root of bits, the band one of nats.

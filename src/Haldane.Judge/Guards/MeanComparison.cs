@@ -48,12 +48,15 @@ internal sealed class MeanComparison : Measurement
     public override string CountedBy => "values";
 
     /// <inheritdoc/>
-    protected override string Margin => _isRatio ? $"{Say.Times(Guard.Bad)} is {Wanted}" : $"{Say.Number(Guard.Bad)} is {Wanted}";
+    protected override string Margin => _isRatio ? $"{Say.Times(Guard.Bad)} is {Wanted}" : $"{Say.More(Guard.Bad)} is {Wanted}";
 
     /// <inheritdoc/>
     protected override double? NoDifference => _isRatio ? 1 : 0;
 
-    private string Wanted => Guard.AtLeast ? "asked" : "the margin";
+    /// <inheritdoc/>
+    protected override bool AmountsHaveDirection => !_isRatio;
+
+    private string Wanted => _isRatio && Guard.AtLeast ? "asked" : "the margin";
 
     private double WorseSign => Guard.AtLeast ? -1 : 1;
 
@@ -109,11 +112,11 @@ internal sealed class MeanComparison : Measurement
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading is { Estimate: { } estimate, CanaryValue: { } canary, BaselineValue: { } baseline }
         ? $"the mean of {Guard.Signal.Name}{Question.Where} is {Say.Number(canary)} over {Say.Count(reading.CanaryCount)} canary values against {Say.Number(baseline)} of "
-            + $"{Say.Count(reading.BaselineCount)} of the baseline: {(_isRatio ? $"{Amount(estimate)} the baseline" : $"{Amount(estimate)} apart")}"
+            + $"{Say.Count(reading.BaselineCount)} of the baseline: {(_isRatio ? Say.Compared(estimate) : Amount(estimate))}"
         : $"no value of {Guard.Signal.Name}{Question.Where} of both arms yet";
 
     /// <inheritdoc/>
-    protected override string Amount(double value) => _isRatio ? Say.Times(value) : (value > 0 ? "+" : "") + Say.Number(value);
+    protected override string Amount(double value) => _isRatio ? Say.Times(value) : Say.More(value);
 
     private double OnScale(double theta) => _isRatio ? Math.Exp(theta) : theta;
 

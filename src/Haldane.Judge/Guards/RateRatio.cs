@@ -127,11 +127,15 @@ internal sealed class RateRatio : Measurement
     /// <inheritdoc/>
     protected override string Headline(Reading reading)
     {
-        var rates = _seen.Baseline.Count > 0 ? $"{Canary()} against {Say.Percent(_seen.Baseline.Value)} of {Say.Count(_seen.Baseline.Count)} of the baseline, " : $"{Canary()}: ";
-        var units = Question.BySubject || _source.IsLate
-            ? $"{Say.Count(_seen.CanarySubjects)} against {Say.Count(_seen.BaselineSubjects)} {CountedBy}"
-            : "";
-        return (rates + units).TrimEnd(' ', ',') + (reading.Estimate is { } ratio ? $": {Say.Times(ratio)} the baseline" : "");
+        var units = $"{Say.Count(_seen.CanarySubjects)} against {Say.Count(_seen.BaselineSubjects)} {CountedBy}";
+        if (_source.IsLate)
+        {
+            return $"{Canary()} of {units}" + (reading.Estimate is { } late ? $": for their shares {Say.Compared(late)}" : "");
+        }
+
+        return $"{Canary()} against {Say.Percent(_seen.Baseline.Value)} of {Say.Count(_seen.Baseline.Count)} of the baseline"
+            + (Question.BySubject ? ", " + units : "")
+            + (reading.Estimate is { } ratio ? $": {Say.Compared(ratio)}" : "");
     }
 
     /// <inheritdoc/>

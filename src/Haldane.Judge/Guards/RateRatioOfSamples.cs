@@ -55,7 +55,7 @@ internal sealed class RateRatioOfSamples(Question question, RateSource source) :
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading is { Estimate: { } ratio, BaselineValue: { } baseline }
-        ? $"{source.Of(_lanes.Canary, Question.Where)} against {Say.Percent(baseline)} of {Say.Count(reading.BaselineCount)} of the baseline: {Amount(ratio)} the baseline"
+        ? $"{source.Of(_lanes.Canary, Question.Where)} against {Say.Percent(baseline)} of {Say.Count(reading.BaselineCount)} of the baseline: {Say.Compared(ratio)}"
         : $"no stage has seen both arms{Question.Where} yet";
 
     /// <inheritdoc/>

@@ -85,7 +85,7 @@ internal sealed class ThroughputRatio : Measurement
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading.Estimate is { } ratio
-        ? $"the canary answered {Say.Count(reading.CanaryCount)} and the baseline {Say.Count(reading.BaselineCount)} in this stage: {Amount(ratio)} the answers for its share"
+        ? $"the canary answered {Say.Count(reading.CanaryCount)} and the baseline {Say.Count(reading.BaselineCount)} in this stage: for their shares {Say.Compared(ratio)}"
         : "no answer of both arms in this stage";
 
     /// <inheritdoc/>
