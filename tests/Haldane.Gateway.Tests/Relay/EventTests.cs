@@ -149,7 +149,7 @@ public sealed class EventTests
 #pragma warning restore CA5350
                 await connection.WriteAsync($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
                 await connection.WriteAsync(new byte[] { 0x88, 0x02, 0x03, 0xe8 }); // close, 1000
-                await connection.StallAsync();
+                await connection.Reader.ExactlyAsync(8); // the caller's close
             }
         });
         var spec = Rig.Spec([version.Address], [version.Address]) with { Protocol = Protocol.Http };
