@@ -57,7 +57,7 @@ internal sealed partial class RolloutBook(
             }
 
             var model = spec is null ? null : specification.FindModel(spec.Model);
-            if (spec?.Equals(old.Spec) == true && model!.Equals(old.Model))
+            if (spec?.Equals(old.Spec) == true && (model! with { Traffic = null }).Equals(old.Model)) // what traffic is expected changes nothing that runs
             {
                 _trackers[old.Name] = await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel);
                 continue;

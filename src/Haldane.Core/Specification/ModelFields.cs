@@ -157,7 +157,14 @@ internal static class ModelFields
                 "How long a version may take to its first response byte, and how long an exchange may stand still. Default: 30s."),
             Field<ModelSpec, bool>.Optional(
                 "showArm", new SwitchShape(), (m, v) => m with { ShowArm = v }, "Whether responses carry the header x-haldane-arm. Default: false."),
-        ]);
+            Field<ModelSpec, TrafficSpec>.Optional(
+                "traffic", TrafficFields.Traffic, (m, v) => m with { Traffic = v }, "What the traffic is like, for forecasts and simulations only. Default: not known."),
+        ],
+        static (model, node, errors) =>
+        {
+            TrafficFields.Check(model, node, errors);
+            return model;
+        });
 
     private static SubjectSpec ExactlyOnePlace(SubjectSpec subject, YamlMapping node, FileErrors errors)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Haldane.Core.Specification;
 
 /// <summary>What callers call by one name: its route, protocol, subject, segments, signals and versions.</summary>
@@ -32,6 +34,10 @@ public sealed record ModelSpec
 
     /// <summary>Whether answers carry <c>x-haldane-arm</c>.</summary>
     public bool ShowArm { get; init; }
+
+    /// <summary>What the traffic is like, for forecasts only. Null: nobody said.</summary>
+    [JsonIgnore]
+    public TrafficSpec? Traffic { get; init; }
 
     /// <summary>The version of that name, or null.</summary>
     public VersionSpec? FindVersion(string name)

@@ -16,7 +16,7 @@ internal static class Mistakes
             "found the unknown field \"bak\"; wanted one of share, bake: did you mean \"bake\"?"),
         new(
             "far unknown field", "  showArm: false", "  replicas: 3", 18, 3, "spec.replicas",
-            "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm"),
+            "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic"),
         new(
             "missing field", "  model: fraud\n", "", 24, 3, "spec.model",
             "found no field \"model\"; wanted a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2"),
