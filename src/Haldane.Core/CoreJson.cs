@@ -17,6 +17,7 @@ namespace Haldane.Core;
     UseStringEnumConverter = true,
     Converters = [typeof(ShareJson)])]
 // The generator does not look into value lists: their converter asks for the array of what they hold.
+[JsonSerializable(typeof(Anomaly[]))]
 [JsonSerializable(typeof(CalibrationCounts[]))]
 [JsonSerializable(typeof(CellEvidence[]))]
 [JsonSerializable(typeof(EventCounts[]))]

@@ -3,6 +3,13 @@ namespace Haldane.Judge;
 /// <summary>Numbers for people: few digits, thousands separators, a unit that fits.</summary>
 internal static class Say
 {
+    // Observations of the canary in the stage below which nothing is said.
+    private const int Fewest = 10;
+
+    /// <summary>The sentence for too few observations in a stage, or null.</summary>
+    public static string? FewerThanNeeded(long seen, string what) =>
+        seen >= Fewest ? null : $"{Count(seen)} {what} in this stage, {Fewest} are the least";
+
     /// <summary>E.g. <c>6,912</c>.</summary>
     public static string Count(long count) => count.ToString("N0");
 
@@ -32,6 +39,12 @@ internal static class Say
     /// <summary>A ratio, e.g. <c>6.1 times</c>.</summary>
     public static string Times(double ratio) => Number(ratio, 2) + " times";
 
+    /// <summary>A ratio to the baseline, e.g. <c>6.1 times the baseline</c> or <c>as the baseline</c>.</summary>
+    public static string Compared(double ratio) => Number(ratio, 2) == "1" ? "as the baseline" : Times(ratio) + " the baseline";
+
+    /// <summary>A difference of numbers, e.g. <c>5 lower</c> or <c>the same</c>.</summary>
+    public static string More(double difference) => difference == 0 ? "the same" : $"{Number(Math.Abs(difference))} {(difference > 0 ? "higher" : "lower")}";
+
     /// <summary>A difference of fractions without its sign, e.g. <c>2.4 points</c>.</summary>
     public static string Points(double difference) => Number(Math.Abs(difference) * 100, 2) switch
     {
@@ -49,6 +62,9 @@ internal static class Say
         < 1 => Number(seconds * 1e3) + " ms",
         _ => Number(seconds) + " s",
     };
+
+    /// <summary>A difference of latencies, e.g. <c>12 ms higher</c> or <c>the same</c>.</summary>
+    public static string SecondsMore(double difference) => difference == 0 ? "the same" : $"{Seconds(Math.Abs(difference))} {(difference > 0 ? "higher" : "lower")}";
 
     /// <summary>A stretch of time, e.g. <c>14 s</c> or <c>2.5 min</c>.</summary>
     public static string Time(TimeSpan time) => time.TotalSeconds switch

@@ -3,7 +3,8 @@ namespace Haldane.Core.Evidence;
 /// <summary>The evidence of one rollout over one short stretch of time under one share.</summary>
 /// <remarks>
 /// The unit that is stored, chained and judged. Slices of one stage add up; slices of different shares must never be pooled, because load,
-/// hour and base rates move while a rollout runs.
+/// hour and base rates move while a rollout runs. Slices of older programs lack some members; the generated JSON reader gives null for those, which is why
+/// members that came later turn null into nothing.
 /// </remarks>
 public sealed record EvidenceSlice
 {
@@ -35,16 +36,16 @@ public sealed record EvidenceSlice
     public ValueList<LabelCounts> Labels { get; init; } = [];
 
     /// <summary>The same labels by confidence; empty when the model has no confidence signal.</summary>
-    public ValueList<CalibrationCounts> Calibration { get; init; } = [];
+    public ValueList<CalibrationCounts> Calibration { get; init => field = value ?? []; } = [];
 
     /// <summary>Named numbers that were joined during this slice.</summary>
     public ValueList<ValueMoments> Values { get; init; } = [];
 
     /// <summary>Events that the gateway saw in this slice, and those that were joined during it.</summary>
-    public ValueList<EventCounts> Events { get; init; } = [];
+    public ValueList<EventCounts> Events { get; init => field = value ?? []; } = [];
 
     /// <summary>Answers to shadow traffic that were compared in this slice.</summary>
-    public ValueList<PairCounts> Pairs { get; init; } = [];
+    public ValueList<PairCounts> Pairs { get; init => field = value ?? []; } = [];
 
     /// <summary>Position of the last feedback row whose label is in this slice or an earlier one.</summary>
     public long FeedbackUpTo { get; init; }
@@ -69,13 +70,13 @@ public sealed record ArmEvidence
     public ValueList<uint> ErrorSubjects { get; init; } = [];
 
     /// <summary>The same for other events, by the event's name.</summary>
-    public ValueList<EventSubjects> EventSubjects { get; init; } = [];
+    public ValueList<EventSubjects> EventSubjects { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Answers by group of subjects, <see cref="SubjectGroups.Count"/> numbers; empty when there was no answer. Groups vary as their subjects do, so the spread
     /// between them says how sure a total is, however many requests each subject makes.
     /// </summary>
-    public ValueList<long> AnswersByGroup { get; init; } = [];
+    public ValueList<long> AnswersByGroup { get; init => field = value ?? []; } = [];
 
     /// <summary>No exchange at all.</summary>
     public static ArmEvidence Empty(int cells) => new() { Cells = Enumerable.Repeat(CellEvidence.Empty, cells).ToValueList() };
@@ -103,7 +104,7 @@ public sealed record CellEvidence
     public SparseCounts Latency { get; init; } = SparseCounts.Empty;
 
     /// <summary>Time to the first byte of the body of successful exchanges.</summary>
-    public SparseCounts FirstToken { get; init; } = SparseCounts.Empty;
+    public SparseCounts FirstToken { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
 
     /// <summary>Predictions by class; the last is <c>other</c>. Empty when the model has no prediction signal.</summary>
     public ValueList<long> Classes { get; init; } = [];
@@ -184,4 +185,8 @@ public sealed record EventSubjects(string Name, ValueList<uint> Subjects);
 /// <param name="Different">Those whose answers differ.</param>
 /// <param name="BaselinePairs">Requests that the baseline answered twice.</param>
 /// <param name="BaselineDifferent">Those where it did not agree with itself: the noise that a comparison cannot go below.</param>
-public sealed record PairCounts(int Cell, long Pairs, long Different, long BaselinePairs, long BaselineDifferent);
+/// <param name="Labelled">Pairs whose true class came to be known during this slice.</param>
+/// <param name="CanaryWrong">Those where the canary alone was wrong.</param>
+/// <param name="BaselineWrong">Those where the baseline alone was wrong.</param>
+public sealed record PairCounts(
+    int Cell, long Pairs, long Different, long BaselinePairs, long BaselineDifferent, long Labelled, long CanaryWrong, long BaselineWrong);

@@ -46,7 +46,7 @@ public sealed record FeedbackReceipt(int Joined, int Repeated, int Unknown, Valu
 /// <param name="Run">The run of the rollout.</param>
 /// <param name="Stage">The stage of the exchange.</param>
 /// <param name="Arm">The arm of the exchange.</param>
-/// <param name="SegmentCode">The segments of the exchange.</param>
+/// <param name="SegmentCode">The segments of the exchange; <see cref="Evidence.SegmentCells.UnknownCode"/> when only the subject is known.</param>
 /// <param name="Subject">The subject's identity hash.</param>
 /// <param name="Wrong">Whether the label disagrees with the prediction; null when there was no label or no prediction.</param>
 /// <param name="Values">Named numbers.</param>

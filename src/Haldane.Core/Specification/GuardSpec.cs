@@ -22,7 +22,11 @@ public sealed record GuardSpec
     public required double Bad { get; init; }
 
     /// <summary>Whether the line is a lower limit: less than it is bad.</summary>
-    public bool AtLeast { get; init; }
+    public bool AtLeast
+    {
+        get => field || Signal.Kind is SignalKind.Accuracy or SignalKind.Throughput or SignalKind.Agreement;
+        init;
+    }
 
     /// <summary>Better than this is fine. Null: half-way between no difference and bad, see <see cref="FineLine"/>.</summary>
     public double? Fine { get; init; }
