@@ -181,3 +181,10 @@ internal static class Quantity
         return from;
     }
 }
+
+/// <summary>Reads durations as specifications write them, for whoever else takes them.</summary>
+public static class Durations
+{
+    /// <summary>Reads <c>300ms</c>, <c>15m</c> or <c>1h30m</c>.</summary>
+    public static bool TryRead(string text, out TimeSpan duration) => Quantity.TryDuration(text, out duration, out _);
+}

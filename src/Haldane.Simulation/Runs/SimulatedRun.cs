@@ -46,6 +46,9 @@ public sealed record RunOutcome
 /// <remarks>Pure: the same evidence gives the same outcome.</remarks>
 public static class SimulatedRun
 {
+    // What the watch for sudden changes reads beside the guards.
+    private static readonly SignalSpec[] Watched = [new(SignalKind.Latency, 0.99), new(SignalKind.PredictionDrift)];
+
     /// <summary>Makes the next slice of evidence.</summary>
     public delegate EvidenceSlice? NextSlice(int stage, Share share, TimeSpan length);
 
@@ -57,7 +60,7 @@ public static class SimulatedRun
     /// <param name="horizon">When to give up, simulated time.</param>
     public static RunOutcome Of(World world, RolloutSpec rollout, ulong seed, Pacing pacing, TimeSpan horizon)
     {
-        var traffic = new RandomTraffic(world, seed, [.. rollout.Guards.Select(g => g.Signal).Distinct()]);
+        var traffic = new RandomTraffic(world, seed, [.. rollout.Guards.Select(g => g.Signal).Concat(Watched).Distinct()]);
         return Follow(world.Traffic.Model, rollout, (stage, share, length) => traffic.Next(stage, share, length), pacing, horizon);
     }
 
