@@ -53,7 +53,7 @@ public sealed record CaseSummary
             LateTime = times.Length > 0 ? times[Rank(times.Length, 0.9)] : null,
             MedianCanaryExchanges = exchanges[Rank(exchanges.Length, 0.5)],
             UsualGuard = Usual(outcomes.Select(o => o.Segment is null ? o.Guard : $"{o.Guard} in {o.Segment}")),
-            UsualHold = Usual(outcomes.Where(o => o.Phase == Phase.Running).Select(o => o.Reason.Split(':')[0])),
+            UsualHold = Usual(outcomes.Select(o => o.HeldBy)),
         };
     }
 

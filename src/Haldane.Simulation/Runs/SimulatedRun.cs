@@ -38,8 +38,8 @@ public sealed record RunOutcome
     /// <summary>Exchanges of the canary when each guard first passed; null if it did not.</summary>
     public required ValueList<long?> CanaryAtPass { get; init; }
 
-    /// <summary>Why it stood where it stood at the end.</summary>
-    public required string Reason { get; init; }
+    /// <summary>What held it at the end: the guard that had not passed, or in one word why; null if it had ended.</summary>
+    public required string? HeldBy { get; init; }
 }
 
 /// <summary>Lets the judge and the rollout machine, as they are in production, go through a plan on evidence that is made.</summary>
@@ -144,7 +144,15 @@ public static class SimulatedRun
             Passed = _passed.ToValueList(),
             Failed = _failed.ToValueList(),
             CanaryAtPass = _canaryAtPass.ToValueList(),
-            Reason = Rollout.Reason,
+            HeldBy = Rollout.Hold switch
+            {
+                null => null,
+                HoldReason.Undecided => Rollout.Reason.Split(':')[0], // begins with the guard's name
+                HoldReason.NoData => "no data",
+                HoldReason.Anomaly => "anomaly",
+                HoldReason.Broken => "broken",
+                _ => "baking",
+            },
         };
     }
 }
