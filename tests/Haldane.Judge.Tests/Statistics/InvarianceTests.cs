@@ -75,6 +75,38 @@ public sealed class InvarianceTests
     }
 
     [Fact]
+    public void The_least_value_of_a_quantile_ratio_is_that_of_a_fine_scan()
+    {
+        var random = new Random(12);
+        for (var trial = 0; trial < 60; trial++)
+        {
+            LatencyHistogram slow = Random(random), fast = Random(random);
+            var shift = trial % 2 == 0 ? random.Next(-20, 20) : 40 * random.NextDouble() - 20;
+            var lane = new QuantileRatio(0.9, 0.3);
+
+            var scan = Enumerable.Range(0, 20 * 220).Min(i => lane.LogEAt(slow, fast, shift, 550 + i / 20.0));
+            var found = lane.LogE(slow, fast, shift);
+
+            // A twentieth of a bucket is not fine enough for equality; below the scan by no more than the tolerance and what lies between its points.
+            Assert.InRange(found, scan - 0.5, scan + 1e-9);
+        }
+    }
+
+    [Fact]
+    public void A_quantile_ratio_does_not_depend_on_the_unit()
+    {
+        var lane = new QuantileRatio(0.95, 0.1);
+        static LatencyHistogram At(int shift, long more)
+        {
+            var histogram = new LatencyHistogram();
+            histogram.Add(new([600 + shift, 610 + shift, 640 + shift], [500, 400, 20 + more]));
+            return histogram;
+        }
+
+        Assert.Equal(lane.LogE(At(0, 40), At(0, 0), 4.3), lane.LogE(At(-300, 40), At(-300, 0), 4.3), 9);
+    }
+
+    [Fact]
     public void The_mean_of_a_difference_factor_is_at_most_one_on_its_null()
     {
         // One block of five against seven, with a past that predicts something; all outcomes, weighted by points of the null.
