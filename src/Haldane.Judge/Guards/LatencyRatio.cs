@@ -6,19 +6,18 @@ namespace Haldane.Judge.Guards;
 
 /// <summary>A latency quantile of the canary divided by that of the baseline, stage by stage.</summary>
 /// <remarks>
-/// Two lanes at half the level each, i.e. the average of their e-values: the exact <see cref="QuantileShift"/>, and the asymptotic
-/// <see cref="QuantileEstimate"/>, which counts as 1 until it can be trusted. Lines are rounded to whole buckets in the exact lane only: fine up, bad down.
+/// Two lanes at half the level each, i.e. the average of their e-values: the exact <see cref="QuantileRatio"/>, and the asymptotic
+/// <see cref="QuantileEstimate"/>, which counts as 1 until it can be trusted.
 /// </remarks>
 internal sealed class LatencyRatio : Measurement
 {
-    // The asymptotic lane is tuned to harm of about twice the margin, and to passing a canary that is as the baseline.
-    private const double HarmInMargins = 2;
+    // The asymptotic lane is tuned to harm of the size of the margin, the exact lane being the faster one for more, and to passing a canary that is as the baseline.
+    private const double HarmInMargins = 1;
 
-    private readonly QuantileShift _exact;
+    private readonly QuantileRatio[] _slower;
+    private readonly QuantileRatio[] _faster;
     private readonly StagedEvidence _fail;
     private readonly StagedEvidence _pass;
-    private readonly int _fineShift;
-    private readonly int _badShift;
     private readonly double _logFine;
     private readonly double _logBad;
     private readonly double _margin;
@@ -29,11 +28,10 @@ internal sealed class LatencyRatio : Measurement
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
-        _exact = new(Guard.Signal.Quantile);
+        _slower = [.. question.Stages.Select(s => new QuantileRatio(Guard.Signal.Quantile, s.Share.Fraction))];
+        _faster = [.. question.Stages.Select(s => new QuantileRatio(Guard.Signal.Quantile, 1 - s.Share.Fraction))];
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         (_logFine, _logBad) = (Math.Log(Guard.FineLine), Math.Log(Guard.Bad));
-        _fineShift = (int)Math.Ceiling(_logFine / LatencyBuckets.LogRatio - 1e-9);
-        _badShift = (int)Math.Floor(_logBad / LatencyBuckets.LogRatio + 1e-9);
         _margin = Math.Max(Math.Abs(_logBad), LatencyBuckets.LogRatio);
     }
 
@@ -56,12 +54,12 @@ internal sealed class LatencyRatio : Measurement
             var clustering = Clustering();
             var estimate = QuantileEstimate.Of(canary, baseline, Guard.Signal.Quantile, clustering);
             _fail.Update(LogSpace.Average(
-                _exact.LogE(canary, baseline, _fineShift, clustering),
+                _slower[slice.Stage].LogE(canary, baseline, _logFine / LatencyBuckets.LogRatio, clustering),
                 estimate is var (above, error) ? NormalMixture.LogE(above - _logFine, error, HarmInMargins * _margin) : 0));
             if (Question.Everyone)
             {
                 _pass.Update(LogSpace.Average(
-                    _exact.LogE(baseline, canary, -_badShift, clustering),
+                    _faster[slice.Stage].LogE(baseline, canary, -_logBad / LatencyBuckets.LogRatio, clustering),
                     estimate is var (below, spread) ? NormalMixture.LogE(_logBad - below, spread, _margin) : 0));
             }
         }
