@@ -17,9 +17,9 @@ internal static class CellsReport
         var behind = new List<string>();
         page.Append("| ratio | share | base rate | ours | capped | arm label | capped | asymptotic | capped | behind arm label |\n");
         page.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        foreach (var cell in ErrorCells.All())
+        foreach (var (index, cell) in ErrorCells.All().Index())
         {
-            var ours = ErrorCells.Run(cell, cell.Ratio == 1 ? options.Nulls : options.Runs, progress);
+            var ours = ErrorCells.Run(cell, index, cell.Ratio == 1 ? options.Nulls : options.Runs, progress);
             var where = $"{Number(cell.Ratio)} | {cell.SharePercent} % | {Number(100 * cell.Rate)} %";
             Row(page, behind, where, cell.Ratio == 1, ours, ErrorCells.Horizon, cell.Label, cell.Normal, cell.Label.Behind(ours, ErrorCells.Horizon));
         }
@@ -34,10 +34,10 @@ internal static class CellsReport
         var behind = new List<string>();
         page.Append("| ratio | sigma | share | quantile | ours | capped | exact | capped | asymptotic | capped | behind the better |\n");
         page.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        foreach (var cell in LatencyCells.All())
+        foreach (var (index, cell) in LatencyCells.All().Index())
         {
             var isNull = cell.Ratio == LatencyCells.Line;
-            var ours = LatencyCells.Run(cell, isNull ? options.Nulls : options.Runs, progress);
+            var ours = LatencyCells.Run(cell, index, isNull ? options.Nulls : options.Runs, progress);
             var where = $"{Number(cell.Ratio)} | {Number(cell.Sigma)} | {cell.SharePercent} % | p{100 * cell.Quantile:0}";
             var worst = cell.Exact.Behind(ours, LatencyCells.Horizon);
             worst = cell.Normal is { } normal ? Math.Max(worst, normal.Behind(ours, LatencyCells.Horizon)) : worst;

@@ -46,12 +46,12 @@ internal static class ErrorCells
         }
     }
 
-    /// <summary>Ours in a cell.</summary>
-    public static CellSummary Run(ErrorCell cell, int streams, Progress progress)
+    /// <summary>Ours in a cell; the index gives it random numbers of its own.</summary>
+    public static CellSummary Run(ErrorCell cell, int index, int streams, Progress progress)
     {
         var guard = Slices.Guard(SignalKind.ErrorRate, Scale.Ratio, 2) with { Fine = 1 };
         int canary = Look * cell.SharePercent / 100, baseline = Look - canary;
-        var ends = progress.Run($"errors {cell.Rate:0.0 %}, share {cell.SharePercent} %, ratio {cell.Ratio:0.00}", streams, 10_000, random =>
+        var ends = progress.Run($"errors {cell.Rate:0.0 %}, share {cell.SharePercent} %, ratio {cell.Ratio:0.00}", streams, 10_000 * (1 + index), random =>
             OneGuard.RequestsToFail(guard, cell.SharePercent, Horizon, Look, 1, number => Slices.Slice(
                 number,
                 0,

@@ -81,15 +81,15 @@ internal static class LatencyCells
         }
     }
 
-    /// <summary>Ours in a cell.</summary>
-    public static CellSummary Run(LatencyCell cell, int streams, Progress progress)
+    /// <summary>Ours in a cell; the index gives it random numbers of its own.</summary>
+    public static CellSummary Run(LatencyCell cell, int index, int streams, Progress progress)
     {
-        var guard = Slices.Guard(SignalKind.Latency, Scale.Ratio, 1.21, cell.Quantile) with { Fine = 1.1 };
+        var guard = Slices.Guard(SignalKind.Latency, Scale.Ratio, Line, cell.Quantile) with { Fine = Line };
         var perSlice = Look / SlicesPerLook;
         int canary = perSlice * cell.SharePercent / 100, baseline = perSlice - canary;
         var (usual, slow) = (new LatencySampler(0.05, cell.Sigma), new LatencySampler(0.05 * cell.Ratio, cell.Sigma));
         var what = $"p{100 * cell.Quantile}, sigma {cell.Sigma}, share {cell.SharePercent} %, ratio {cell.Ratio:0.0}";
-        var ends = progress.Run(what, streams, 20_000, random =>
+        var ends = progress.Run(what, streams, 20_000 * (1 + index), random =>
             OneGuard.RequestsToFail(guard, cell.SharePercent, Horizon, Look, SlicesPerLook, number => Slices.Slice(
                 number, 0, cell.SharePercent, usual.Cell(random, baseline), slow.Cell(random, canary))));
         return CellSummary.Of(ends, Horizon);
