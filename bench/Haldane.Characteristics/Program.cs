@@ -1,5 +1,6 @@
 using Haldane.Characteristics;
 using Haldane.Characteristics.Cells;
+using Haldane.Characteristics.Peers;
 using Haldane.Characteristics.Report;
 
 var (options, mistakes) = Options.Read(args);
@@ -20,6 +21,16 @@ if (options.Asks("errors"))
 if (options.Asks("latencies"))
 {
     CellsReport.WriteLatencies(options, progress);
+}
+
+if (options.Asks("peers"))
+{
+    PeersReport.Write(options, progress);
+}
+
+if (options.Asks("rules"))
+{
+    RulesReport.Write(options, progress);
 }
 
 return 0;
