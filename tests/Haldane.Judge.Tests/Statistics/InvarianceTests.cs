@@ -25,6 +25,25 @@ public sealed class InvarianceTests
         }
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void The_mean_of_a_profile_s_factor_is_one_on_its_line_after_one_event(double share)
+    {
+        // Given that one event happened, its arm is a coin whose odds are the line's; weights that do not sum to 1 would show here.
+        foreach (var line in new[] { 100, 107, 114 })
+        {
+            RateRatioProfile ofCanary = new(), ofBaseline = new();
+            ofCanary.Add(share, 1, 0);
+            ofBaseline.Add(share, 0, 1);
+            var ratio = Math.Exp((line - 100) * 0.05);
+            var canary = ratio * share / (ratio * share + 1 - share);
+
+            Assert.Equal(1, canary * Math.Exp(ofCanary.LogE(line, Null.AtMost)) + (1 - canary) * Math.Exp(ofBaseline.LogE(line, Null.AtMost)), 9);
+            Assert.Equal(1, canary * Math.Exp(ofCanary.LogE(line, Null.AtLeast)) + (1 - canary) * Math.Exp(ofBaseline.LogE(line, Null.AtLeast)), 9);
+        }
+    }
+
     [Fact]
     public void A_histogram_does_not_depend_on_how_it_was_cut_into_slices()
     {
