@@ -18,7 +18,7 @@ internal static class PeersPicture
     {
         var harms = Enumerable.Range(0, Harm.All.Length).Where(h => Harm.All[h].IsHarm).ToArray();
         var horizon = Traffic.Minutes * 60 * Traffic.PerSecond * share / 100;
-        Draw(Path.Combine(folder, $"peers-{share}.svg"), $"How soon, and how often in vain: share {share} %", harms, (svg, x, y, h) => Dots(svg, x, y, h, horizon, results));
+        Draw(Path.Combine(folder, $"peers-{share}.svg"), $"How soon harm is taken back (across), and how often good canaries are (up; the worse of both worlds): share {share} %", harms, (svg, x, y, h) => Dots(svg, x, y, h, horizon, results));
         Draw(Path.Combine(folder, $"found-{share}.svg"), $"Part of the streams taken back, by canary requests: share {share} %", harms, (svg, x, y, h) => Curves(svg, x, y, h, horizon, results));
     }
 
@@ -26,7 +26,7 @@ internal static class PeersPicture
     {
         var rows = (harms.Length + Columns - 1) / Columns;
         var svg = new Svg(Columns * PanelWidth + 20, rows * PanelHeight + 50);
-        svg.Text(20, 28, title, 16, "#111", bold: true);
+        svg.Text(20, 28, title, 15, "#111", bold: true);
         for (var i = 0; i < harms.Length; i++)
         {
             double x = i % Columns * PanelWidth + Left, y = i / Columns * PanelHeight + 50 + Top;
@@ -40,7 +40,7 @@ internal static class PeersPicture
     private static void Dots(Svg svg, double x, double y, int harm, double horizon, RuleSummary[][] results)
     {
         double Across(double requests) => x + Plot * Math.Log(Math.Max(requests, FewestRequests) / FewestRequests) / Math.Log(horizon / FewestRequests);
-        static double Up(double y, double rate) => y + Tall * Math.Log(Math.Max(rate, LeastRate)) / Math.Log(LeastRate);
+        static double Up(double y, double rate) => y + (Tall - 12) * Math.Log(Math.Max(rate, LeastRate)) / Math.Log(LeastRate);
         foreach (var (rate, name) in new[] { (1.0, "100 %"), (0.1, "10 %"), (0.01, "1 %"), (0.001, "0.1 %") })
         {
             svg.Rule(x, Up(y, rate), x + Plot, Up(y, rate), rate == 0.01 ? "#c2410c" : "#ddd", rate == 0.01 ? 0.6 : 1);
@@ -84,6 +84,13 @@ internal static class PeersPicture
             for (var i = 0; i < summary.Requests.Count; i++)
             {
                 var at = Across(summary.Requests[i]);
+
+                // Steps finer than half a pixel cannot be seen.
+                if (at - points[^1].X < 0.5 && i < summary.Requests.Count - 1)
+                {
+                    continue;
+                }
+
                 points.Add((at, points[^1].Y));
                 points.Add((at, y + Tall * (1 - (i + 1.0) / summary.Streams)));
             }
