@@ -22,8 +22,9 @@ internal static class PeersReport
             wrong labels, first class: we grant them the last two, which their users would have to export); they promote after two hours. Argo measures over 5 minutes (failureLimit 3 as in its examples, 0
             is its default), Flagger over 1 minute, both on the canary alone. Their thresholds stand at our bad lines on top of the baseline's true level on a quiet day, which a user would have to know
             (1.5 % errors, 352 ms, 12 % wrong), or `wide`, as somebody sets them who has seen the worst hour (3 %, 480 ms, 15 %); both with 9 to 56 % of the first class. Kayenta: points of a minute, growing
-            window, judged at 50 points and every 10 minutes from there, all defaults. `restless`: load, errors and latency follow the hour, incidents strike both arms, servers stand still now and then; nothing differs between the versions.
-            Harmed requests: those of the canary that ended worse than on the baseline (failed; slower than its p99; wrong; another class), until taken back.
+            window, judged at 50 points and every 10 minutes from there, all defaults. Labels reach the peers at once. `restless`: load, errors and latency follow the hour, incidents strike both arms, servers stand still now and then; nothing differs between the versions.
+            Harmed requests: those of the canary that ended worse than on the baseline (failed; slower than its p99; wrong; another class), until taken back. Three times the errors in one segment are 1.25 times for everyone, within the
+            margin: `falsePromotion` is about everyone, and a segment can take a canary back, but not keep it from passing.
 
 
             """);
