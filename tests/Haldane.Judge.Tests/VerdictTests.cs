@@ -13,10 +13,10 @@ public sealed class VerdictTests(ITestOutputHelper output)
     /// <summary>A guard, what each second brings, how many seconds, and what is then said.</summary>
     public static TheoryData<string, string> Cases => new()
     {
-        { "refused-ratio/3/3", "Undecided: 3 % of 600 canary exchanges were refused against 1 % of 2,400 of the baseline, 18 against 24 subjects: 3 times the baseline; may be between 0.9 times and 7.8 times; 2 times is the margin" },
-        { "refused-ratio/30/3", "Fail: 3 % of 6,000 canary exchanges were refused against 1 % of 24,000 of the baseline, 180 against 240 subjects: 3 times the baseline (at least 2 times); 2 times is the margin" },
+        { "refused-ratio/3/3", "Undecided: 3 % of 600 canary exchanges were refused against 1 % of 2,400 of the baseline, 18 against 24 subjects: 3 times the baseline; may be between 0.95 times and 7.4 times; 2 times is the margin" },
+        { "refused-ratio/30/3", "Fail: 3 % of 6,000 canary exchanges were refused against 1 % of 24,000 of the baseline, 180 against 240 subjects: 3 times the baseline (at least 2.1 times); 2 times is the margin" },
         { "refused-difference/40/1", "Pass: 1 % of 8,000 canary exchanges were refused against 1 % of 32,000 of the baseline: the same (at most 0.4 points higher); 2 points is the margin" },
-        { "conversion/3/1", "Undecided: conversion of 30 against 120 subjects: for their shares as the baseline; may be between 0.5 times and 2 times; 0.8 times is asked" },
+        { "conversion/3/1", "Undecided: conversion of 30 against 120 subjects: for their shares as the baseline; may be between 0.52 times and 2 times; 0.8 times is asked" },
         { "conversion/40/1", "Pass: conversion of 400 against 1,600 subjects: for their shares as the baseline (at least 0.82 times); 0.8 times is asked" },
         { "conversion/40/0.5", "Fail: conversion of 200 against 1,600 subjects: for their shares 0.5 times the baseline (at most 0.67 times); 0.8 times is asked" },
         { "complaint/40/3", "Fail: complaint of 120 against 160 subjects: for their shares 3 times the baseline (at least 1.9 times); 1.5 times is the margin" },

@@ -79,7 +79,7 @@ internal static class Make
         Calibration = [new(0, Arm.Canary, 2, 19, 10, 7, 9.1 + 0.2)],
         Values = [new("revenue €", 0, Arm.Baseline, 1, 63, 3, 2, 0.1 + 0.2, 1e-300)],
         Events = [new(GatewayEvents.Refused, 1, Arm.Canary, 0, 5, 2), new("conversion", 0, Arm.Baseline, 3, long.MaxValue, 0)],
-        Pairs = [new(0, 10, 1, 9, 0)],
+        Pairs = [new(0, 10, 1, 9, 0, 8, 2, 1)],
         FeedbackUpTo = 12,
     };
 

@@ -77,10 +77,10 @@ public sealed record Verdict
     public double PassAt { get; init; }
 
     /// <summary>Every segment in which harm is proven, worst first; the chance that any of them is false is within the guard's part of the promise.</summary>
-    public ValueList<string> HarmedSegments { get; init; } = [];
+    public ValueList<string> HarmedSegments { get; init => field = value ?? []; } = [];
 
     /// <summary>Segments that look harmed, where at most one in ten may be false: where to look, not what was proven.</summary>
-    public ValueList<string> Suspects { get; init; } = [];
+    public ValueList<string> Suspects { get; init => field = value ?? []; } = [];
 
     /// <summary>What it takes until the guard is decided, if what was seen goes on; null when it is decided or nothing can be said.</summary>
     public Forecast? Forecast { get; init; }
@@ -123,7 +123,7 @@ public sealed record Judgement
     public string? NoData { get; init; }
 
     /// <summary>Sudden changes inside the canary that were noticed lately; they hold the rollout.</summary>
-    public ValueList<Anomaly> Anomalies { get; init; } = [];
+    public ValueList<Anomaly> Anomalies { get; init => field = value ?? []; } = [];
 
     /// <summary>One for each guard, in the order of the specification. The worst of the whole and its segments.</summary>
     public required ValueList<Verdict> Verdicts { get; init; }

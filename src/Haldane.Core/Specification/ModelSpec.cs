@@ -107,10 +107,10 @@ public sealed record SignalsSpec
     public ConfidenceSpec? Confidence { get; init; }
 
     /// <summary>Named numbers that feedback may bring.</summary>
-    public ValueList<ValueSpec> Values { get; init; } = [];
+    public ValueList<ValueSpec> Values { get; init => field = value ?? []; } = [];
 
     /// <summary>What feedback may say has happened, e.g. <c>conversion</c>.</summary>
-    public ValueList<string> Events { get; init; } = [];
+    public ValueList<string> Events { get; init => field = value ?? []; } = [];
 
     /// <summary>The value of that name, or null.</summary>
     public ValueSpec? FindValue(string name)

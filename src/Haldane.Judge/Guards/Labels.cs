@@ -32,7 +32,7 @@ internal static class Labels
             var share = question.Stages[stage].Share.Fraction;
             if (share is > 0 and < 1)
             {
-                profile.Add(question.Shares.For(share), labelled.CanaryIn(stage).Count, labelled.BaselineIn(stage).Count);
+                profile.Add(question.Shares.PerEvent(share), labelled.CanaryIn(stage).Count, labelled.BaselineIn(stage).Count);
             }
         }
 

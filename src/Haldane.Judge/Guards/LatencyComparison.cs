@@ -8,19 +8,17 @@ namespace Haldane.Judge.Guards;
 
 /// <summary>A quantile of a time of the canary against that of the baseline, as a ratio or a difference, stage by stage.</summary>
 /// <remarks>
-/// Two lanes at half the level each, i.e. the average of their e-values: the exact <see cref="QuantileShift"/>, and the asymptotic
-/// <see cref="QuantileEstimate"/>, which counts as 1 until it can be trusted. In the exact lane a ratio is rounded to whole buckets, fine up and bad down.
+/// Two lanes at half the level each, i.e. the average of their e-values: an exact one, <see cref="QuantileRatio"/> or for differences <see cref="QuantileShift"/>, and the asymptotic
+/// <see cref="QuantileEstimate"/>, which counts as 1 until it can be trusted.
 /// </remarks>
 internal sealed class LatencyComparison : Measurement
 {
-    // The asymptotic lane is tuned to harm of about twice the margin, and to passing a canary that is as the baseline.
-    private const double HarmInMargins = 2;
+    // The asymptotic lane is tuned to harm of the size of the margin, the exact lane being the faster one for more, and to passing a canary that is as the baseline.
+    private const double HarmInMargins = 1;
 
-    private readonly QuantileShift _exact;
+    private readonly QuantileShift _shift;
     private readonly StagedEvidence _fail;
     private readonly StagedEvidence _pass;
-    private readonly EdgeShift _fineShift;
-    private readonly EdgeShift _badShift;
     private readonly LatencyHistogram _canary;
     private readonly LatencyHistogram _baseline;
     private readonly bool _isRatio;
@@ -41,12 +39,9 @@ internal sealed class LatencyComparison : Measurement
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_canary, _baseline) = (question.Canary.Times(clock), question.Baseline.Times(clock));
-        _exact = new(Quantile);
+        _shift = new(Quantile);
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         (_fine, _bad) = _isRatio ? (Math.Log(Guard.FineLine), Math.Log(Guard.Bad)) : (Guard.FineLine, Guard.Bad);
-        (_fineShift, _badShift) = _isRatio
-            ? (EdgeShift.Ratio(_fine, roundUp: true), EdgeShift.Ratio(_bad, roundUp: false))
-            : (EdgeShift.Difference(_fine), EdgeShift.Difference(_bad));
         _margin = _isRatio ? Math.Max(Math.Abs(_bad), LatencyBuckets.LogRatio) : Math.Abs(_bad);
         _what = clock.Said();
     }
@@ -154,14 +149,20 @@ internal sealed class LatencyComparison : Measurement
         var clustering = Clustering() / factor;
         var estimate = Estimate(factor);
         var fail = LogSpace.Average(
-            _exact.LogE(_canary, _baseline, _fineShift, clustering),
+            Exact(_canary, _baseline, _fine, clustering, Share),
             estimate is var (above, error) ? NormalMixture.LogE(above - _fine, error, HarmInMargins * _margin) : 0);
         return !Question.Everyone
             ? (fail, 0)
             : (fail, LogSpace.Average(
-                _exact.LogE(_baseline, _canary, _badShift.Back, clustering),
+                Exact(_baseline, _canary, -_bad, clustering, 1 - Share),
                 estimate is var (below, spread) ? NormalMixture.LogE(_bad - below, spread, _margin) : 0));
     }
+
+    private double Share => Question.Stages[_fail.Stage].Share.Fraction;
+
+    private double Exact(LatencyHistogram slow, LatencyHistogram fast, double line, double clustering, double share) => _isRatio
+        ? Question.Shares.Quantile(Quantile, share).LogE(slow, fast, line / LatencyBuckets.LogRatio, clustering)
+        : _shift.LogE(slow, fast, EdgeShift.Difference(line), clustering);
 
     private (double Value, double Error)? Estimate(double factor)
     {

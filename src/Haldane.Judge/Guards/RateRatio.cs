@@ -104,7 +104,7 @@ internal sealed class RateRatio : Measurement
         {
             var tally = _source.In(slice, stage, Question.Cell);
             var share = stage == slice.Stage ? slice.Share : Question.Stages[stage].Share;
-            _profile.Add(Question.Shares.For(share.Fraction), tally.CanarySubjects, tally.BaselineSubjects);
+            _profile.Add(Question.Shares.PerEvent(share.Fraction), tally.CanarySubjects, tally.BaselineSubjects);
             _seen += tally;
         }
     }

@@ -84,9 +84,6 @@ internal readonly record struct EdgeShift(int Buckets, double Seconds)
     /// <summary>The shift by a difference.</summary>
     public static EdgeShift Difference(double seconds) => new(0, seconds);
 
-    /// <summary>The other way.</summary>
-    public EdgeShift Back => new(-Buckets, -Seconds);
-
     /// <summary>The highest edge that lies at least the shift below another; -1 when there is none.</summary>
     public int PartnerOf(int edge)
     {

@@ -3,8 +3,8 @@ namespace Haldane.Judge.Statistics;
 /// <summary>What the arm labels of all events say about the ratio of two rates: one number for each ratio on a fixed grid.</summary>
 /// <remarks>
 /// <para>Over slices with canary share rho and events x_c, x_b: l(u) = sum x_c u - (x_c + x_b) ln(1 + rho (e^u - 1)), u = ln(canary / baseline)
-/// from -5 to 5 by 0.05. Against "ratio at most r0", u0 = ln r0: ln e = ln mean_d exp(l(u0 + d) - l(u0)) over twelve steps d from 0.05 to 3;
-/// against "at least" with -d.</para>
+/// from -5 to 5 by 0.05. Against "ratio at most r0", u0 = ln r0: ln e = ln sum_d w_d exp(l(u0 + d) - l(u0)) over twelve steps d from 0.05 to 3;
+/// against "at least" with -d. Weights are largest where rollouts are decided; any that sum to 1 are valid.</para>
 /// <para>Given that an event happened, its arm is a coin with odds r rho : (1 - rho). So the base rate may drift and the share may move from slice
 /// to slice, as long as assignment is random with the asked share and each unit of assignment counts once. Exact at any number of looks.
 /// Lindon and Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022; the grid makes it additive. No unit.</para>
@@ -21,7 +21,26 @@ internal sealed class RateRatioProfile
     // Alternatives to a line, in steps: dense near it for small differences, up to a factor of e^3 = 20 for large ones.
     private static readonly int[] Alternatives = [1, 2, 3, 4, 6, 8, 11, 16, 22, 32, 45, 60];
 
+    // About log-normal around a factor of e^0.5 = 1.6: against equal weights, harm of 1.25 to 2 times is proven with 5 to 10 % fewer requests, of 5 times with as
+    // many (bench/characteristics, errors). They sum to 1.
+    private static readonly double[] Tuned =
+        [.. new[] { 0.02, 0.065, 0.07, 0.095, 0.12, 0.12, 0.135, 0.125, 0.105, 0.075, 0.045, 0.025 }.Select(w => Math.Log(w))];
+
+    private static readonly double[] Equal = [.. Alternatives.Select(_ => -Math.Log(Alternatives.Length))];
+
+    private readonly double[] _logWeights;
     private readonly double[] _profile = new double[Points];
+
+    /// <summary>Nothing seen.</summary>
+    public RateRatioProfile()
+        : this(Tuned)
+    {
+    }
+
+    private RateRatioProfile(double[] logWeights) => _logWeights = logWeights;
+
+    /// <summary>Nothing seen, with equal weights: the form of the reference values.</summary>
+    public static RateRatioProfile WithEqualWeights() => new(Equal);
 
     /// <summary>Value at a grid point.</summary>
     public double this[int index] => _profile[index];
@@ -72,10 +91,10 @@ internal sealed class RateRatioProfile
         for (var i = 0; i < terms.Length; i++)
         {
             var at = line + (side == Null.AtMost ? Alternatives[i] : -Alternatives[i]);
-            terms[i] = at is >= 0 and < Points ? factor * (_profile[at] - _profile[line]) : double.NegativeInfinity;
+            terms[i] = at is >= 0 and < Points ? _logWeights[i] + factor * (_profile[at] - _profile[line]) : double.NegativeInfinity;
         }
 
-        return LogSpace.Mean(terms);
+        return LogSpace.Mean(terms) + Math.Log(terms.Length);
     }
 
     /// <summary>The largest ratio rejected from below and the smallest rejected from above, each valid at all times at its own level.</summary>

@@ -9,6 +9,9 @@ internal sealed class LatencyHistogram
     // Fewer slices than this cannot show whether slow answers come in bursts.
     private const int FewestSlices = 5;
 
+    // Standard errors of the design effect that are taken for chance: the largest of four is used, which by chance alone lies that far up.
+    private const double Chance = 1.5;
+
     // The range of buckets grows in steps, so that adding a slice allocates only now and then.
     private const int Chunk = 64;
 
@@ -99,7 +102,11 @@ internal sealed class LatencyHistogram
         }
 
         var between = _overSquared[bucket - _offset] - 2 * rate * _overTimesSize[bucket - _offset] + rate * rate * _sizeSquared;
-        return Math.Max(1, between * _slices / (_slices - 1) / (above * (1 - rate)));
+        var seen = between * _slices / (_slices - 1) / (above * (1 - rate));
+
+        // Of independent, rare answers this ratio has a mean of 1 and a variance of (2 + 1/mean) / (S - 1), the mean being that of a slice: so much may be chance.
+        var chance = Math.Sqrt((2 + _slices / (above * (1 - rate))) / (_slices - 1));
+        return Math.Max(1, seen - Chance * chance);
     }
 
     /// <summary>Natural logarithm of a quantile in seconds, interpolated inside its bucket; null when empty.</summary>

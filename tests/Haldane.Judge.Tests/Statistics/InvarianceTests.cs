@@ -25,6 +25,25 @@ public sealed class InvarianceTests
         }
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void The_mean_of_a_profile_s_factor_is_one_on_its_line_after_one_event(double share)
+    {
+        // Given that one event happened, its arm is a coin whose odds are the line's; weights that do not sum to 1 would show here.
+        foreach (var line in new[] { 100, 107, 114 })
+        {
+            RateRatioProfile ofCanary = new(), ofBaseline = new();
+            ofCanary.Add(RateRatioProfile.PerEvent(share), 1, 0);
+            ofBaseline.Add(RateRatioProfile.PerEvent(share), 0, 1);
+            var ratio = Math.Exp((line - 100) * 0.05);
+            var canary = ratio * share / (ratio * share + 1 - share);
+
+            Assert.Equal(1, canary * Math.Exp(ofCanary.LogE(line, Null.AtMost)) + (1 - canary) * Math.Exp(ofBaseline.LogE(line, Null.AtMost)), 9);
+            Assert.Equal(1, canary * Math.Exp(ofCanary.LogE(line, Null.AtLeast)) + (1 - canary) * Math.Exp(ofBaseline.LogE(line, Null.AtLeast)), 9);
+        }
+    }
+
     [Fact]
     public void A_histogram_does_not_depend_on_how_it_was_cut_into_slices()
     {
@@ -72,6 +91,38 @@ public sealed class InvarianceTests
 
             Assert.Equal(scan, lane.LogE(slow, fast, shift), 9);
         }
+    }
+
+    [Fact]
+    public void The_least_value_of_a_quantile_ratio_is_that_of_a_fine_scan()
+    {
+        var random = new Random(12);
+        for (var trial = 0; trial < 60; trial++)
+        {
+            LatencyHistogram slow = Random(random), fast = Random(random);
+            var shift = trial % 2 == 0 ? random.Next(-20, 20) : 40 * random.NextDouble() - 20;
+            var lane = new QuantileRatio(0.9, 0.3);
+
+            var scan = Enumerable.Range(0, 20 * 220).Min(i => lane.LogEAt(slow, fast, shift, 550 + i / 20.0));
+            var found = lane.LogE(slow, fast, shift);
+
+            // A twentieth of a bucket is not fine enough for equality; below the scan by no more than the tolerance and what lies between its points.
+            Assert.InRange(found, scan - 0.5, scan + 1e-9);
+        }
+    }
+
+    [Fact]
+    public void A_quantile_ratio_does_not_depend_on_the_unit()
+    {
+        var lane = new QuantileRatio(0.95, 0.1);
+        static LatencyHistogram At(int shift, long more)
+        {
+            var histogram = new LatencyHistogram();
+            histogram.Add(new([600 + shift, 610 + shift, 640 + shift], [500, 400, 20 + more]));
+            return histogram;
+        }
+
+        Assert.Equal(lane.LogE(At(0, 40), At(0, 0), 4.3), lane.LogE(At(-300, 40), At(-300, 0), 4.3), 9);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class OracleTests(ITestOutputHelper output)
         var seen = 0;
         foreach (var c in Oracle.Cases("ratio_profile"))
         {
-            var profile = new RateRatioProfile();
+            var profile = RateRatioProfile.WithEqualWeights();
             foreach (var slice in c.GetProperty("slices_nc_nb_xc_xb").EnumerateArray())
             {
                 var s = slice.EnumerateArray().Select(x => x.GetDouble()).ToArray();
