@@ -72,7 +72,8 @@ public sealed class RolloutJudge
     }
 
     /// <summary>What the evidence says by now.</summary>
-    public Judgement Evaluate() => new()
+    /// <param name="forecast">Whether undecided verdicts say how much longer they take; that is most of the work, and simulations have no use for it.</param>
+    public Judgement Evaluate(bool forecast = true) => new()
     {
         UpToSlice = _upTo,
         Stage = _stage,
@@ -80,7 +81,7 @@ public sealed class RolloutJudge
         CanaryExchanges = CanaryExchanges,
         NoData = Silence(),
         Anomalies = _anomalies.Standings,
-        Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken, Progress)).ToValueList(),
+        Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken, forecast ? Progress : null)).ToValueList(),
     };
 
     private Progress Progress => new(CanaryExchanges, _canaryInAll, _clock.Baked);

@@ -47,8 +47,8 @@ internal sealed class GuardJudge
 
     /// <summary>The verdict by now.</summary>
     /// <param name="broken">Why no measurement of the rollout can be trusted, or null.</param>
-    /// <param name="progress">What the canary has served so far.</param>
-    public Verdict Judge(string? broken, Progress progress)
+    /// <param name="progress">What the canary has served so far; null: nobody asks for a forecast.</param>
+    public Verdict Judge(string? broken, Progress? progress)
     {
         broken ??= _everyone.Measurement.Broken();
 
@@ -99,7 +99,7 @@ internal sealed class GuardJudge
             CanaryValue = Finite(reading.CanaryValue),
             HarmedSegments = proven,
             Suspects = suspects,
-            Forecast = kind == VerdictKind.Undecided ? Outlook.Of(_everyone.Measurement, _budget, progress) : null,
+            Forecast = kind == VerdictKind.Undecided && progress is { } served ? Outlook.Of(_everyone.Measurement, _budget, served) : null,
         };
     }
 

@@ -45,12 +45,12 @@ public sealed record GuardForecast
 /// <summary>What is expected of a plan before it starts, when the canary is as the baseline.</summary>
 /// <remarks>
 /// Medians over a few dozen simulated runs with slices that grow (<see cref="Pacing.Coarse"/>): docs/adr/0006 says why not one run on mean counts. The chance that a
-/// median of 64 runs lies beyond the true 35th or 65th percentile is 2 in 100 (binomial).
+/// median of 48 runs lies beyond the true 35th or 65th percentile is 4 in 100 (binomial).
 /// </remarks>
 public sealed record PlanForecast
 {
     /// <summary>How many runs are enough.</summary>
-    public const int UsualRuns = 64;
+    public const int UsualRuns = 48;
 
     private const ulong Seed = 0x48616c64616e65;
 

@@ -14,8 +14,8 @@ public readonly record struct Pacing(double Part)
     /// <summary>Within 2 % of the time.</summary>
     public static readonly Pacing Fine = new(0.02);
 
-    /// <summary>Within 5 % of the time: for forecasts, which are not more exact than that.</summary>
-    public static readonly Pacing Coarse = new(0.05);
+    /// <summary>Within 8 % of the time: for forecasts, which are not more exact than that.</summary>
+    public static readonly Pacing Coarse = new(0.08);
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 

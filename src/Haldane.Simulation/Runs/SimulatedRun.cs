@@ -84,7 +84,7 @@ public static class SimulatedRun
             }
 
             judge.Add(slice);
-            progress.Take(slice, judge.Evaluate());
+            progress.Take(slice, judge.Evaluate(forecast: false));
         }
 
         return progress.Outcome();
