@@ -8,7 +8,7 @@ namespace Haldane.Forecasts;
 /// <summary>What a random slice costs: 22 cells in three segments, 10 % share, one second.</summary>
 internal static class Speed
 {
-    private const int Warm = 300;
+    private const int Warm = 3_000;
     private const int Slices = 1_000;
 
     private static readonly (string Name, SignalSpec[]? Signals)[] Streams =

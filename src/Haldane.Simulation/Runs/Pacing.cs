@@ -11,8 +11,8 @@ public readonly record struct Pacing(double Part)
     /// <summary>As in production: a second each.</summary>
     public static readonly Pacing Seconds = new(0);
 
-    /// <summary>Within 2 % of the time.</summary>
-    public static readonly Pacing Fine = new(0.02);
+    /// <summary>Within 4 % of the time.</summary>
+    public static readonly Pacing Fine = new(0.04);
 
     /// <summary>Within 8 % of the time: for forecasts, which are not more exact than that.</summary>
     public static readonly Pacing Coarse = new(0.08);

@@ -126,7 +126,7 @@ internal static class CalibrateCommand
     {
         System.Console.WriteLine($"{plan.Name} on run {report.RecordedRun}: {report.BaselineExchanges:N0} exchanges of the baseline in {Words.Time(TimeSpan.FromSeconds(report.RecordedSeconds))}, "
             + $"divided {report.Runs} times, seed {report.Seed}");
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("guard", "called worse than itself", "passed", "passed after");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("guard", "failed", "passed", "passed after");
         foreach (var guard in report.Guards)
         {
             table.AddRow(guard.Guard, Said(guard.Failed), Said(guard.Passed), guard.MedianPassSeconds is { } seconds ? Words.Time(TimeSpan.FromSeconds(seconds)) : "-");
@@ -140,6 +140,11 @@ internal static class CalibrateCommand
         AnsiConsole.Write(table);
         System.Console.WriteLine($"taken back by mistake: {Said(report.RolledBack)}; the promise is at most {report.FalseRollbackPromise:0.##%}");
         System.Console.WriteLine($"promoted: {Said(report.Promoted)}; undecided when the record ended: {Said(report.Neither)}");
+        foreach (var guard in plan.Guards.Where((guard, g) => guard.Scale == Scale.Value && report.Guards[g].Failed.Runs > 0))
+        {
+            System.Console.WriteLine($"{guard.Name} is a limit, not a comparison: it fails where the baseline itself was beyond it for a while.");
+        }
+
         System.Console.WriteLine("The division is by exchange, and by subject only for errors: what else a user's requests have in common is not seen here.");
     }
 

@@ -20,7 +20,7 @@ internal static class SimulateCommand
     {
         var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
         var rollout = new Option<string>("--rollout") { Description = "Which rollout, if there are several." };
-        var runs = new Option<int>("--runs") { Description = "How many runs of each canary, 20 to 100000.", DefaultValueFactory = _ => 200 };
+        var runs = new Option<int>("--runs") { Description = "How many runs of each canary, 20 to 100000.", DefaultValueFactory = _ => 100 };
         runs.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 20 or > 100_000)

@@ -45,7 +45,7 @@ internal sealed record GuardReport(string Guard, double? PassSeconds, double? Pa
         forecast.CanaryExchanges);
 }
 
-/// <summary>A chance that was estimated from so many runs.</summary>
+/// <summary>A chance that was estimated: in how many runs it came so, and where it may lie.</summary>
 internal sealed record ChanceReport(int Runs, double Chance, double Low, double High)
 {
     public static ChanceReport Of(int count, int runs)
@@ -136,7 +136,7 @@ internal sealed record CalibrationReport
     public string ToJson() => JsonSerializer.Serialize(this, SimulationJson.Default.CalibrationReport);
 }
 
-/// <summary>How often a guard called the baseline worse than itself, and how often it passed it.</summary>
+/// <summary>In how many divisions a guard failed and passed the baseline.</summary>
 internal sealed record GuardCalibration(string Guard, ChanceReport Failed, ChanceReport Passed, double? MedianPassSeconds);
 
 /// <summary>JSON of simulations.</summary>
