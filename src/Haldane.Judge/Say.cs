@@ -1,3 +1,5 @@
+using Haldane.Core.Judging;
+
 namespace Haldane.Judge;
 
 /// <summary>Numbers for people: few digits, thousands separators, a unit that fits.</summary>
@@ -73,6 +75,28 @@ internal static class Say
         < 7200 => Number(time.TotalMinutes, 2) + " min",
         _ => Number(time.TotalHours, 2) + " h",
     };
+
+    /// <summary>The forecast and further segments in one sentence; null when there is nothing to say.</summary>
+    public static string? Aside(Forecast? forecast, IEnumerable<string> harmed, IEnumerable<string> suspects)
+    {
+        var parts = new List<string>();
+        if (forecast is not null)
+        {
+            parts.Add($"if this goes on, {forecast.Toward} after {(forecast.Time is { } time ? $"about {Time(time)} more, " : "")}{Count(forecast.CanaryExchanges)} canary exchanges");
+        }
+
+        if (harmed.Any())
+        {
+            parts.Add("harm is proven in " + string.Join(", ", harmed) + " too");
+        }
+
+        if (suspects.Any())
+        {
+            parts.Add("worth a look: " + string.Join(", ", suspects));
+        }
+
+        return parts.Count == 0 ? null : string.Join("; ", parts);
+    }
 
     /// <summary>A name of a latency quantile, e.g. <c>p99.9</c>.</summary>
     public static string Quantile(double quantile) => "p" + (quantile * 100).ToString("0.###");

@@ -66,7 +66,7 @@ public sealed class VerdictTests(ITestOutputHelper output)
         var verdict = judge.Evaluate().Verdicts[0];
 
         var line = $"{verdict.Kind}: {verdict.Reason}";
-        output.WriteLine($"{what} | {line} | {verdict.Forecast}");
+        output.WriteLine($"{what} | {line} | {verdict.Aside}");
         Assert.Equal(said, line);
     }
 

@@ -732,6 +732,7 @@ class GuardRow {
     this.chip = el('span', { class: 'chip' });
     this.reason = el('span');
     this.segment = el('span', { class: 'segment' });
+    this.aside = el('span', { class: 'quiet' });
     this.band = el('div', { class: 'band-place' });
     this.numbers = el('span', { class: 'exact' });
     this.own = el('span', { class: 'quiet' });
@@ -742,7 +743,7 @@ class GuardRow {
     this.node = el('tr', { role: 'row' },
       el('th', { role: 'rowheader', scope: 'row' }, guard.name, this.signal, this.must),
       cell('Verdict', {}, this.chip),
-      cell('What the judge says', { class: 'says' }, this.reason, this.segment),
+      cell('What the judge says', { class: 'says' }, this.reason, this.segment, this.aside),
       cell('Difference', { class: 'differs' }, this.band, this.numbers, this.own),
       cell('Evidence', { class: 'proofs' }, this.proofs.Pass.node, this.proofs.Fail.node),
       cell('Counted', { class: 'counted' }, this.canary, this.baseline, this.unit));
@@ -760,6 +761,8 @@ class GuardRow {
     this.segment.hidden = !verdict;
     say(this.segment, shown.segment ? `segment ${shown.segment}` : 'everyone');
     mark(this.segment, 'data-one', Boolean(shown.segment) || null);
+    this.aside.hidden = !verdict?.aside;
+    say(this.aside, verdict?.aside ?? '');
     this.drawBand(shown, guard, scale);
     say(this.numbers, bandText(shown, scale));
     this.own.hidden = shown.baselineValue == null && shown.canaryValue == null;

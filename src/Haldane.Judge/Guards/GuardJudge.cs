@@ -70,6 +70,7 @@ internal sealed class GuardJudge
         var about = kind == VerdictKind.Fail ? harmed! : _everyone;
         var reading = about.Measurement.Read();
         var (proven, suspects) = Scan();
+        var forecast = kind == VerdictKind.Undecided && progress is { } served ? Outlook.Of(_everyone.Measurement, _budget, served) : null;
         return new()
         {
             Guard = _guard.Name,
@@ -99,7 +100,8 @@ internal sealed class GuardJudge
             CanaryValue = Finite(reading.CanaryValue),
             HarmedSegments = proven,
             Suspects = suspects,
-            Forecast = kind == VerdictKind.Undecided && progress is { } served ? Outlook.Of(_everyone.Measurement, _budget, served) : null,
+            Forecast = forecast,
+            Aside = Say.Aside(forecast, proven.Where(s => s != about.Segment), suspects),
         };
     }
 
