@@ -42,7 +42,12 @@ public sealed class RandomTraffic
         _world = world;
         _dice = new(seed);
         _layout = new(traffic.Model.Segments);
-        _subjects = traffic.Conditions.Regulars is { } regulars ? new RegularSubjects(_dice, regulars) : new Strangers();
+        _subjects = traffic.Conditions.Regulars switch
+        {
+            null => new Strangers(),
+            { Zipf: 0, ErrorProne: >= 1 } alike => new EvenSubjects(_dice, alike.Count),
+            var uneven => new RegularSubjects(_dice, uneven),
+        };
         _weather = new(traffic.Conditions);
         _streams = [.. StreamList.For(traffic, _layout, signals)];
         var classes = traffic.Model.Signals.Prediction is { } prediction ? prediction.Classes.Count + 1 : 0;

@@ -86,6 +86,19 @@ public sealed class ConditionsTests
         Assert.InRange(errors / (100 * 2_000.0), 0.008, 0.012); // error-prone subjects make all errors, and as many as asked
     }
 
+    [Fact]
+    public void Subjects_that_are_all_alike_are_seen_as_often_as_chance_says()
+    {
+        const int count = 100_000;
+        var slices = Run(new() { Regulars = new(count) }, 50, TimeSpan.FromSeconds(1));
+
+        // 100,000 requests of 100,000 subjects: all but e^-1 of them were seen; of some 1,000 with errors nearly all failed once.
+        double fresh = slices.Sum(s => s.Baseline.NewSubjects + s.Canary.NewSubjects), errors = slices.Sum(s => s.Baseline.Cells[0].Errors + s.Canary.Cells[0].Errors);
+        Assert.InRange(fresh / count, 0.625, 0.640);
+        Assert.InRange(slices.Sum(s => s.Baseline.Cells[0].ErrorSubjects + s.Canary.Cells[0].ErrorSubjects) / errors, 0.985, 1);
+        Assert.InRange(slices.Sum(s => s.Canary.Cells[0].Exchanges) / 100_000.0, 0.49, 0.51);
+    }
+
     private static List<EvidenceSlice> Run(Conditions conditions, int slices, TimeSpan length, double rate = 2_000)
     {
         var traffic = new RandomTraffic(World.AsBaseline(Worlds.Traffic(rate) with { Conditions = conditions }), 11);
