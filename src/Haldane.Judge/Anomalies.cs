@@ -6,12 +6,12 @@ using Haldane.Judge.Totals;
 
 namespace Haldane.Judge;
 
-/// <summary>Notices when something about the canary has suddenly become much more frequent than on the baseline: errors, slow answers, a class.</summary>
+/// <summary>Notices when something about the canary suddenly becomes much more frequent, against the baseline and against what it was before: errors, slow answers, a class.</summary>
 /// <remarks>
 /// <para>An e-process over a whole stage has to win back what quiet hours have cost it before it can prove harm that begins late; an e-detector begins anew at every moment. For each slice and signal
-/// the log factor is that of the arm labels, l(2 e^d) - l(2), see <see cref="RateRatioProfile"/>: "more than twice as often as on the baseline". It goes through a Shiryaev-Roberts
-/// <see cref="EDetector"/> for each of a few d, and their mean alarms when it reaches 604,800 slices: while no signal is that frequent, a false alarm of a signal comes once in seven days of
-/// seconds on average, or later.</para>
+/// the log factor is that of the arm labels, l(u + d) - l(u), see <see cref="RateRatioProfile"/>, with e^u twice the ratio to the baseline that earlier slices showed, or twice the baseline where
+/// that is more. It goes through a Shiryaev-Roberts <see cref="EDetector"/> for each of a few d, and their mean alarms when it reaches 604,800 slices: while a signal is at most that frequent, it raises a
+/// false alarm once in seven days of seconds on average, or later.</para>
 /// <para>Slow are answers above the p99 that the baseline had in the stage so far. Counts are by exchange, but errors by subject. An alarm holds the rollout; it proves nothing. For one thread.</para>
 /// </remarks>
 internal sealed class Anomalies
@@ -60,7 +60,7 @@ internal sealed class Anomalies
         CellEvidence canary = slice.Canary.Cells[SegmentCells.Everyone], baseline = slice.Baseline.Cells[SegmentCells.Everyone];
         if (_errors.Add(slice.Share.Fraction, canary.ErrorSubjects, baseline.ErrorSubjects))
         {
-            Raise(slice.Number, "errors", $"errors became more than twice as frequent as on the baseline: in the last second {Say.Count(canary.Errors)} of {Say.Count(canary.Exchanges)} canary exchanges failed");
+            Raise(slice.Number, "errors", $"errors suddenly became more than twice as frequent: in the last second {Say.Count(canary.Errors)} of {Say.Count(canary.Exchanges)} canary exchanges failed");
         }
 
         WatchSlow(slice, canary, baseline);
@@ -80,7 +80,7 @@ internal sealed class Anomalies
         var (b, slowB) = Above(baseline.Latency, _slowEdge);
         if (c + b > 0 && _slow.Add(c / (double)(c + b), slowC, slowB))
         {
-            Raise(slice.Number, "latency", $"answers above {Say.Seconds(LatencyBuckets.Edge(_slowEdge))} became more than twice as frequent as on the baseline: {Say.Count(slowC)} of the last {Say.Count(c)} canary answers");
+            Raise(slice.Number, "latency", $"answers above {Say.Seconds(LatencyBuckets.Edge(_slowEdge))} suddenly became more than twice as frequent: {Say.Count(slowC)} of the last {Say.Count(c)} canary answers");
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class Anomalies
             long ofCanary = c > 0 ? canary.Classes[k] : 0, ofBaseline = b > 0 ? baseline.Classes[k] : 0;
             if (_predictions[k].Add(c / (double)(c + b), ofCanary, ofBaseline))
             {
-                Raise(slice.Number, "predictions", $"{_classes[k]} became more than twice as frequent as on the baseline: {Say.Count(ofCanary)} of the last {Say.Count(c)} canary predictions");
+                Raise(slice.Number, "predictions", $"{_classes[k]} suddenly became more than twice as frequent: {Say.Count(ofCanary)} of the last {Say.Count(c)} canary predictions");
             }
         }
     }
@@ -137,18 +137,24 @@ internal sealed class Anomalies
         private static readonly double[] Sizes = [Math.Log(1.5), Math.Log(3), Math.Log(9)];
 
         private readonly EDetector[] _detectors = [.. Sizes.Select(_ => new EDetector())];
+        private double _seen;
+        private double _expected;
 
         /// <summary>Takes a slice; says whether it alarms, and then starts anew.</summary>
         public bool Add(double share, long canary, long baseline)
         {
             Span<double> terms = stackalloc double[Sizes.Length];
             var all = canary + baseline;
-            var line = all == 0 ? 0 : PerEvent(share, Twice);
+            var usual = Math.Max(0, Math.Log((_seen + 1) / (_expected + 1)));
+            var line = all == 0 ? 0 : PerEvent(share, Twice + usual);
             for (var i = 0; i < Sizes.Length; i++)
             {
-                _detectors[i].Add(all == 0 ? 0 : canary * Sizes[i] - all * (PerEvent(share, Twice + Sizes[i]) - line));
+                _detectors[i].Add(all == 0 ? 0 : canary * Sizes[i] - all * (PerEvent(share, Twice + usual + Sizes[i]) - line));
                 terms[i] = _detectors[i].ShiryaevRoberts;
             }
+
+            // What the canary would have if it were as the baseline; with everyone on one arm there is nothing to expect.
+            (_seen, _expected) = share is > 0 and < 1 ? (_seen + canary, _expected + baseline * share / (1 - share)) : (_seen, _expected);
 
             if (LogSpace.Mean(terms) < AlarmAt)
             {
