@@ -131,6 +131,14 @@ public static class PlanLinter
     private static string Cure(TrafficModel traffic, RolloutSpec rollout, GuardSpec guard, GuardForecast forecast)
     {
         List<string> cures = [];
+        var countsSubjects = guard.Signal.Kind == SignalKind.Accuracy || (guard.Scale == Scale.Ratio && guard.Signal.Kind is SignalKind.ErrorRate or SignalKind.EventRate);
+        if (traffic.Conditions.Regulars is { Count: var subjects } && countsSubjects)
+        {
+            // More traffic of the same subjects proves nothing more.
+            var own = subjects * rollout.Stages[forecast.RequiredIn].Share.Fraction;
+            cures.Add($"each subject counts once a stage, and of {subjects:N0} about {Words.Number(own)} are the canary's");
+        }
+
         if (guard is { Scale: Scale.Ratio, Signal.Kind: SignalKind.ErrorRate or SignalKind.EventRate })
         {
             var rate = guard.Signal.Kind == SignalKind.ErrorRate ? traffic.Baseline.Errors : traffic.Baseline.ChanceOf(guard.Signal.Name!);

@@ -37,6 +37,18 @@ public sealed class PlanLinterTests
     }
 
     [Fact]
+    public void A_guard_that_has_too_few_subjects_is_told_so()
+    {
+        var remark = Assert.Single(Remarks(
+            $"rate: 200/s, subjects: 5000, {Usual}", "{ share: 1%, bake: 15m }", "{ name: accuracy, signal: accuracy, atLeast: { difference: -1pp } }"));
+
+        Assert.Contains(
+            "it does not pass within 30 days, even if the canary is as the baseline; the stage bakes 15 min and cannot be left before: each subject counts once a stage, and of 5,000 about 50 are the canary's, widen the margin",
+            remark.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_limit_that_the_baseline_breaks_itself_is_named() => Says(
         ["warning: rollout fraud-v2: guard sla: the baseline itself, 80 ms, is not better than the line of 70 ms: a canary that is no better is never promoted"],
         $"rate: 2000/s, {Usual}", "{ share: 50%, bake: 1h }", "{ name: sla, signal: latency-p99, atMost: { value: 70ms } }");
