@@ -16,6 +16,9 @@ internal sealed class LatencyComparison : Measurement
     // The asymptotic lane is tuned to harm of the size of the margin, the exact lane being the faster one for more, and to passing a canary that is as the baseline.
     private const double HarmInMargins = 1;
 
+    // Evidence below this proves nothing, and no promise is so weak that it comes near.
+    private const double WorthKnowing = 0.5;
+
     private readonly QuantileShift _shift;
     private readonly StagedEvidence _fail;
     private readonly StagedEvidence _pass;
@@ -160,9 +163,19 @@ internal sealed class LatencyComparison : Measurement
 
     private double Share => Question.Stages[_fail.Stage].Share.Fraction;
 
-    private double Exact(LatencyHistogram slow, LatencyHistogram fast, double line, double clustering, double share) => _isRatio
-        ? Question.Shares.Quantile(Quantile, share).LogE(slow, fast, line / LatencyBuckets.LogRatio, clustering)
-        : _shift.LogE(slow, fast, EdgeShift.Difference(line), clustering);
+    // Where two looks show that there is no evidence, the search for the exact value is spared: none is claimed then, which is less than there is.
+    private double Exact(LatencyHistogram slow, LatencyHistogram fast, double line, double clustering, double share)
+    {
+        int ofSlow = slow.QuantileBucket(Quantile), ofFast = fast.QuantileBucket(Quantile);
+        if (_isRatio)
+        {
+            var (lane, shift) = (Question.Shares.Quantile(Quantile, share), line / LatencyBuckets.LogRatio);
+            return lane.AtMost(slow, fast, shift, clustering, ofSlow, ofFast) > WorthKnowing ? lane.LogE(slow, fast, shift, clustering) : double.NegativeInfinity;
+        }
+
+        var difference = EdgeShift.Difference(line);
+        return _shift.AtMost(slow, fast, difference, clustering, ofSlow, ofFast) > WorthKnowing ? _shift.LogE(slow, fast, difference, clustering) : double.NegativeInfinity;
+    }
 
     private (double Value, double Error)? Estimate(double factor)
     {

@@ -113,6 +113,19 @@ internal sealed class QuantileRatio
     /// <summary>The same at one point, in buckets, not the least over all points: for tests.</summary>
     internal double LogEAt(LatencyHistogram slow, LatencyHistogram fast, double shift, double point) => new Search(this, slow, fast, shift, 1).AtPoint(point);
 
+    /// <summary>The e-value is at most this: the value at the two points where the least one usually lies, the slow arm's quantile and the fast arm's, shifted.</summary>
+    /// <param name="slow">The arm that may be slower; not empty.</param>
+    /// <param name="fast">The other arm; not empty.</param>
+    /// <param name="shift">In buckets, any number.</param>
+    /// <param name="clustering">How many answers count as one.</param>
+    /// <param name="slowQuantile">The bucket of the slow arm's quantile.</param>
+    /// <param name="fastQuantile">The bucket of the fast arm's quantile.</param>
+    public double AtMost(LatencyHistogram slow, LatencyHistogram fast, double shift, double clustering, int slowQuantile, int fastQuantile)
+    {
+        var search = new Search(this, slow, fast, shift, clustering);
+        return double.IsInfinity(clustering) ? 0 : Math.Min(search.AtPoint(slowQuantile), search.AtPoint(fastQuantile + shift));
+    }
+
     private static double SlowTilt(double p, double odds, double harm)
     {
         var logit = Math.Log(p / (1 - p));

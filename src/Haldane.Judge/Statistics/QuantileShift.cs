@@ -29,6 +29,19 @@ internal sealed class QuantileShift(double quantile)
         return new Search(this, slow, fast, shift, clustering).Run(first, last);
     }
 
+    /// <summary>The e-value is at most this: the value at the edges of both arms' quantiles, where the least one usually lies.</summary>
+    /// <param name="slow">The arm that may be slower; not empty.</param>
+    /// <param name="fast">The other arm; not empty.</param>
+    /// <param name="shift">The line.</param>
+    /// <param name="clustering">How many answers count as one.</param>
+    /// <param name="slowQuantile">The bucket of the slow arm's quantile.</param>
+    /// <param name="fastQuantile">The bucket of the fast arm's quantile.</param>
+    public double AtMost(LatencyHistogram slow, LatencyHistogram fast, EdgeShift shift, double clustering, int slowQuantile, int fastQuantile)
+    {
+        var search = new Search(this, slow, fast, shift, clustering);
+        return Math.Min(search.At(slowQuantile), search.At(shift.LastBelow(fastQuantile)));
+    }
+
     /// <summary>Branch and bound: T- falls and T+ rises with the edge, so the ends of a range bound what lies between them.</summary>
     private ref struct Search(
         QuantileShift lane, LatencyHistogram slow, LatencyHistogram fast, EdgeShift shift, double clustering)
@@ -56,6 +69,8 @@ internal sealed class QuantileShift(double quantile)
             Narrow(first, middle - 1, below, lowestAbove);
             Narrow(middle + 1, last, lowestBelow, above);
         }
+
+        public readonly double At(int edge) => Below(edge) + Above(edge);
 
         private readonly double Below(int edge) =>
             lane._below.LogE(slow.UpTo(edge + 1) / clustering, slow.Total / clustering);
