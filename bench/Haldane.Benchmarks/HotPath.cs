@@ -26,8 +26,8 @@ public class HotPath
         Confidence = new("/outputs/1/data/0"),
     });
 
-    private readonly StageCounters _counters = new(
-        new SegmentCells([new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])]), 2, true, Environment.ProcessorCount);
+    private readonly StageCounters _counters = Counters(firstToken: false);
+    private readonly StageCounters _timed = Counters(firstToken: true);
 
     private readonly ExchangeToken _token = new() { Run = 7, Stage = 1, Arm = Arm.Canary, Counts = true, Class = 1, Confidence = 0.9, At = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero) };
 
@@ -47,9 +47,22 @@ public class HotPath
     public void Count()
     {
         _counters.Subject(Arm.Canary, 12345);
-        _counters.Answered(Arm.Canary, 2, 0.0213, new Prediction(1, 0.9));
+        _counters.Answered(new(Arm.Canary, 12345, 2) { Latency = 0.0213, FirstToken = 0.0205, Prediction = new Prediction(1, 0.9) });
+    }
+
+    [Benchmark]
+    public void CountWithFirstToken()
+    {
+        _timed.Subject(Arm.Canary, 12345);
+        _timed.Answered(new(Arm.Canary, 12345, 2) { Latency = 0.0213, FirstToken = 0.0205, Prediction = new Prediction(1, 0.9) });
     }
 
     [GlobalSetup]
     public void Setup() => SealToken();
+
+    private static StageCounters Counters(bool firstToken)
+    {
+        var cells = new SegmentCells([new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])]);
+        return new(cells, new(cells.Count, 2, confidence: true, firstToken), Environment.ProcessorCount);
+    }
 }

@@ -7,17 +7,27 @@ using Haldane.Judge;
 
 namespace Haldane.Benchmarks;
 
-/// <summary>What one rollout costs the controller each second: five guards over everyone and four segment cells.</summary>
+/// <summary>What one rollout of 12 guards over everyone and 20 segment cells costs the controller each second.</summary>
 [MemoryDiagnoser]
 public class JudgeTick
 {
+    private const int Cells = 21;
+
+    private static readonly string[] Regions = [.. Enumerable.Range(1, 19).Select(i => $"r{i}")];
+
     private static readonly ModelSpec Model = new()
     {
         Name = "fraud",
         Route = new("/v2/models/fraud/**"),
         Subject = new() { Header = "X-User-Id" },
-        Segments = [new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])],
-        Signals = new() { Prediction = new("/outputs/0/data/0", ["legit", "fraud"]) },
+        Segments = [new SegmentSpec("region", "X-Region", Regions.ToValueList())],
+        Signals = new()
+        {
+            Prediction = new("/outputs/0/data/0", ["legit", "fraud", "review", "unsure"]),
+            Confidence = new("/outputs/1/data/0"),
+            Values = [new("revenue", 0, 500)],
+            Events = [SignalSpec.Conversion],
+        },
         Versions = [new VersionSpec("v1", ["http://127.0.0.1:1"]), new VersionSpec("v2", ["http://127.0.0.1:2"])],
     };
 
@@ -27,55 +37,130 @@ public class JudgeTick
         Model = "fraud",
         Baseline = "v1",
         Canary = "v2",
-        Stages = [new StageSpec(new(1_000), TimeSpan.FromMinutes(15))],
+        Stages = [.. new[] { 100, 1_000, 2_500, 5_000 }.Select(share => new StageSpec(new(share), TimeSpan.FromMinutes(15)))],
         Guards =
         [
-            new GuardSpec { Name = "errors", Signal = new(SignalKind.ErrorRate), Scale = Scale.Ratio, Bad = 2, Floor = 0.001 },
-            new GuardSpec { Name = "p99", Signal = new(SignalKind.Latency, 0.99), Scale = Scale.Ratio, Bad = 1.1 },
-            new GuardSpec { Name = "sla", Signal = new(SignalKind.Latency, 0.99), Scale = Scale.Value, Bad = 0.3 },
-            new GuardSpec { Name = "mix", Signal = new(SignalKind.PredictionDrift), Scale = Scale.JensenShannon, Bad = 0.05 },
-            new GuardSpec { Name = "accuracy", Signal = new(SignalKind.Accuracy), Scale = Scale.Difference, Bad = -0.01 },
+            new() { Name = "errors", Signal = new(SignalKind.ErrorRate), Scale = Scale.Ratio, Bad = 2, Floor = 0.001 },
+            new() { Name = "refused", Signal = new(SignalKind.EventRate, Name: GatewayEvents.Refused), Scale = Scale.Difference, Bad = 0.01 },
+            new() { Name = "p50", Signal = new(SignalKind.Latency, 0.5), Scale = Scale.Ratio, Bad = 1.1 },
+            new() { Name = "p99", Signal = new(SignalKind.Latency, 0.99), Scale = Scale.Ratio, Bad = 1.1 },
+            new() { Name = "sla", Signal = new(SignalKind.Latency, 0.99), Scale = Scale.Value, Bad = 0.3 },
+            new() { Name = "first-token", Signal = new(SignalKind.FirstToken, 0.95), Scale = Scale.Ratio, Bad = 1.2 },
+            new() { Name = "mix", Signal = new(SignalKind.PredictionDrift), Scale = Scale.JensenShannon, Bad = 0.05 },
+            new() { Name = "sureness", Signal = new(SignalKind.ConfidenceDrift), Scale = Scale.JensenShannon, Bad = 0.05 },
+            new() { Name = "accuracy", Signal = new(SignalKind.Accuracy), Scale = Scale.Difference, Bad = -0.01 },
+            new() { Name = "calibration", Signal = new(SignalKind.Calibration), Scale = Scale.Difference, Bad = 0.02 },
+            new() { Name = "conversion", Signal = new(SignalKind.EventRate, Name: SignalSpec.Conversion), Scale = Scale.Ratio, Bad = 0.9, AtLeast = true },
+            new() { Name = "revenue", Signal = new(SignalKind.Mean, Name: "revenue"), Scale = Scale.Ratio, Bad = 0.9, AtLeast = true },
         ],
     };
 
     private readonly RolloutJudge _judge = new(Model, Rollout);
-    private readonly ArmEvidence _baseline = Arm(1_800, new Random(1));
-    private readonly ArmEvidence _canary = Arm(200, new Random(2));
+    private readonly RolloutJudge[] _fleet = [.. Enumerable.Range(0, 1000).Select(_ => new RolloutJudge(Model, Rollout))];
+    private readonly EvidenceSlice[] _slices = [.. Enumerable.Range(1, 60).Select(seed => Slice(new Random(seed)))];
+    private EvidenceSlice _slice = Slice(new Random(0));
     private long _number;
+    private long _fleetNumber;
 
-    [Benchmark]
-    public void AddSlice() => _judge.Add(new()
+    /// <summary>Half a minute of evidence first: an empty judge would be too cheap.</summary>
+    [GlobalSetup]
+    public void WarmUp()
     {
-        Number = ++_number,
+        for (var i = 0; i < 30; i++)
+        {
+            AddSlice();
+        }
+
+        for (var i = 0; i < 8; i++)
+        {
+            FleetTick();
+        }
+    }
+
+    /// <summary>One slice of one rollout. The slice itself is made anew only in its head, which the figure of allocation shows.</summary>
+    [Benchmark]
+    public void AddSlice()
+    {
+        _slice = _slices[_number % _slices.Length] with { Number = ++_number };
+        _judge.Add(_slice);
+    }
+
+    /// <summary>All verdicts of one rollout.</summary>
+    [Benchmark]
+    public Judgement Evaluate() => _judge.Evaluate();
+
+    /// <summary>One tick over 1,000 rollouts, verdicts included, on one core.</summary>
+    [Benchmark]
+    public int FleetTick()
+    {
+        var slice = _slices[_fleetNumber % _slices.Length] with { Number = ++_fleetNumber };
+        var verdicts = 0;
+        foreach (var judge in _fleet)
+        {
+            judge.Add(slice);
+            verdicts += judge.Evaluate().Verdicts.Count;
+        }
+
+        return verdicts;
+    }
+
+    /// <summary>A second of 2,000 exchanges, a tenth of them on the canary, with feedback.</summary>
+    internal static EvidenceSlice Slice(Random random) => new()
+    {
+        Number = 0,
         Stage = 0,
         Share = new(1_000),
         From = default,
         Length = TimeSpan.FromSeconds(1),
-        Baseline = _baseline,
-        Canary = _canary,
-        Labels = [new LabelCounts(0, Core.Arm.Baseline, 0, 1_800, 180), new LabelCounts(0, Core.Arm.Canary, 0, 200, 20)],
-    });
+        Baseline = Arm(1_800, random),
+        Canary = Arm(200, random),
+        Labels = [.. Each((arm, cell, n) => new LabelCounts(0, arm, cell, n / 4, n / 40))],
+        Calibration = [.. Each((arm, cell, n) => new CalibrationCounts(0, arm, cell, random.Next(10, 20), n / 4, n / 5, 0.2 * n))],
+        Events =
+        [
+            .. Each((arm, cell, n) => new EventCounts(GatewayEvents.Refused, 0, arm, cell, n / 50, n / 60)),
+            .. Each((arm, cell, n) => new EventCounts(SignalSpec.Conversion, 0, arm, cell, n / 20, n / 20)),
+        ],
+        Values = [.. Each((arm, cell, n) => new ValueMoments("revenue", 0, arm, cell, random.Next(64), n / 10, n / 30, n, 30.0 * n))],
+    };
 
-    [Benchmark]
-    public Judgement Evaluate() => _judge.Evaluate();
+    private static IEnumerable<T> Each<T>(Func<Arm, int, int, T> make) =>
+        from arm in new[] { Core.Arm.Baseline, Core.Arm.Canary }
+        from cell in Enumerable.Range(0, Cells)
+        let all = arm == Core.Arm.Canary ? 200 : 1_800
+        select make(arm, cell, cell == 0 ? all : all / 20);
 
-    // A second of exchanges with a latency of some 20 ms, a third of them in each country.
     private static ArmEvidence Arm(int exchanges, Random random)
     {
-        var cells = Enumerable.Range(0, 5).Select(cell =>
+        var cells = Enumerable.Range(0, Cells).Select(cell =>
         {
-            var count = cell == 0 ? exchanges : cell == 4 ? 0 : exchanges / 3;
-            var latency = Enumerable.Range(0, count)
-                .GroupBy(_ => LatencyBuckets.IndexOf(0.02 * Math.Exp(0.25 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2)))
-                .OrderBy(g => g.Key)
-                .ToList();
+            var count = cell == 0 ? exchanges : exchanges / 20;
+            var confidence = new long[ConfidenceBins.Count];
+            for (var i = 0; i < count; i++)
+            {
+                confidence[random.Next(10, 20)]++;
+            }
+
             return new CellEvidence
             {
                 Exchanges = count,
-                Latency = new(latency.Select(g => g.Key).ToValueList(), latency.Select(g => (long)g.Count()).ToValueList()),
-                Classes = [count * 7 / 10, count - count * 7 / 10, 0],
+                Errors = count / 200,
+                ErrorSubjects = count / 200,
+                Latency = Times(count, 0.02, random),
+                FirstToken = Times(count, 0.005, random),
+                Classes = [count * 6 / 10, count / 10, count / 10, count - count * 6 / 10 - 2 * (count / 10), 0],
+                Confidence = ValueList.Create<long>(confidence),
             };
         });
-        return new() { Cells = cells.ToValueList() };
+        return new() { Cells = cells.ToValueList(), AnswersByGroup = ValueList.Create<long>([.. Enumerable.Repeat((long)exchanges / 64, 64)]) };
+    }
+
+    private static SparseCounts Times(int count, double median, Random random)
+    {
+        var buckets = Enumerable.Range(0, count)
+            .GroupBy(_ => LatencyBuckets.IndexOf(median * Math.Exp(0.5 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2)))
+            .OrderBy(g => g.Key)
+            .ToList();
+        return new(buckets.Select(g => g.Key).ToValueList(), buckets.Select(g => (long)g.Count()).ToValueList());
     }
 }

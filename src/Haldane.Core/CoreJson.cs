@@ -17,12 +17,18 @@ namespace Haldane.Core;
     UseStringEnumConverter = true,
     Converters = [typeof(ShareJson)])]
 // The generator does not look into value lists: their converter asks for the array of what they hold.
+[JsonSerializable(typeof(Anomaly[]))]
+[JsonSerializable(typeof(CalibrationCounts[]))]
 [JsonSerializable(typeof(CellEvidence[]))]
+[JsonSerializable(typeof(EventCounts[]))]
+[JsonSerializable(typeof(EventSubjects[]))]
 [JsonSerializable(typeof(GuardSpec[]))]
 [JsonSerializable(typeof(LabelCounts[]))]
+[JsonSerializable(typeof(PairCounts[]))]
 [JsonSerializable(typeof(SegmentSpec[]))]
 [JsonSerializable(typeof(StageSpec[]))]
 [JsonSerializable(typeof(ValueMoments[]))]
+[JsonSerializable(typeof(ValueSpec[]))]
 [JsonSerializable(typeof(Verdict[]))]
 [JsonSerializable(typeof(VersionSpec[]))]
 [JsonSerializable(typeof(int[]))]

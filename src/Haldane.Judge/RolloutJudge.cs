@@ -3,6 +3,7 @@ using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 using Haldane.Judge.Guards;
+using Haldane.Judge.Statistics;
 using Haldane.Judge.Totals;
 
 namespace Haldane.Judge;
@@ -24,7 +25,10 @@ public sealed class RolloutJudge
     private readonly StageTotals _totals;
     private readonly StageClock _clock = new();
     private readonly SampleRatio _sampleRatio = new();
+    private readonly Anomalies _anomalies;
+    private readonly ShareTables _shares = new();
     private readonly GuardJudge[] _guards;
+    private long _canaryInAll;
     private long _upTo;
     private int _stage;
 
@@ -39,6 +43,7 @@ public sealed class RolloutJudge
         ValueList<string> classes = model.Signals.Prediction is { } prediction ? [.. prediction.Classes, SegmentCells.Other] : [];
         (_cells, _classes) = (cells.Count, classes.Count);
         _totals = new(cells.Count, classes.Count);
+        _anomalies = new(classes, _totals);
         _guards = [.. rollout.Guards.Select(guard => Open(model, guard, cells, classes))];
     }
 
@@ -57,7 +62,9 @@ public sealed class RolloutJudge
         _upTo = slice.Number;
         _clock.Add(slice);
         _totals.Add(slice);
+        _canaryInAll += slice.Canary.Cells[SegmentCells.Everyone].Exchanges;
         _sampleRatio.Add(slice);
+        _anomalies.Add(slice);
         foreach (var guard in _guards)
         {
             guard.Add(slice);
@@ -65,15 +72,19 @@ public sealed class RolloutJudge
     }
 
     /// <summary>What the evidence says by now.</summary>
-    public Judgement Evaluate() => new()
+    /// <param name="forecast">Whether undecided verdicts say how much longer they take; that is most of the work, and simulations have no use for it.</param>
+    public Judgement Evaluate(bool forecast = true) => new()
     {
         UpToSlice = _upTo,
         Stage = _stage,
         Baked = _clock.Baked,
         CanaryExchanges = CanaryExchanges,
         NoData = Silence(),
-        Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken)).ToValueList(),
+        Anomalies = _anomalies.Standings,
+        Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken, forecast ? Progress : null)).ToValueList(),
     };
+
+    private Progress Progress => new(CanaryExchanges, _canaryInAll, _clock.Baked);
 
     private long CanaryExchanges => _totals.Of(Arm.Canary, SegmentCells.Everyone).Exchanges;
 
@@ -102,11 +113,12 @@ public sealed class RolloutJudge
             Where = cell == SegmentCells.Everyone ? "" : $" in {cells.Names[cell]}",
             Stages = _rollout.Stages,
             BySubject = model.Subject is not null,
+            Signals = model.Signals,
             Classes = classes,
             FailAt = cell == SegmentCells.Everyone ? budget.FailAt : budget.SegmentFailAt,
             PassAt = budget.PassAt,
-            Canary = _totals.Of(Arm.Canary, cell),
-            Baseline = _totals.Of(Arm.Baseline, cell),
+            Totals = _totals,
+            Shares = _shares,
         });
     }
 

@@ -1,8 +1,17 @@
+using Haldane.Core.Judging;
+
 namespace Haldane.Judge;
 
 /// <summary>Numbers for people: few digits, thousands separators, a unit that fits.</summary>
 internal static class Say
 {
+    // Observations of the canary in the stage below which nothing is said.
+    private const int Fewest = 10;
+
+    /// <summary>The sentence for too few observations in a stage, or null.</summary>
+    public static string? FewerThanNeeded(long seen, string what) =>
+        seen >= Fewest ? null : $"{Count(seen)} {what} in this stage, {Fewest} are the least";
+
     /// <summary>E.g. <c>6,912</c>.</summary>
     public static string Count(long count) => count.ToString("N0");
 
@@ -32,6 +41,12 @@ internal static class Say
     /// <summary>A ratio, e.g. <c>6.1 times</c>.</summary>
     public static string Times(double ratio) => Number(ratio, 2) + " times";
 
+    /// <summary>A ratio to the baseline, e.g. <c>6.1 times the baseline</c> or <c>as the baseline</c>.</summary>
+    public static string Compared(double ratio) => Number(ratio, 2) == "1" ? "as the baseline" : Times(ratio) + " the baseline";
+
+    /// <summary>A difference of numbers, e.g. <c>5 lower</c> or <c>the same</c>.</summary>
+    public static string More(double difference) => difference == 0 ? "the same" : $"{Number(Math.Abs(difference))} {(difference > 0 ? "higher" : "lower")}";
+
     /// <summary>A difference of fractions without its sign, e.g. <c>2.4 points</c>.</summary>
     public static string Points(double difference) => Number(Math.Abs(difference) * 100, 2) switch
     {
@@ -50,6 +65,9 @@ internal static class Say
         _ => Number(seconds) + " s",
     };
 
+    /// <summary>A difference of latencies, e.g. <c>12 ms higher</c> or <c>the same</c>.</summary>
+    public static string SecondsMore(double difference) => difference == 0 ? "the same" : $"{Seconds(Math.Abs(difference))} {(difference > 0 ? "higher" : "lower")}";
+
     /// <summary>A stretch of time, e.g. <c>14 s</c> or <c>2.5 min</c>.</summary>
     public static string Time(TimeSpan time) => time.TotalSeconds switch
     {
@@ -57,6 +75,28 @@ internal static class Say
         < 7200 => Number(time.TotalMinutes, 2) + " min",
         _ => Number(time.TotalHours, 2) + " h",
     };
+
+    /// <summary>The forecast and further segments in one sentence; null when there is nothing to say.</summary>
+    public static string? Aside(Forecast? forecast, IEnumerable<string> harmed, IEnumerable<string> suspects)
+    {
+        var parts = new List<string>();
+        if (forecast is not null)
+        {
+            parts.Add($"if this goes on, {forecast.Toward} after {(forecast.Time is { } time ? $"about {Time(time)} more, " : "")}{Count(forecast.CanaryExchanges)} canary exchanges");
+        }
+
+        if (harmed.Any())
+        {
+            parts.Add("harm is proven in " + string.Join(", ", harmed) + " too");
+        }
+
+        if (suspects.Any())
+        {
+            parts.Add("worth a look: " + string.Join(", ", suspects));
+        }
+
+        return parts.Count == 0 ? null : string.Join("; ", parts);
+    }
 
     /// <summary>A name of a latency quantile, e.g. <c>p99.9</c>.</summary>
     public static string Quantile(double quantile) => "p" + (quantile * 100).ToString("0.###");

@@ -7,6 +7,8 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
 {
     RunCommand.Create(),
     ValidateCommand.Create(),
+    SimulateCommand.Create(),
+    CalibrateCommand.Create(),
     SchemaCommand.Create(),
     DemoCommand.Create(),
     RolloutCommands.Create(),

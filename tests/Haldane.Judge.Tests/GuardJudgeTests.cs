@@ -3,7 +3,6 @@ using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 using Haldane.Judge.Guards;
 using Haldane.Judge.Tests.Worlds;
-using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Tests;
 
@@ -37,7 +36,7 @@ public sealed class GuardJudgeTests
         var everyone = new Told { Fail = fails ? 5 : 4, Pass = passes ? 3 : 2, WhatIsMissing = missing ? "labels" : null, WhatIsBroken = broken ? "torn" : null };
         var judge = Of(everyone, new Told { Fail = segmentFails ? 7.5 : 6.9 });
 
-        var verdict = judge.Judge(broken: null);
+        var verdict = judge.Judge(null, default);
 
         Assert.Equal(expected, verdict.Kind);
         Assert.Equal(expected == VerdictKind.Fail && segmentFails ? "country=ID" : null, verdict.Segment);
@@ -48,7 +47,7 @@ public sealed class GuardJudgeTests
     [InlineData(8, 9, null)]
     public void When_everyone_and_a_segment_fail_the_one_further_past_its_line_is_named(double everyone, double segment, string? named)
     {
-        var verdict = Of(new Told { Fail = everyone }, new Told { Fail = segment }).Judge(broken: null);
+        var verdict = Of(new Told { Fail = everyone }, new Told { Fail = segment }).Judge(null, default);
 
         Assert.Equal((VerdictKind.Fail, named), (verdict.Kind, verdict.Segment));
         Assert.Equal(named is null ? (everyone, 5) : (segment, 7), (verdict.FailEvidence, verdict.FailAt));
@@ -57,7 +56,7 @@ public sealed class GuardJudgeTests
     [Fact]
     public void Both_proven_is_Pass_and_the_sentence_says_worse_within_the_margin()
     {
-        var verdict = Of(new Told { Fail = 6, Pass = 4, Estimate = 1.8 }).Judge(broken: null);
+        var verdict = Of(new Told { Fail = 6, Pass = 4, Estimate = 1.8 }).Judge(null, default);
 
         Assert.Equal(VerdictKind.Pass, verdict.Kind);
         Assert.Contains("worse than the baseline, within the margin", verdict.Reason, StringComparison.Ordinal);
@@ -66,7 +65,7 @@ public sealed class GuardJudgeTests
     [Fact]
     public void A_canary_that_passed_and_now_fails_and_looks_bad_has_changed_and_fails()
     {
-        var verdict = Of(new Told { Fail = 6, Pass = 4, Estimate = 2.4 }).Judge(broken: null);
+        var verdict = Of(new Told { Fail = 6, Pass = 4, Estimate = 2.4 }).Judge(null, default);
 
         Assert.Equal(VerdictKind.Fail, verdict.Kind);
     }
@@ -80,13 +79,13 @@ public sealed class GuardJudgeTests
         told.Fail = -20;
         judge.Add(Slices.Slice(2, 0, 10, CellEvidence.Empty, CellEvidence.Empty));
 
-        Assert.Equal((VerdictKind.Fail, 6.0), (judge.Judge(broken: null).Kind, judge.Judge(broken: null).FailEvidence));
+        Assert.Equal((VerdictKind.Fail, 6.0), (judge.Judge(null, default).Kind, judge.Judge(null, default).FailEvidence));
     }
 
     [Fact]
     public void A_measurement_that_is_not_a_number_proves_nothing_and_does_not_leave_the_judge()
     {
-        var verdict = Of(new Told { Fail = double.NaN, Pass = double.NaN, Estimate = double.NaN }).Judge(broken: null);
+        var verdict = Of(new Told { Fail = double.NaN, Pass = double.NaN, Estimate = double.NaN }).Judge(null, default);
 
         Assert.Equal((VerdictKind.Undecided, 0.0, 0.0, null), (verdict.Kind, verdict.FailEvidence, verdict.PassEvidence, verdict.Estimate));
     }
@@ -135,8 +134,9 @@ public sealed class GuardJudgeTests
             Classes = [],
             FailAt = Lines.FailAt,
             PassAt = Lines.PassAt,
-            Canary = new ArmTotals(0),
-            Baseline = new ArmTotals(0),
+            Signals = new(),
+            Totals = new(1, 0),
+            Shares = new(),
         };
 
         public double Fail { get; set; }
@@ -151,7 +151,11 @@ public sealed class GuardJudgeTests
 
         protected override string Margin => "2 times is the margin";
 
-        public override void Add(EvidenceSlice slice) => (FailLogE, PassLogE) = (Fail, Pass);
+        protected override void Take(EvidenceSlice slice)
+        {
+        }
+
+        protected override Guards.Evidence Weigh(double factor) => new(factor * Fail, factor * Pass);
 
         public override Reading Read() => new() { Estimate = Estimate };
 

@@ -150,7 +150,7 @@ public sealed class RolloutJudgeTests(ITestOutputHelper output)
         var verdict = After(judge, Busy(1, 0) with { Labels = [new(0, Arm.Baseline, 0, 9900, 990)] }).Evaluate().Verdicts[0];
 
         Assert.Equal((VerdictKind.Broken, true), (verdict.Kind, verdict.Late));
-        Assert.Equal("9,900 labels of baseline answers and none of the canary, where about 100 were due; check the feedback of the canary", verdict.Reason);
+        Assert.Equal("9,900 labels of baseline answers and none of the canary, which is not their share of the exchanges; check the feedback of the canary", verdict.Reason);
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class RolloutJudgeTests(ITestOutputHelper output)
     [InlineData(SignalKind.ErrorRate, Scale.Ratio, 100)]
     [InlineData(SignalKind.ErrorRate, Scale.Ratio, 1.04)]
     [InlineData(SignalKind.ErrorRate, Scale.Value, 1.5)]
-    [InlineData(SignalKind.Accuracy, Scale.Ratio, 0.9)]
+    [InlineData(SignalKind.Accuracy, Scale.JensenShannon, 0.9)]
     [InlineData(SignalKind.PredictionDrift, Scale.JensenShannon, 0)]
     [InlineData(SignalKind.Latency, Scale.Ratio, -1.1)]
     [InlineData(SignalKind.Latency, Scale.Value, 0)]

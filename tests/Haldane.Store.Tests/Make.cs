@@ -65,17 +65,30 @@ internal static class Make
         Fresh = number == 1,
         Baseline = new()
         {
-            Cells = [new() { Exchanges = 900 + number, Errors = salt, Latency = new([3, 700, 701], [1, 2, 3]), Classes = [5, 6, 7], Confidence = [1, 2] }],
+            Cells = [new() { Exchanges = 900 + number, Errors = salt, Latency = new([3, 700, 701], [1, 2, 3]), Classes = [5, 6, 7], Confidence = [1, 2], FirstToken = new([2], [6]) }],
             NewSubjects = 17,
+            AnswersByGroup = [.. Enumerable.Range(0, SubjectGroups.Count).Select(g => (long)g)],
         },
-        Canary = new() { Cells = [new() { Exchanges = 100 }], ErrorSubjects = [1, uint.MaxValue] },
+        Canary = new()
+        {
+            Cells = [new() { Exchanges = 100 }],
+            ErrorSubjects = [1, uint.MaxValue],
+            EventSubjects = [new(GatewayEvents.Refused, [0, uint.MaxValue]), new(GatewayEvents.Empty, [7])],
+        },
         Labels = [new(0, Arm.Canary, 2, 10, 3)],
-        Values = [new("revenue €", 0, Arm.Baseline, 3, 0.1 + 0.2, 1e-300)],
+        Calibration = [new(0, Arm.Canary, 2, 19, 10, 7, 9.1 + 0.2)],
+        Values = [new("revenue €", 0, Arm.Baseline, 1, 63, 3, 2, 0.1 + 0.2, 1e-300)],
+        Events = [new(GatewayEvents.Refused, 1, Arm.Canary, 0, 5, 2), new("conversion", 0, Arm.Baseline, 3, long.MaxValue, 0)],
+        Pairs = [new(0, 10, 1, 9, 0, 8, 2, 1)],
         FeedbackUpTo = 12,
     };
 
     public static JoinedFeedback Feedback(long key, int run = 1) => new(
-        $"{key:x32}", run, 2, Arm.Canary, 65_535, uint.MaxValue, true, new Dictionary<string, double> { ["revenue €"] = 0.1 + 0.2 }, Noon);
+        $"{key:x32}", run, 2, Arm.Canary, 65_535, uint.MaxValue, true, new Dictionary<string, double> { ["revenue €"] = 0.1 + 0.2 }, Noon)
+    {
+        Events = ["conversion", "renvoi €"],
+        Confidence = 229 / 254.0,
+    };
 
     public static JoinedFeedback BareFeedback(long key, int run = 1) => new($"{key:x32}", run, 0, Arm.Baseline, 0, 0, null, new Dictionary<string, double>());
 }

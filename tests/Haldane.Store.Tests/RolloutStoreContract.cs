@@ -1,3 +1,4 @@
+using Haldane.Core.Evidence;
 using Haldane.Core.Feedback;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
@@ -201,7 +202,7 @@ public abstract class RolloutStoreContract : IAsyncLifetime
     [Fact]
     public async Task Feedback_comes_back_as_it_was_and_in_order()
     {
-        JoinedFeedback[] items = [Make.Feedback(7), Make.BareFeedback(3), Make.Feedback(9) with { Wrong = false }, Make.Feedback(8, run: 2)];
+        JoinedFeedback[] items = [Make.Feedback(7), Make.BareFeedback(3), Make.Feedback(9) with { Wrong = false, SegmentCode = SegmentCells.UnknownCode, Confidence = null }, Make.Feedback(8, run: 2)];
 
         var positions = await _store.AddFeedbackAsync(items, None);
         await ReopenAsync();
@@ -352,7 +353,7 @@ public abstract class RolloutStoreContract : IAsyncLifetime
     /// <summary>Removes the data of this test.</summary>
     protected abstract void Clean();
 
-    private static IEnumerable<string> Digests(IEnumerable<Core.Evidence.EvidenceSlice> slices)
+    private static IEnumerable<string> Digests(IEnumerable<EvidenceSlice> slices)
     {
         var digest = "";
         foreach (var slice in slices)
@@ -364,7 +365,7 @@ public abstract class RolloutStoreContract : IAsyncLifetime
     }
 
     private static string Describe(JoinedFeedback item) =>
-        $"{item with { Values = null! }} {string.Join(',', item.Values.Select(v => $"{v.Key}={v.Value:R}"))}";
+        $"{item with { Values = null!, Events = null! }} {string.Join(',', item.Values.Select(v => $"{v.Key}={v.Value:R}"))} {string.Join(',', item.Events)}";
 
     private async Task ReopenAsync()
     {

@@ -113,6 +113,7 @@ internal static class FeedbackApi
     private static string Wanted(string place) => place.Split('.', '[') switch
     {
         [_, "values", ..] => "wanted is an object of named numbers",
+        [_, "events", ..] => "wanted is an array of names",
         [_, "at", ..] => "wanted is a time such as 2026-03-04T12:00:00Z",
         _ => "wanted is a text in valid Unicode",
     };

@@ -17,7 +17,7 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const count = n => whole.format(n ?? 0);
-const milliseconds = seconds => seconds == null ? NONE : `${tenths.format(seconds * 1000)} ms`;
+const milliseconds = seconds => seconds == null ? NONE : `${tenths.format(seconds * 1000).replace(/^-/, '\u2212')} ms`;
 const shareText = basisPoints => `${decimals((basisPoints ?? 0) / 100, 2)}%`;
 
 function decimals(value, most, least = 0) {
@@ -67,31 +67,38 @@ function moment(time) {
 
 function signalText(signal) {
   switch (signal.kind) {
-    case 'ErrorRate': return 'error-rate';
     case 'Latency': return `latency-p${decimals(signal.quantile * 100, 3)}`;
-    case 'PredictionDrift': return 'prediction-drift';
-    case 'Accuracy': return 'accuracy';
-    default: return signal.kind;
+    case 'FirstToken': return signal.quantile === 0.95 ? 'time-to-first-token' : `time-to-first-token-p${decimals(signal.quantile * 100, 3)}`;
+    case 'Mean': return `mean:${signal.name}`;
+    case 'EventRate': return signal.name === 'conversion' ? signal.name : `rate:${signal.name}`;
+    // The others are written as they are called: ErrorRate is error-rate.
+    default: return signal.kind.replace(/(?!^)[A-Z]/g, letter => `-${letter}`).toLowerCase();
   }
 }
+
+const isTime = kind => kind === 'Latency' || kind === 'FirstToken';
+const isNumber = kind => kind === 'Mean' || kind === 'Throughput';
+
+// A number in its own unit, which only the specification's author knows.
+const plain = value => value.toLocaleString('en', { maximumSignificantDigits: 4 }).replace(/^-/, '\u2212');
 
 // How numbers on a guard's scale are written, where "no difference" stands on it, and which way is worse.
 function scaleOf(guard) {
   const kind = guard.signal.kind;
-  const own = kind === 'Latency' ? milliseconds : percent;
+  const own = isTime(kind) ? milliseconds : isNumber(kind) ? plain : percent;
   switch (guard.scale) {
     case 'Ratio': {
       const digits = Math.abs(guard.bad - 1) < 0.05 ? 3 : 2;
       return { log: true, none: 1, lowerIsWorse: guard.bad < 1, text: v => `${decimals(v, digits, digits)}×`, own };
     }
     case 'Difference': {
-      const text = kind === 'Latency' ? milliseconds : v => `${decimals(v * 100, Math.abs(v) < 0.001 ? 3 : 2)} pp`;
+      const text = isTime(kind) ? milliseconds : isNumber(kind) ? plain : v => `${decimals(v * 100, Math.abs(v) < 0.001 ? 3 : 2)} pp`;
       return { none: 0, lowerIsWorse: guard.bad < 0, text: v => signed(text(v), v), own };
     }
     case 'JensenShannon':
       return { none: 0, least: 0, lowerIsWorse: false, text: v => `${decimals(v, Math.abs(v) < 0.01 ? 4 : 3)} bits`, own };
     default:
-      return { none: null, least: 0, lowerIsWorse: kind === 'Accuracy', text: own, own };
+      return { none: null, least: isNumber(kind) ? null : 0, lowerIsWorse: guard.atLeast || kind === 'Accuracy', text: own, own };
   }
 }
 
@@ -491,6 +498,7 @@ const HOLDS = {
   NoData: 'Holds: NoData, no evidence flows',
   Broken: 'Holds: Broken, the measurement cannot be trusted',
   Undecided: 'Holds: Undecided, a required guard has not passed yet',
+  Anomaly: 'Holds: Anomaly, something changed suddenly inside the canary',
 };
 
 /** A rollout's section, built once and then only brought up to date. */
@@ -724,6 +732,7 @@ class GuardRow {
     this.chip = el('span', { class: 'chip' });
     this.reason = el('span');
     this.segment = el('span', { class: 'segment' });
+    this.aside = el('span', { class: 'quiet' });
     this.band = el('div', { class: 'band-place' });
     this.numbers = el('span', { class: 'exact' });
     this.own = el('span', { class: 'quiet' });
@@ -734,7 +743,7 @@ class GuardRow {
     this.node = el('tr', { role: 'row' },
       el('th', { role: 'rowheader', scope: 'row' }, guard.name, this.signal, this.must),
       cell('Verdict', {}, this.chip),
-      cell('What the judge says', { class: 'says' }, this.reason, this.segment),
+      cell('What the judge says', { class: 'says' }, this.reason, this.segment, this.aside),
       cell('Difference', { class: 'differs' }, this.band, this.numbers, this.own),
       cell('Evidence', { class: 'proofs' }, this.proofs.Pass.node, this.proofs.Fail.node),
       cell('Counted', { class: 'counted' }, this.canary, this.baseline, this.unit));
@@ -752,6 +761,8 @@ class GuardRow {
     this.segment.hidden = !verdict;
     say(this.segment, shown.segment ? `segment ${shown.segment}` : 'everyone');
     mark(this.segment, 'data-one', Boolean(shown.segment) || null);
+    this.aside.hidden = !verdict?.aside;
+    say(this.aside, verdict?.aside ?? '');
     this.drawBand(shown, guard, scale);
     say(this.numbers, bandText(shown, scale));
     this.own.hidden = shown.baselineValue == null && shown.canaryValue == null;

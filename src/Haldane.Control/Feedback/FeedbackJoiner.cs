@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Haldane.Core;
 using Haldane.Core.Assignment;
+using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Feedback;
 using Haldane.Core.Specification;
@@ -27,6 +28,7 @@ internal readonly record struct JoinResult(JoinedFeedback? Joined, bool Unknown,
 internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int, KnownRun> runs)
 {
     private const int MostValues = 16;
+    private const int MostEvents = 16;
     private const int LongestName = 64;
     private const int LongestId = 128;
 
@@ -45,13 +47,40 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
         { Exchange: not null, Subject: not null } => "names both exchange and subject; give one of them",
         { Subject.Length: 0 } => "subject: is empty; wanted is the subject as the model's callers send it",
         { Subject: not null, Label: not null } => "label: a label belongs to one exchange; send the exchange's token instead of the subject",
-        { Label: null } when item.Values is not { Count: > 0 } => "has neither label nor values; give at least one",
+        { Label: null } when !BringsMore(item) => "has no label, values or events; give at least one",
         { Id.Length: > LongestId } => $"id: has {item.Id.Length} characters; at most {LongestId}",
         { Values.Count: > MostValues } => $"values: has {item.Values.Count} entries; at most {MostValues}",
+        { Events.Count: > MostEvents } => $"events: has {item.Events.Count} entries; at most {MostEvents}",
+        _ when item.Events?.Any(name => name is null or "" or { Length: > LongestName }) == true => $"events: a name has 1 to {LongestName} characters",
+        _ when item.Events?.Distinct().Count() < item.Events?.Count => "events: has an event twice; name each once",
         _ => item.Values?.Keys.FirstOrDefault(name => name.Length is 0 or > LongestName) is { } name
             ? $"values: a name has 1 to {LongestName} characters, not {name.Length}"
             : item.Values?.Any(v => !(Math.Abs(v.Value) <= LargestValue)) == true ? $"values: a value must be a number of at most {LargestValue} in size" : null,
     };
+
+    private static bool BringsMore(FeedbackItem item) => item.Values is { Count: > 0 } || item.Events is { Count: > 0 };
+
+    // What nobody declared nobody has drawn limits for, and a misspelt name would be silence where a guard waits for numbers.
+    private static string? WhyUndeclared(FeedbackItem item, ModelSpec model)
+    {
+        var known = model.Signals.Values.Select(v => v.Name).ToList();
+        string?[] refusals =
+        [
+            WhyNot("values", "value", item.Values?.Keys, known, model.Name),
+            WhyNot("events", "event", item.Events, model.Signals.Events, model.Name),
+        ];
+        var told = string.Join("; ", refusals.OfType<string>());
+        return told.Length == 0 ? null : told;
+    }
+
+    private static string? WhyNot(string field, string what, IEnumerable<string>? names, IReadOnlyCollection<string> known, string model)
+    {
+        var strange = (names ?? []).Where(name => !known.Contains(name)).ToList();
+        return strange.Count == 0
+            ? null
+            : $"{field}: {string.Join(", ", strange)} {(strange.Count == 1 ? $"is no {what}" : $"are no {what}s")} of model {model}; "
+                + (known.Count == 0 ? $"its specification declares none under signals.{field}" : $"one of {string.Join(", ", known)}");
+    }
 
     private JoinResult JoinExchange(FeedbackItem item, string exchange)
     {
@@ -71,6 +100,11 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
             return NotKnown;
         }
 
+        if (WhyUndeclared(item, run.Model) is { } undeclared)
+        {
+            return new(null, false, undeclared);
+        }
+
         bool? wrong = null;
         if (item.Label is { } label)
         {
@@ -86,14 +120,19 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
             }
 
             wrong = token.Class == ExchangeToken.NoClass ? null : token.Class != index;
-            if (wrong is null && item.Values is not { Count: > 0 })
+            if (wrong is null && !BringsMore(item))
             {
                 return new(null, false, null);
             }
         }
 
         var key = KeyOf(item, run.Run, exchange);
-        return new(new(key, run.Run, token.Stage, token.Arm, token.SegmentCode, token.Subject, wrong, item.Values ?? Nothing, item.At), false, null);
+        var joined = new JoinedFeedback(key, run.Run, token.Stage, token.Arm, token.SegmentCode, token.Subject, wrong, item.Values ?? Nothing, item.At)
+        {
+            Events = item.Events ?? [],
+            Confidence = wrong is null ? null : token.Confidence,
+        };
+        return new(joined, false, null);
     }
 
     private JoinResult JoinSubject(FeedbackItem item, string subject)
@@ -109,19 +148,31 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
             return NotKnown;
         }
 
+        if (WhyUndeclared(item, run.Model) is { } undeclared)
+        {
+            return new(null, false, undeclared);
+        }
+
         var hash = new Assigner(run.Model.Name, run.Rollout).HashOf(subject);
         var key = KeyOf(item, run.Run, subject);
-        return new(new(key, run.Run, stage, Assigner.ArmOf(hash, run.Share), 0, Assigner.IdentityOf(hash), null, item.Values ?? Nothing, item.At), false, null);
+        var joined = new JoinedFeedback(
+            key, run.Run, stage, Assigner.ArmOf(hash, run.Share), SegmentCells.UnknownCode, Assigner.IdentityOf(hash), null, item.Values ?? Nothing, item.At)
+        {
+            Events = item.Events ?? [],
+        };
+        return new(joined, false, null);
     }
 
     private static readonly IReadOnlyDictionary<string, double> Nothing = new Dictionary<string, double>();
 
-    // With an id, the id decides what a repeat is; without one, an exchange's label or the same values once.
+    // With an id, the id decides what a repeat is; without one, an exchange's label, or the same values and events once. Events stand behind the rest, so
+    // that an item without any has the key that it had before there were events.
     private static string KeyOf(FeedbackItem item, int run, string source)
     {
         var what = item.Id is { } id
             ? $"id\n{run}\n{id}"
-            : $"content\n{run}\n{source}\n{(item.Label is null ? "" : "label")}\n{JsonSerializer.Serialize(item.Values?.OrderBy(v => v.Key, StringComparer.Ordinal))}";
+            : $"content\n{run}\n{source}\n{(item.Label is null ? "" : "label")}\n{JsonSerializer.Serialize(item.Values?.OrderBy(v => v.Key, StringComparer.Ordinal))}"
+                + (item.Events is { Count: > 0 } events ? $"\n{JsonSerializer.Serialize(events.Order(StringComparer.Ordinal))}" : "");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
     }
 }

@@ -45,5 +45,8 @@ internal static class Catalogue
     private static TrafficSplit? Split(ModelSpec model, IEnumerable<Rollout> rollouts) =>
         rollouts.FirstOrDefault(r => r.Phase == Phase.Running && r.Spec.Model == model.Name) is { } running
             ? new(running.Run, running.Name, running.Stage, running.CanaryShare, running.Spec.Baseline, running.Spec.Canary)
+            {
+                FirstToken = running.Spec.Guards.Any(g => g.Signal.Kind == SignalKind.FirstToken),
+            }
             : null;
 }

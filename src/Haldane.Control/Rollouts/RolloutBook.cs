@@ -23,7 +23,7 @@ internal sealed partial class RolloutBook(
     private readonly List<Rollout> _replaced = []; // ended, and their plan has changed since: what they left still serves
     private readonly Dictionary<string, RunTracker> _trackers = new(StringComparer.Ordinal);
     private volatile Dictionary<int, KnownRun> _runs = [];
-    private volatile Dictionary<int, LabelCollector> _collectors = [];
+    private volatile Dictionary<int, FeedbackCollector> _collectors = [];
     private volatile IReadOnlyList<ModelView> _models = [];
     private int _lastRun;
     private bool _publicationDue;
@@ -57,7 +57,7 @@ internal sealed partial class RolloutBook(
             }
 
             var model = spec is null ? null : specification.FindModel(spec.Model);
-            if (spec?.Equals(old.Spec) == true && model!.Equals(old.Model))
+            if (spec?.Equals(old.Spec) == true && (model! with { Traffic = null }).Equals(old.Model)) // what traffic is expected changes nothing that runs
             {
                 _trackers[old.Name] = await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel);
                 continue;
@@ -169,7 +169,7 @@ internal sealed partial class RolloutBook(
     private void Publish()
     {
         _lastRun = Math.Max(_lastRun, _rollouts.Values.Select(r => r.Run).DefaultIfEmpty(0).Max());
-        _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Labels);
+        _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Feedback);
         _runs = Known
             .Where(r => r.Run > 0 && specification.FindModel(r.Spec.Model) is not null)
             .ToDictionary(r => r.Run, r => new KnownRun(

@@ -1,6 +1,7 @@
 using Haldane.Control.Evidence;
 using Haldane.Control.Feedback;
 using Haldane.Control.Live;
+using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
@@ -10,12 +11,12 @@ using Haldane.Judge;
 namespace Haldane.Control.Rollouts;
 
 /// <summary>What the controller keeps of one running rollout between ticks; all of it can be rebuilt from the store.</summary>
-/// <remarks>Not thread-safe, but for <see cref="Labels"/>: belongs to the controller's tick.</remarks>
+/// <remarks>Not thread-safe, but for <see cref="Feedback"/>: belongs to the controller's tick.</remarks>
 internal sealed class RunTracker
 {
     private readonly SegmentCells _cells;
     private readonly RolloutJudge _judge;
-    private readonly SubjectsWithErrors _subjects = new();
+    private readonly FirstOccurrences _firsts = new();
     private readonly TimeProvider _time;
     private long _takenUpTo;
     private long _number;
@@ -28,14 +29,14 @@ internal sealed class RunTracker
         Run = run;
         _cells = new(model.Segments);
         _judge = new(model, rollout);
-        Labels = new(_cells);
+        Feedback = new(_cells, model.Signals);
         _time = time;
         _takenUpTo = time.GetTimestamp();
     }
 
     public int Run { get; }
 
-    public LabelCollector Labels { get; }
+    public FeedbackCollector Feedback { get; }
 
     public LiveSeries Series { get; } = new();
 
@@ -51,7 +52,7 @@ internal sealed class RunTracker
         var feedbackUpTo = 0L;
         await foreach (var stored in store.EvidenceAsync(run, cancel))
         {
-            tracker._subjects.Restore(stored.Slice);
+            tracker._firsts.Restore(stored.Slice);
             tracker.Take(stored.Slice, stored.Digest);
             feedbackUpTo = stored.Slice.FeedbackUpTo;
         }
@@ -60,11 +61,11 @@ internal sealed class RunTracker
         {
             if (feedback.Position <= feedbackUpTo)
             {
-                tracker.Labels.Remember(feedback);
+                tracker.Feedback.Remember(feedback);
             }
             else
             {
-                tracker.Labels.Add(feedback);
+                tracker.Feedback.Add(feedback);
             }
         }
 
@@ -93,8 +94,8 @@ internal sealed class RunTracker
     {
         var until = _time.GetTimestamp();
         var length = _time.GetElapsedTime(_takenUpTo, until);
-        var (baseline, canary) = _subjects.Count(observed, _cells);
-        var (labels, values, upTo) = Labels.Take();
+        var (baseline, canary, events) = _firsts.Count(observed, _cells);
+        var late = Feedback.Take();
         var slice = new EvidenceSlice
         {
             Number = _number + 1,
@@ -105,9 +106,11 @@ internal sealed class RunTracker
             Fresh = _fresh,
             Baseline = baseline,
             Canary = canary,
-            Labels = labels,
-            Values = values,
-            FeedbackUpTo = upTo,
+            Labels = late.Labels,
+            Calibration = late.Calibration,
+            Values = late.Values,
+            Events = events.Concat(late.Events).ToValueList(),
+            FeedbackUpTo = late.UpTo,
         };
         _takenUpTo = until;
         _fresh = false;

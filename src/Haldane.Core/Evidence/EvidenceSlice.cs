@@ -3,7 +3,8 @@ namespace Haldane.Core.Evidence;
 /// <summary>The evidence of one rollout over one short stretch of time under one share.</summary>
 /// <remarks>
 /// The unit that is stored, chained and judged. Slices of one stage add up; slices of different shares must never be pooled, because load,
-/// hour and base rates move while a rollout runs.
+/// hour and base rates move while a rollout runs. Slices of older programs lack some members; the generated JSON reader gives null for those, which is why
+/// members that came later turn null into nothing.
 /// </remarks>
 public sealed record EvidenceSlice
 {
@@ -34,8 +35,17 @@ public sealed record EvidenceSlice
     /// <summary>Labels that were joined during this slice, by the stage of the exchange that they belong to.</summary>
     public ValueList<LabelCounts> Labels { get; init; } = [];
 
+    /// <summary>The same labels by confidence; empty when the model has no confidence signal.</summary>
+    public ValueList<CalibrationCounts> Calibration { get; init => field = value ?? []; } = [];
+
     /// <summary>Named numbers that were joined during this slice.</summary>
     public ValueList<ValueMoments> Values { get; init; } = [];
+
+    /// <summary>Events that the gateway saw in this slice, and those that were joined during it.</summary>
+    public ValueList<EventCounts> Events { get; init => field = value ?? []; } = [];
+
+    /// <summary>Answers to shadow traffic that were compared in this slice.</summary>
+    public ValueList<PairCounts> Pairs { get; init => field = value ?? []; } = [];
 
     /// <summary>Position of the last feedback row whose label is in this slice or an earlier one.</summary>
     public long FeedbackUpTo { get; init; }
@@ -58,6 +68,15 @@ public sealed record ArmEvidence
 
     /// <summary>Hashes of subjects whose first error in this stage fell in this slice: what a restart needs to go on counting each once.</summary>
     public ValueList<uint> ErrorSubjects { get; init; } = [];
+
+    /// <summary>The same for other events, by the event's name.</summary>
+    public ValueList<EventSubjects> EventSubjects { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// Answers by group of subjects, <see cref="SubjectGroups.Count"/> numbers; empty when there was no answer. Groups vary as their subjects do, so the spread
+    /// between them says how sure a total is, however many requests each subject makes.
+    /// </summary>
+    public ValueList<long> AnswersByGroup { get; init => field = value ?? []; } = [];
 
     /// <summary>No exchange at all.</summary>
     public static ArmEvidence Empty(int cells) => new() { Cells = Enumerable.Repeat(CellEvidence.Empty, cells).ToValueList() };
@@ -83,6 +102,9 @@ public sealed record CellEvidence
 
     /// <summary>Latency of successful exchanges.</summary>
     public SparseCounts Latency { get; init; } = SparseCounts.Empty;
+
+    /// <summary>Time to the first byte of the body of successful exchanges.</summary>
+    public SparseCounts FirstToken { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
 
     /// <summary>Predictions by class; the last is <c>other</c>. Empty when the model has no prediction signal.</summary>
     public ValueList<long> Classes { get; init; } = [];
@@ -120,11 +142,51 @@ public sealed record SparseCounts(ValueList<int> Buckets, ValueList<long> Counts
 /// <param name="Wrong">Those that disagree with the prediction.</param>
 public sealed record LabelCounts(int Stage, Arm Arm, int Cell, long Labelled, long Wrong);
 
-/// <summary>Moments of a named number that came as feedback.</summary>
+/// <summary>Labels of <see cref="LabelCounts"/> by how sure the model said it was.</summary>
+/// <param name="Stage">The stage of the exchange.</param>
+/// <param name="Arm">The arm of the exchange.</param>
+/// <param name="Cell">The cell.</param>
+/// <param name="Bin">The bin of the confidence, see <see cref="ConfidenceBins"/>.</param>
+/// <param name="Labelled">Labels.</param>
+/// <param name="Right">Those that agree with the prediction.</param>
+/// <param name="Confidence">Sum of the confidences, each in [0, 1].</param>
+public sealed record CalibrationCounts(int Stage, Arm Arm, int Cell, int Bin, long Labelled, long Right, double Confidence);
+
+/// <summary>Moments of a named number that came as feedback, of one group of subjects.</summary>
 /// <param name="Name">E.g. <c>revenue</c>.</param>
 /// <param name="Stage">The stage of the exchange.</param>
 /// <param name="Arm">The arm of the exchange.</param>
+/// <param name="Cell">The cell.</param>
+/// <param name="Group">The group of the subject, see <see cref="SubjectGroups"/>.</param>
 /// <param name="Count">How many.</param>
-/// <param name="Sum">Their sum.</param>
+/// <param name="NonZero">How many of them were not 0.</param>
+/// <param name="Sum">Their sum, each held to the range that the specification gives.</param>
 /// <param name="SumOfSquares">The sum of their squares.</param>
-public sealed record ValueMoments(string Name, int Stage, Arm Arm, long Count, double Sum, double SumOfSquares);
+public sealed record ValueMoments(
+    string Name, int Stage, Arm Arm, int Cell, int Group, long Count, long NonZero, double Sum, double SumOfSquares);
+
+/// <summary>How often something happened on exchanges of one stage, arm and cell.</summary>
+/// <param name="Name">One of <see cref="GatewayEvents"/>, or an event of the specification that came as feedback.</param>
+/// <param name="Stage">The stage of the exchange.</param>
+/// <param name="Arm">The arm of the exchange.</param>
+/// <param name="Cell">The cell.</param>
+/// <param name="Count">How many exchanges.</param>
+/// <param name="Subjects">Subjects that it happened to for the first time in the stage.</param>
+public sealed record EventCounts(string Name, int Stage, Arm Arm, int Cell, long Count, long Subjects);
+
+/// <summary>Hashes of subjects that something happened to for the first time in a stage.</summary>
+/// <param name="Name">The event.</param>
+/// <param name="Subjects">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
+public sealed record EventSubjects(string Name, ValueList<uint> Subjects);
+
+/// <summary>Answers of both versions to the same requests, compared.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Pairs">Requests that both versions answered.</param>
+/// <param name="Different">Those whose answers differ.</param>
+/// <param name="BaselinePairs">Requests that the baseline answered twice.</param>
+/// <param name="BaselineDifferent">Those where it did not agree with itself: the noise that a comparison cannot go below.</param>
+/// <param name="Labelled">Pairs whose true class came to be known during this slice.</param>
+/// <param name="CanaryWrong">Those where the canary alone was wrong.</param>
+/// <param name="BaselineWrong">Those where the baseline alone was wrong.</param>
+public sealed record PairCounts(
+    int Cell, long Pairs, long Different, long BaselinePairs, long BaselineDifferent, long Labelled, long CanaryWrong, long BaselineWrong);

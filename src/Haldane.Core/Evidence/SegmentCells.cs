@@ -9,6 +9,9 @@ public sealed class SegmentCells
     /// <summary>The cell of everyone.</summary>
     public const int Everyone = 0;
 
+    /// <summary>The segment code of what is known to belong to everyone, but not to which segments: feedback that names only its subject.</summary>
+    public const int UnknownCode = -1;
+
     /// <summary>The name of the value that stands for all unlisted ones.</summary>
     public const string Other = "other";
 

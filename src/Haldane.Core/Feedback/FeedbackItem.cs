@@ -6,7 +6,7 @@ public sealed record FeedbackItem
     /// <summary>The token of the exchange, from <c>x-haldane-exchange</c>. This or <see cref="Subject"/>.</summary>
     public string? Exchange { get; init; }
 
-    /// <summary>The subject; its arm is computed anew. Only for <see cref="Values"/>: a label belongs to one exchange.</summary>
+    /// <summary>The subject; its arm is computed anew. Only for <see cref="Values"/> and <see cref="Events"/>: a label belongs to one exchange.</summary>
     public string? Subject { get; init; }
 
     /// <summary>The model that the subject called; needed with <see cref="Subject"/> when there is more than one.</summary>
@@ -17,6 +17,9 @@ public sealed record FeedbackItem
 
     /// <summary>Named numbers, e.g. revenue.</summary>
     public IReadOnlyDictionary<string, double>? Values { get; init; }
+
+    /// <summary>What happened, e.g. <c>conversion</c>: names of <see cref="Specification.SignalsSpec.Events"/>.</summary>
+    public IReadOnlyList<string>? Events { get; init; }
 
     /// <summary>What makes a repeat of this item recognisable. Without it, a token's label counts once.</summary>
     public string? Id { get; init; }
@@ -43,10 +46,17 @@ public sealed record FeedbackReceipt(int Joined, int Repeated, int Unknown, Valu
 /// <param name="Run">The run of the rollout.</param>
 /// <param name="Stage">The stage of the exchange.</param>
 /// <param name="Arm">The arm of the exchange.</param>
-/// <param name="SegmentCode">The segments of the exchange.</param>
+/// <param name="SegmentCode">The segments of the exchange; <see cref="Evidence.SegmentCells.UnknownCode"/> when only the subject is known.</param>
 /// <param name="Subject">The subject's identity hash.</param>
 /// <param name="Wrong">Whether the label disagrees with the prediction; null when there was no label or no prediction.</param>
 /// <param name="Values">Named numbers.</param>
 /// <param name="At">When it came to be known; null when the sender did not say.</param>
 public sealed record JoinedFeedback(
-    string Key, int Run, int Stage, Arm Arm, int SegmentCode, uint Subject, bool? Wrong, IReadOnlyDictionary<string, double> Values, DateTimeOffset? At = null);
+    string Key, int Run, int Stage, Arm Arm, int SegmentCode, uint Subject, bool? Wrong, IReadOnlyDictionary<string, double> Values, DateTimeOffset? At = null)
+{
+    /// <summary>What happened.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>How sure the model said it was, in [0, 1]; null when unread or when there was no label.</summary>
+    public double? Confidence { get; init; }
+}

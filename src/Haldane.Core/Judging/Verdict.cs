@@ -37,6 +37,9 @@ public sealed record Verdict
     /// <summary>One sentence with the numbers, for people.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>What to know beside the reason, for people: the forecast, further segments; null when there is nothing.</summary>
+    public string? Aside { get; init; }
+
     /// <summary>Whether the evidence comes later than the exchange (labels): having none yet then holds only where the guard is required.</summary>
     public bool Late { get; init; }
 
@@ -76,12 +79,33 @@ public sealed record Verdict
     /// <summary>Where <see cref="PassEvidence"/> proves Pass: ln(1 / false-promotion budget).</summary>
     public double PassAt { get; init; }
 
+    /// <summary>Every segment in which harm is proven, worst first; the chance that any of them is false is within the guard's part of the promise.</summary>
+    public ValueList<string> HarmedSegments { get; init => field = value ?? []; } = [];
+
+    /// <summary>Segments that look harmed, where at most one in ten may be false: where to look, not what was proven.</summary>
+    public ValueList<string> Suspects { get; init => field = value ?? []; } = [];
+
+    /// <summary>What it takes until the guard is decided, if what was seen goes on; null when it is decided or nothing can be said.</summary>
+    public Forecast? Forecast { get; init; }
+
     /// <summary>The baseline's own value: a rate as a fraction, or seconds; null when there is none.</summary>
     public double? BaselineValue { get; init; }
 
     /// <summary>The canary's own value: a rate as a fraction, or seconds; null when there is none.</summary>
     public double? CanaryValue { get; init; }
 }
+
+/// <summary>What it takes until a guard is decided.</summary>
+/// <param name="Toward">Pass or Fail, whichever comes first.</param>
+/// <param name="CanaryExchanges">Exchanges of the canary that it still takes.</param>
+/// <param name="Time">How long at the rate of this stage; null when no rate is known yet.</param>
+public sealed record Forecast(VerdictKind Toward, long CanaryExchanges, TimeSpan? Time);
+
+/// <summary>Something that changed suddenly inside the canary; a reason to hold, not a proof of harm.</summary>
+/// <param name="Signal">What changed: <c>errors</c>, <c>latency</c> or <c>predictions</c>.</param>
+/// <param name="UpToSlice">The slice in which it was noticed.</param>
+/// <param name="Reason">One sentence with the numbers, for people.</param>
+public sealed record Anomaly(string Signal, long UpToSlice, string Reason);
 
 /// <summary>All that the judge says at one moment.</summary>
 public sealed record Judgement
@@ -100,6 +124,9 @@ public sealed record Judgement
 
     /// <summary>Why no evidence flows, or null when it does. Set when callers are silent or the stage has had too few exchanges.</summary>
     public string? NoData { get; init; }
+
+    /// <summary>Sudden changes inside the canary that were noticed lately; they hold the rollout.</summary>
+    public ValueList<Anomaly> Anomalies { get; init => field = value ?? []; } = [];
 
     /// <summary>One for each guard, in the order of the specification. The worst of the whole and its segments.</summary>
     public required ValueList<Verdict> Verdicts { get; init; }

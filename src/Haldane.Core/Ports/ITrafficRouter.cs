@@ -31,19 +31,40 @@ public sealed record RoutedModel(ModelSpec Spec, string Serving, TrafficSplit? S
 /// <param name="Share">The canary's share.</param>
 /// <param name="Baseline">The baseline's version.</param>
 /// <param name="Canary">The canary's version.</param>
-public sealed record TrafficSplit(int Run, string Rollout, int Stage, Share Share, string Baseline, string Canary);
+public sealed record TrafficSplit(int Run, string Rollout, int Stage, Share Share, string Baseline, string Canary)
+{
+    /// <summary>Whether the time to the first byte is to be observed: only for a guard that needs it, since its histograms are as large as all else together.</summary>
+    public bool FirstToken { get; init; }
+}
 
 /// <summary>What a router observed on one stage of a run in one stretch of time.</summary>
 /// <param name="Stage">Index of the stage.</param>
 /// <param name="Share">The canary's share.</param>
 /// <param name="Baseline">Counts; <see cref="CellEvidence.ErrorSubjects"/> is still zero.</param>
 /// <param name="Canary">The same.</param>
-/// <param name="Failures">Each failure with its subject, in no order. Bounded: past the limit failures are left out whatever their arm.</param>
+/// <param name="Occurrences">
+/// Each failure and each of <see cref="GatewayEvents"/> with its subject, in no order. Bounded for each kind: past the limit they are left out whatever their arm.
+/// </param>
 public sealed record ObservedTraffic(
-    int Stage, Share Share, ArmEvidence Baseline, ArmEvidence Canary, IReadOnlyList<ObservedFailure> Failures);
+    int Stage, Share Share, ArmEvidence Baseline, ArmEvidence Canary, IReadOnlyList<Occurrence> Occurrences)
+{
+    /// <summary>How often each of <see cref="GatewayEvents"/> happened; <see cref="EventCounts.Subjects"/> is still zero.</summary>
+    public ValueList<EventCounts> Events { get; init; } = [];
+}
 
-/// <summary>One failed exchange.</summary>
+/// <summary>Something that happened on one exchange.</summary>
+/// <param name="Event">Index into <see cref="GatewayEvents.All"/>, or <see cref="Failure"/>.</param>
 /// <param name="Subject">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
 /// <param name="Arm">Its arm.</param>
 /// <param name="SegmentCode">Its segments.</param>
-public readonly record struct ObservedFailure(uint Subject, Arm Arm, int SegmentCode);
+public readonly record struct Occurrence(int Event, uint Subject, Arm Arm, int SegmentCode)
+{
+    /// <summary>The exchange failed.</summary>
+    public const int Failure = -1;
+
+    /// <summary>Index of <see cref="GatewayEvents.Refused"/>.</summary>
+    public const int Refused = 0;
+
+    /// <summary>Index of <see cref="GatewayEvents.Empty"/>.</summary>
+    public const int Empty = 1;
+}

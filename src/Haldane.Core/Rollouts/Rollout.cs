@@ -32,6 +32,9 @@ public enum HoldReason
 
     /// <summary>A guard that is required here has not passed yet.</summary>
     Undecided,
+
+    /// <summary>Something changed suddenly inside the canary.</summary>
+    Anomaly,
 }
 
 /// <summary>A rollout and where it stands. Immutable; only <see cref="RolloutMachine"/> makes the next one.</summary>

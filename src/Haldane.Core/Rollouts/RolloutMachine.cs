@@ -103,6 +103,11 @@ public static class RolloutMachine
             }
         }
 
+        if (judgement.Anomalies is [var anomaly, ..])
+        {
+            return Hold(rollout, HoldReason.Anomaly, anomaly.Reason);
+        }
+
         var stage = rollout.Spec.Stages[rollout.Stage];
         if (judgement.Baked < stage.Bake)
         {

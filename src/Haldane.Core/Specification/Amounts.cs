@@ -35,6 +35,53 @@ internal static class Amounts
         static (string text, out double value, out string? cure) => Quantity.TryNumber(text, out value, out cure) && value is > 0 and <= 100,
         Plain.Only);
 
+    /// <summary>Any number of a sensible size.</summary>
+    public static readonly Shape<double> Number = new ScalarShape<double>(
+        "a number of at most 1,000,000,000,000 in size, e.g. 500",
+        static () => new JsonObject { ["type"] = "number", ["minimum"] = -1e12, ["maximum"] = 1e12 },
+        static (string text, out double value, out string? cure) => Quantity.TryNumber(text, out value, out cure) && Math.Abs(value) <= 1e12,
+        Plain.Only);
+
+    /// <summary>A size that is not negative.</summary>
+    public static readonly Shape<double> Size = new ScalarShape<double>(
+        "a number from 0 to 1,000,000,000,000, e.g. 10",
+        static () => new JsonObject { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 1e12 },
+        static (string text, out double value, out string? cure) => Quantity.TryNumber(text, out value, out cure) && value is >= 0 and <= 1e12,
+        Plain.Only);
+
+    /// <summary>A part of a whole, possibly nothing.</summary>
+    public static readonly Shape<double> Part = Rate("a part from 0% to 100%, e.g. 30%", static part => part is >= 0 and <= 1);
+
+    /// <summary>A part of a whole.</summary>
+    public static readonly Shape<double> SomePart = Rate("a part above 0% and at most 100%, e.g. 30%", static part => part is > 0 and <= 1);
+
+    /// <summary>How far something swings around its mean.</summary>
+    public static readonly Shape<double> Swing = Rate("a part from 0% to below 100%, e.g. 50%", static part => part is >= 0 and < 1);
+
+    /// <summary>How long an answer takes.</summary>
+    public static readonly Shape<TimeSpan> Taken = Duration("a duration above 0s and at most 100s, e.g. 20ms", TimeSpan.FromTicks(1), TimeSpan.FromSeconds(100));
+
+    /// <summary>How long feedback takes.</summary>
+    public static readonly Shape<TimeSpan> Delay = Duration("a duration from 0s to 365d, e.g. 12s", TimeSpan.Zero, TimeSpan.FromDays(365));
+
+    /// <summary>How often something happens, per second.</summary>
+    public static readonly Shape<double> Frequency = new ScalarShape<double>(
+        "a rate above 0/d and at most 1000000/s, with its unit of time, e.g. 200/s",
+        static () => Pattern(Quantity.FrequencyPattern),
+        static (string text, out double value, out string? cure) => Quantity.TryFrequency(text, out value, out cure) && value is > 0 and <= 1e6);
+
+    /// <summary>How many subjects there are.</summary>
+    public static readonly Shape<int> Subjects = new ScalarShape<int>(
+        "a whole number from 2 to 10,000,000, e.g. 5000",
+        static () => new JsonObject { ["type"] = "integer", ["minimum"] = 2, ["maximum"] = 10_000_000 },
+        static (string text, out int value, out string? cure) =>
+        {
+            var read = Quantity.TryNumber(text, out var number, out cure) && number is >= 2 and <= 10_000_000 && number == Math.Floor(number);
+            value = read ? (int)number : 0;
+            return read;
+        },
+        Plain.Only);
+
     /// <summary>The schema of a text of a pattern.</summary>
     public static JsonObject Pattern(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 

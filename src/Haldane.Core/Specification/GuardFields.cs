@@ -21,13 +21,13 @@ internal static class GuardFields
         [
             Field<Draft, string>.Required("name", Texts.Name, (d, v) => d with { Name = v }, "What the guard is called; unique within the rollout."),
             Field<Draft, SignalSpec>.Required(
-                "signal", new ChoiceShape<SignalSpec>(GuardMargins.Signals), (d, v) => d with { Signal = v }, "What is measured."),
+                "signal", new SignalShape(), (d, v) => d with { Signal = v }, "What is measured."),
             Field<Draft, Line>.Optional(
                 GuardMargins.AtMost, AtMost, (d, v) => d with { Line = v, Side = GuardMargins.AtMost },
                 "The canary is bad above this line. A guard has either atMost or atLeast."),
             Field<Draft, Line>.Optional(
                 GuardMargins.AtLeast, AtLeast, (d, v) => d with { Line = v, Side = GuardMargins.AtLeast },
-                "The canary is bad below this line. Only for accuracy."),
+                "The canary is bad below this line. A guard has either atMost or atLeast."),
             Field<Draft, Line>.Optional(
                 "fine",
                 Fine,
@@ -35,10 +35,10 @@ internal static class GuardFields
                 "The canary is fine on the good side of this line; on the scale of the other line. Default: half-way from no difference, or the limit itself for a value."),
             Field<Draft, double>.Optional(
                 "floor", Amounts.Floor, (d, v) => d with { Floor = v },
-                "Only for the ratio of an error-rate: below this rate the canary is never bad. Default: 0.1%."),
+                "Only for atMost with ratio of error-rate, rate:refused and rate:empty: below this rate the canary is never bad. Default: 0.1%."),
             Field<Draft, SegmentScan>.Optional(
                 "segments", new SegmentScanShape(), (d, v) => d with { Segments = v },
-                "Which segments are scanned for harm beside the whole: all, none, or a list of names. Default: all."),
+                "Which segments are scanned for harm beside the whole: all, none, or a list of names. Default: all; none for throughput."),
             Field<Draft, Share>.Optional(
                 "requiredFrom",
                 Amounts.Share,
@@ -59,9 +59,9 @@ internal static class GuardFields
         new(),
         [
             Amount(Scale.Ratio, "The canary's value divided by the baseline's, e.g. 1.10 or 1.10x."),
-            Amount(Scale.Difference, "The canary's rate minus the baseline's, in percentage points, e.g. -1pp."),
-            Amount(Scale.Value, "The canary's value alone: a rate such as 2%, or a duration such as 300ms."),
-            Amount(Scale.JensenShannon, "The Jensen-Shannon divergence of the two mixes of predicted classes, in bits, e.g. 0.05."),
+            Amount(Scale.Difference, "The canary's value minus the baseline's: percentage points such as -1pp, a duration such as 20ms, or a number."),
+            Amount(Scale.Value, "The canary's value alone: a rate such as 2%, a duration such as 300ms, or a number."),
+            Amount(Scale.JensenShannon, "The Jensen-Shannon divergence of the two mixes of classes or confidences, in bits, e.g. 0.05."),
         ],
         static (line, node, errors) =>
         {
@@ -81,38 +81,43 @@ internal static class GuardFields
     private static void AddCombinations(JsonObject schema)
     {
         var rules = new JsonArray();
-        foreach (var margins in GuardMargins.All.GroupBy(m => m.Signal))
+        foreach (var signal in GuardMargins.All.GroupBy(m => m.Signal))
         {
-            var amounts = new JsonObject();
-            foreach (var margin in margins)
+            var sides = new JsonObject();
+            foreach (var side in new[] { GuardMargins.AtMost, GuardMargins.AtLeast })
             {
-                var amount = margin.Schema();
-                amount.Insert(0, "description", margin.Wanted);
-                amounts[margin.Field] = amount;
+                sides[side] = AmountsOf(signal.Where(m => m.Side == side));
             }
 
-            var side = margins.First().Side;
-            var words = GuardMargins.Signals.Where(s => s.Value.Kind == margins.Key).Select(s => (JsonNode)s.Word);
             rules.Add((JsonNode)new JsonObject
             {
                 ["if"] = new JsonObject
                 {
-                    ["properties"] = new JsonObject { ["signal"] = new JsonObject { ["enum"] = new JsonArray([.. words]) } },
+                    ["properties"] = new JsonObject { ["signal"] = new JsonObject { ["pattern"] = string.Join('|', SignalShape.Patterns(signal.Key)) } },
                     ["required"] = new JsonArray("signal"),
                 },
                 ["then"] = new JsonObject
                 {
-                    ["properties"] = new JsonObject
-                    {
-                        [side] = new JsonObject { ["properties"] = amounts, ["additionalProperties"] = false },
-                        [side == GuardMargins.AtMost ? GuardMargins.AtLeast : GuardMargins.AtMost] = false,
-                    },
-                    ["required"] = new JsonArray(side),
+                    ["properties"] = sides,
+                    ["oneOf"] = new JsonArray([.. GuardMargins.SidesOf(signal.Key).Select(side => new JsonObject { ["required"] = new JsonArray(side) })]),
                 },
             });
         }
 
         schema["allOf"] = rules;
+    }
+
+    private static JsonNode AmountsOf(IEnumerable<GuardMargin> margins)
+    {
+        var amounts = new JsonObject();
+        foreach (var margin in margins)
+        {
+            var amount = margin.Schema();
+            amount.Insert(0, "description", margin.Wanted);
+            amounts[margin.Field] = amount;
+        }
+
+        return amounts.Count == 0 ? false : new JsonObject { ["properties"] = amounts, ["additionalProperties"] = false };
     }
 
     /// <summary>A line as it was written.</summary>
@@ -133,7 +138,7 @@ internal static class GuardFields
 
         public double? Floor { get; init; }
 
-        public SegmentScan Segments { get; init; } = SegmentScan.All;
+        public SegmentScan? Segments { get; init; }
 
         public Share? RequiredFrom { get; init; }
 
@@ -175,15 +180,21 @@ internal static class GuardFields
             }
 
             var (bad, fine) = GuardLines.Read(draft, mapping, errors);
+            if (draft is { Signal.Kind: SignalKind.Throughput, Segments: { } scan } && scan != SegmentScan.None)
+            {
+                errors.Report(mapping.Find("segments")!, "found segments on throughput; wanted none: it is counted for everyone only");
+            }
+
             value = new()
             {
                 Name = draft.Name,
                 Signal = draft.Signal ?? default,
                 Scale = draft.Line.Scale,
                 Bad = bad,
+                AtLeast = draft.Side == GuardMargins.AtLeast,
                 Fine = fine,
-                Floor = draft.Floor ?? (draft is { Signal.Kind: SignalKind.ErrorRate, Line.Scale: Scale.Ratio } ? DefaultFloor : 0),
-                Segments = draft.Segments,
+                Floor = draft.Floor ?? (GuardLines.TakesFloor(draft.Signal ?? default, draft.Line.Scale, draft.Side) ? DefaultFloor : 0),
+                Segments = draft.Segments ?? (draft.Signal?.Kind == SignalKind.Throughput ? SegmentScan.None : SegmentScan.All),
                 RequiredFrom = draft.RequiredFrom,
                 Weight = draft.Weight,
             };

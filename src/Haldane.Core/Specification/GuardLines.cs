@@ -1,3 +1,4 @@
+using Haldane.Core.Evidence;
 using Haldane.Core.Specification.Shapes;
 using Haldane.Core.Specification.Yaml;
 
@@ -24,9 +25,12 @@ internal static class GuardLines
             return (0, null);
         }
 
-        if (node.Find("floor") is { } floor && margin is not { Signal: SignalKind.ErrorRate, Scale: Scale.Ratio })
+        if (node.Find("floor") is { } floor && !TakesFloor(signal, margin.Scale, margin.Side))
         {
-            errors.Report(floor, $"found a floor on {signal} {margin.Side} {margin.Field}; wanted it only for error-rate with ratio: remove it");
+            errors.Report(
+                floor,
+                $"found a floor on {signal} {margin.Side} {margin.Field}; wanted it only for atMost with ratio of error-rate and of the gateway's own events "
+                + $"({string.Join(", ", GatewayEvents.All)}): remove it");
         }
 
         if (!margin.Parse(amount.Text, out var bad, out var cure) || !margin.IsLine(bad))
@@ -37,6 +41,10 @@ internal static class GuardLines
 
         return (bad, draft.Fine?.Amount is { } fine ? ReadFine(fine, draft.Fine.Scale, margin, (amount.Text, bad), errors) : null);
     }
+
+    /// <summary>Whether a guard may have a floor: where events are rare, counted at once, and harm.</summary>
+    public static bool TakesFloor(SignalSpec signal, Scale scale, string side) => scale == Scale.Ratio && side == GuardMargins.AtMost
+        && (signal.Kind == SignalKind.ErrorRate || (signal.Kind == SignalKind.EventRate && !signal.IsLate));
 
     private static double? ReadFine(YamlScalar amount, Scale scale, GuardMargin margin, (string Text, double Value) line, FileErrors errors)
     {

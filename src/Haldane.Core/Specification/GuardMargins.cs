@@ -38,37 +38,37 @@ internal static class GuardMargins
     internal const string AtMost = "atMost";
     internal const string AtLeast = "atLeast";
 
-    /// <summary>The names of the signals.</summary>
-    public static readonly (string Word, SignalSpec Value)[] Signals =
-    [
-        ("error-rate", new(SignalKind.ErrorRate)),
-        ("latency-p50", new(SignalKind.Latency, 0.5)),
-        ("latency-p90", new(SignalKind.Latency, 0.9)),
-        ("latency-p95", new(SignalKind.Latency, 0.95)),
-        ("latency-p99", new(SignalKind.Latency, 0.99)),
-        ("latency-p99.9", new(SignalKind.Latency, 0.999)),
-        ("prediction-drift", new(SignalKind.PredictionDrift)),
-        ("accuracy", new(SignalKind.Accuracy)),
-    ];
-
     /// <summary>Every combination that is accepted; what is not here is refused.</summary>
     public static readonly GuardMargin[] All =
     [
-        // The judge tells ratios of error rates apart in steps of 5 %, from 0.007 to 148 around both lines; latencies in steps of 1.2 %.
-        Ratio(SignalKind.ErrorRate, "a ratio from 1.1 to 50, e.g. 2.0", static r => r is >= 1.1 and <= 50),
-        Value(SignalKind.ErrorRate, AtMost, "a rate above 0% and below 100%, e.g. 2%"),
-        Points(SignalKind.ErrorRate, AtMost, "a difference above 0pp and below 100pp, e.g. 0.5pp", static d => d is > 0 and < 1),
-        Ratio(SignalKind.Latency, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100),
-        new(
-            SignalKind.Latency, AtMost, Scale.Value, "a duration above 0s and at most 1d, e.g. 300ms", "duration",
-            ParseSeconds, static () => Amounts.Pattern(Quantity.DurationPattern), IsLatency, IsLatency),
-        new(
-            SignalKind.PredictionDrift, AtMost, Scale.JensenShannon, "a divergence in bits above 0 and below 1, e.g. 0.05", "divergence",
-            Quantity.TryNumber, static () => new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["exclusiveMaximum"] = 1 },
-            IsInsideUnit, IsInsideUnit),
-        Points(SignalKind.Accuracy, AtLeast, "a difference below 0pp and above -100pp, e.g. -1pp", static d => d is < 0 and > -1),
-        Value(SignalKind.Accuracy, AtLeast, "a rate above 0% and below 100%, e.g. 92%"),
+        // The judge tells ratios of rates apart in steps of 5 %, from 0.007 to 148 around both lines; latencies in steps of 1.2 %.
+        Ratio(SignalKind.ErrorRate, AtMost, "a ratio from 1.1 to 50, e.g. 2.0", IsRateRatio),
+        Rate(SignalKind.ErrorRate, AtMost, "a rate above 0% and below 100%, e.g. 2%"),
+        Points(SignalKind.ErrorRate, AtMost, MorePoints, IsMore),
+        .. Times(SignalKind.Latency),
+        Points(SignalKind.LatencyDistribution, AtMost, MorePoints, IsMore),
+        .. Times(SignalKind.FirstToken),
+        Ratio(SignalKind.Throughput, AtLeast, LessRatio, IsLess),
+        Divergence(SignalKind.PredictionDrift),
+        Divergence(SignalKind.ConfidenceDrift),
+        Points(SignalKind.Accuracy, AtLeast, FewerPoints, IsFewer),
+        Ratio(SignalKind.Accuracy, AtLeast, LessRatio, IsLess),
+        Rate(SignalKind.Accuracy, AtLeast, "a rate above 0% and below 100%, e.g. 92%"),
+        Points(SignalKind.Calibration, AtMost, MorePoints, IsMore),
+        Rate(SignalKind.Calibration, AtMost, "a rate above 0% and below 100%, e.g. 5%"),
+        .. Both(SignalKind.EventRate, "a rate above 0% and below 100%, e.g. 2%"),
+        Ratio(SignalKind.Mean, AtLeast, LessRatio, IsLess),
+        Ratio(SignalKind.Mean, AtMost, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100),
+        Amount(SignalKind.Mean, AtLeast, Scale.Difference, "a difference below 0, e.g. -0.05", "difference", static d => d < 0),
+        Amount(SignalKind.Mean, AtMost, Scale.Difference, "a difference above 0, e.g. 0.05", "difference", static d => d > 0),
+        Amount(SignalKind.Mean, AtLeast, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
+        Amount(SignalKind.Mean, AtMost, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
+        Rate(SignalKind.Agreement, AtLeast, "a rate above 0% and below 100%, e.g. 98%"),
     ];
+
+    private const string MorePoints = "a difference above 0pp and below 100pp, e.g. 0.5pp";
+    private const string FewerPoints = "a difference below 0pp and above -100pp, e.g. -1pp";
+    private const string LessRatio = "a ratio from 0.01 to 0.98, e.g. 0.95";
 
     /// <summary>The field of a margin that holds an amount on this scale.</summary>
     public static string FieldOf(Scale scale) => scale switch
@@ -83,20 +83,59 @@ internal static class GuardMargins
     public static string Accepted(SignalKind signal) =>
         string.Join(", or ", All.Where(m => m.Signal == signal).Select(m => $"{m.Side} with {m.Field} ({m.Wanted})"));
 
-    private static GuardMargin Ratio(SignalKind signal, string wanted, Func<double, bool> isLine) => new(
-        signal, AtMost, Scale.Ratio, wanted, "ratio", Quantity.TryRatio,
-        static () => Amounts.NumberOr(Quantity.RatioPattern), isLine, static r => r is >= 0.2 and <= 100);
+    /// <summary>The sides that a signal can be held to.</summary>
+    public static IEnumerable<string> SidesOf(SignalKind signal) => All.Where(m => m.Signal == signal).Select(m => m.Side).Distinct();
 
-    private static GuardMargin Value(SignalKind signal, string side, string wanted) => new(
+    private static GuardMargin[] Times(SignalKind signal) =>
+    [
+        Ratio(signal, AtMost, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100),
+        Duration(signal, Scale.Value, "a duration above 0s and at most 1d, e.g. 300ms"),
+        Duration(signal, Scale.Difference, "a duration above 0s and at most 1d, e.g. 20ms"),
+    ];
+
+    private static GuardMargin[] Both(SignalKind signal, string rate) =>
+    [
+        Ratio(signal, AtMost, "a ratio from 1.1 to 50, e.g. 2.0", IsRateRatio),
+        Ratio(signal, AtLeast, "a ratio from 0.02 to 0.95, e.g. 0.9", static r => r is >= 0.02 and <= 0.95),
+        Points(signal, AtMost, MorePoints, IsMore),
+        Points(signal, AtLeast, FewerPoints, IsFewer),
+        Rate(signal, AtMost, rate),
+        Rate(signal, AtLeast, rate),
+    ];
+
+    private static GuardMargin Ratio(SignalKind signal, string side, string wanted, Func<double, bool> isLine) => new(
+        signal, side, Scale.Ratio, wanted, "ratio", Quantity.TryRatio,
+        static () => Amounts.NumberOr(Quantity.RatioPattern), isLine, static r => r is >= 0.01 and <= 100);
+
+    private static GuardMargin Rate(SignalKind signal, string side, string wanted) => new(
         signal, side, Scale.Value, wanted, "rate", Quantity.TryRate, static () => Amounts.NumberOr(Quantity.RatePattern), IsInsideUnit, IsInsideUnit);
 
     private static GuardMargin Points(SignalKind signal, string side, string wanted, Func<double, bool> isLine) => new(
         signal, side, Scale.Difference, wanted, "difference", Quantity.TryPoints,
         static () => Amounts.Pattern(Quantity.PointsPattern), isLine, static d => d is > -1 and < 1);
 
+    private static GuardMargin Divergence(SignalKind signal) => new(
+        signal, AtMost, Scale.JensenShannon, "a divergence in bits above 0 and below 1, e.g. 0.05", "divergence",
+        Quantity.TryNumber, static () => new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["exclusiveMaximum"] = 1 },
+        IsInsideUnit, IsInsideUnit);
+
+    private static GuardMargin Duration(SignalKind signal, Scale scale, string wanted) => new(
+        signal, AtMost, scale, wanted, "duration", ParseSeconds, static () => Amounts.Pattern(Quantity.DurationPattern), IsTime, IsTime);
+
+    private static GuardMargin Amount(SignalKind signal, string side, Scale scale, string wanted, string noun, Func<double, bool> isLine) => new(
+        signal, side, scale, wanted, noun, Quantity.TryNumber, static () => new JsonObject { ["type"] = "number" }, isLine, static _ => true);
+
     private static bool IsInsideUnit(double value) => value is > 0 and < 1;
 
-    private static bool IsLatency(double seconds) => seconds is > 0 and <= 86_400;
+    private static bool IsRateRatio(double ratio) => ratio is >= 1.1 and <= 50;
+
+    private static bool IsMore(double difference) => difference is > 0 and < 1;
+
+    private static bool IsFewer(double difference) => difference is < 0 and > -1;
+
+    private static bool IsLess(double ratio) => ratio is >= 0.01 and <= 0.98;
+
+    private static bool IsTime(double seconds) => seconds is > 0 and <= 86_400;
 
     private static bool ParseSeconds(string text, out double seconds, out string? cure)
     {

@@ -1,3 +1,5 @@
+using Haldane.Core.Evidence;
+
 namespace Haldane.Core.Specification;
 
 /// <summary>A promise on a signal, e.g. <c>p99 latency at most 10 % above the baseline</c>.</summary>
@@ -14,9 +16,17 @@ public sealed record GuardSpec
 
     /// <summary>
     /// The user's line: worse than this is bad. On the guard's scale: a ratio canary/baseline; a difference of rates as a fraction (-0.01 = one point
-    /// lower); an absolute rate as a fraction; an absolute latency in seconds; a Jensen-Shannon divergence in bits.
+    /// lower), of latencies in seconds, of means in their own unit; an absolute rate as a fraction, latency in seconds, mean in its own unit; a
+    /// Jensen-Shannon divergence in bits.
     /// </summary>
     public required double Bad { get; init; }
+
+    /// <summary>Whether the line is a lower limit: less than it is bad.</summary>
+    public bool AtLeast
+    {
+        get => field || Signal.Kind is SignalKind.Accuracy or SignalKind.Throughput or SignalKind.Agreement;
+        init;
+    }
 
     /// <summary>Better than this is fine. Null: half-way between no difference and bad, see <see cref="FineLine"/>.</summary>
     public double? Fine { get; init; }
@@ -50,18 +60,41 @@ public sealed record GuardSpec
 
 /// <summary>What a guard measures.</summary>
 /// <param name="Kind">The family of the signal.</param>
-/// <param name="Quantile">For latency: the quantile in (0, 1), e.g. 0.99. Otherwise 0.</param>
-public readonly record struct SignalSpec(SignalKind Kind, double Quantile = 0)
+/// <param name="Quantile">For latency and time to first token: the quantile in (0, 1), e.g. 0.99. Otherwise 0.</param>
+/// <param name="Name">For means the value, for rates the event. Otherwise null.</param>
+public readonly record struct SignalSpec(SignalKind Kind, double Quantile = 0, string? Name = null)
 {
+    /// <summary>The event that the signal <c>conversion</c> is the rate of.</summary>
+    public const string Conversion = "conversion";
+
+    /// <summary>The quantile of a time to first token that names none.</summary>
+    public const double UsualQuantile = 0.95;
+
+    /// <summary>Whether it is known only some time after the exchange, by feedback.</summary>
+    public bool IsLate => Kind is SignalKind.Accuracy or SignalKind.Calibration or SignalKind.Mean
+        || (Kind == SignalKind.EventRate && !GatewayEvents.All.Contains(Name!));
+
     /// <summary>As it stands in a specification, e.g. <c>latency-p99.9</c>.</summary>
     public override string ToString() => Kind switch
     {
         SignalKind.ErrorRate => "error-rate",
-        SignalKind.Latency => "latency-p" + (Quantile * 100).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture),
+        SignalKind.Latency => "latency-p" + Percentile,
+        SignalKind.LatencyDistribution => "latency-distribution",
+        SignalKind.FirstToken when Quantile == UsualQuantile => "time-to-first-token",
+        SignalKind.FirstToken => "time-to-first-token-p" + Percentile,
+        SignalKind.Throughput => "throughput",
         SignalKind.PredictionDrift => "prediction-drift",
+        SignalKind.ConfidenceDrift => "confidence-drift",
         SignalKind.Accuracy => "accuracy",
+        SignalKind.Calibration => "calibration",
+        SignalKind.Mean => "mean:" + Name,
+        SignalKind.EventRate when Name == Conversion => Conversion,
+        SignalKind.EventRate => "rate:" + Name,
+        SignalKind.Agreement => "agreement",
         _ => Kind.ToString(),
     };
+
+    private string Percentile => (Quantile * 100).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>The families of signals.</summary>
@@ -78,6 +111,30 @@ public enum SignalKind
 
     /// <summary>Share of predictions whose label, which arrives later, agrees.</summary>
     Accuracy,
+
+    /// <summary>The largest part of the answers by which the canary is slower: over all latencies, how many more of its answers take longer.</summary>
+    LatencyDistribution,
+
+    /// <summary>A quantile of the time to the first byte of the body of successful exchanges, seconds.</summary>
+    FirstToken,
+
+    /// <summary>Answers served, for the share of the traffic that was asked.</summary>
+    Throughput,
+
+    /// <summary>How far the distribution of the confidence is from the baseline's.</summary>
+    ConfidenceDrift,
+
+    /// <summary>Expected calibration error: how far confidence and accuracy are apart, over bins of confidence.</summary>
+    Calibration,
+
+    /// <summary>The mean of a named number that comes as feedback.</summary>
+    Mean,
+
+    /// <summary>How often something happens: seen by the gateway, or told by feedback.</summary>
+    EventRate,
+
+    /// <summary>Share of requests that both versions answer alike, in a shadow stage.</summary>
+    Agreement,
 }
 
 /// <summary>How a guard compares.</summary>

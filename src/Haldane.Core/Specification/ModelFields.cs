@@ -57,15 +57,45 @@ internal static class ModelFields
                 "response", Texts.Pointer, (c, v) => c with { Response = v }, "JSON pointer into the response body, to a number from 0 to 1."),
         ]);
 
+    private static readonly MappingShape<ValueSpec> Value = new(
+        "a value such as { name: revenue, max: 500 }",
+        new("", 0, double.NaN),
+        [
+            Field<ValueSpec, string>.Required("name", Texts.Name, (v, x) => v with { Name = x }, "What feedback calls the number; unique within the model."),
+            Field<ValueSpec, double>.Optional("min", Amounts.Number, (v, x) => v with { Min = x }, "Less than this counts as this. Default: 0."),
+            Field<ValueSpec, double>.Required(
+                "max", Amounts.Number, (v, x) => v with { Max = x },
+                "More than this counts as this, so that a few wild numbers decide nothing. Take what few ever exceed, e.g. the largest of a thousand."),
+        ],
+        static (value, node, errors) =>
+        {
+            if (value.Max <= value.Min)
+            {
+                errors.Report(node.Find("max")!, $"found max {value.Max:0.######} with min {value.Min:0.######}; wanted a max above the min");
+            }
+
+            return value;
+        });
+
     private static readonly MappingShape<SignalsSpec> Signals = new(
         "what is read from a response, such as { prediction: { response: /outputs/0/data/0, classes: [legit, fraud] } }",
         new(),
         [
             Field<SignalsSpec, PredictionSpec>.Optional(
                 "prediction", Prediction, (s, v) => s with { Prediction = v },
-                "The predicted class. Guards on prediction-drift and accuracy need it."),
+                "The predicted class. Guards on prediction-drift, accuracy and calibration need it."),
             Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", Confidence, (s, v) => s with { Confidence = v },
-                "How sure the model says it is."),
+                "How sure the model says it is. Guards on confidence-drift and calibration need it."),
+            Field<SignalsSpec, ValueList<ValueSpec>>.Optional(
+                "values",
+                new ListShape<ValueSpec>(Value, 0, 16, "values", Unique.Names),
+                (s, v) => s with { Values = v },
+                "Named numbers that feedback may bring, for guards on mean:<value>. Default: none."),
+            Field<SignalsSpec, ValueList<string>>.Optional(
+                "events",
+                new ListShape<string>(Texts.Event, 0, 16, "events", Unique.Values),
+                (s, v) => s with { Events = v },
+                "What feedback may say has happened, for guards on rate:<event>, and conversion for the guard of that name. Default: none."),
         ]);
 
     private static readonly MappingShape<VersionSpec> Version = new(
@@ -127,7 +157,14 @@ internal static class ModelFields
                 "How long a version may take to its first response byte, and how long an exchange may stand still. Default: 30s."),
             Field<ModelSpec, bool>.Optional(
                 "showArm", new SwitchShape(), (m, v) => m with { ShowArm = v }, "Whether responses carry the header x-haldane-arm. Default: false."),
-        ]);
+            Field<ModelSpec, TrafficSpec>.Optional(
+                "traffic", TrafficFields.Traffic, (m, v) => m with { Traffic = v }, "What the traffic is like, for forecasts and simulations only. Default: not known."),
+        ],
+        static (model, node, errors) =>
+        {
+            TrafficFields.Check(model, node, errors);
+            return model;
+        });
 
     private static SubjectSpec ExactlyOnePlace(SubjectSpec subject, YamlMapping node, FileErrors errors)
     {

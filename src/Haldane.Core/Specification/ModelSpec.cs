@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Haldane.Core.Specification;
 
 /// <summary>What callers call by one name: its route, protocol, subject, segments, signals and versions.</summary>
@@ -32,6 +34,10 @@ public sealed record ModelSpec
 
     /// <summary>Whether answers carry <c>x-haldane-arm</c>.</summary>
     public bool ShowArm { get; init; }
+
+    /// <summary>What the traffic is like, for forecasts only. Null: nobody said.</summary>
+    [JsonIgnore]
+    public TrafficSpec? Traffic { get; init; }
 
     /// <summary>The version of that name, or null.</summary>
     public VersionSpec? FindVersion(string name)
@@ -99,7 +105,35 @@ public sealed record SignalsSpec
 
     /// <summary>The model's confidence in its answer, a number in [0, 1].</summary>
     public ConfidenceSpec? Confidence { get; init; }
+
+    /// <summary>Named numbers that feedback may bring.</summary>
+    public ValueList<ValueSpec> Values { get; init => field = value ?? []; } = [];
+
+    /// <summary>What feedback may say has happened, e.g. <c>conversion</c>.</summary>
+    public ValueList<string> Events { get; init => field = value ?? []; } = [];
+
+    /// <summary>The value of that name, or null.</summary>
+    public ValueSpec? FindValue(string name)
+    {
+        foreach (var value in Values)
+        {
+            if (value.Name == name)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
 }
+
+/// <summary>A number that feedback brings, e.g. revenue or a score.</summary>
+/// <param name="Name">Unique among the model's values.</param>
+/// <param name="Min">Less than this counts as this.</param>
+/// <param name="Max">
+/// More than this counts as this (winsorising): without a limit that is set beforehand, a few wild numbers would decide a mean.
+/// </param>
+public sealed record ValueSpec(string Name, double Min, double Max);
 
 /// <summary>Where the predicted class stands in an answer.</summary>
 /// <param name="Response">JSON pointer (RFC 6901) to a class name, or to a number that is its index.</param>

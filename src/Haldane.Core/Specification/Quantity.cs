@@ -13,6 +13,7 @@ internal static class Quantity
     internal const string RatePattern = @"^[0-9]*\.?[0-9]+%?$";
     internal const string DurationPattern = @"^(?=[0-9])([0-9]+(\.[0-9]+)?d)?([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?([0-9]+(\.[0-9]+)?ms)?$";
     internal const string PointsPattern = @"^[+-]?[0-9]*\.?[0-9]+pp$";
+    internal const string FrequencyPattern = @"^[0-9]*\.?[0-9]+/(s|m|h|d)$";
     internal const string RatioPattern = @"^[0-9]*\.?[0-9]+x?$";
 
     // Largest first: a duration is written like 1h30m, never like 30m1h.
@@ -87,6 +88,28 @@ internal static class Quantity
         return read;
     }
 
+    /// <summary>How often something happens, per second: <c>200/s</c>, <c>30/m</c>.</summary>
+    public static bool TryFrequency(string text, out double perSecond, out string? cure)
+    {
+        perSecond = 0;
+        cure = TryDecimal(text, out var plain) && plain > 0 ? $"the unit of time is missing, write e.g. {Show(plain)}/s" : null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return false;
+        }
+
+        var unit = Array.FindIndex(Units, u => u.Unit != "ms" && text.AsSpan(slash + 1).SequenceEqual(u.Unit));
+        if (unit < 0 || !TryDecimal(text[..slash], out var amount))
+        {
+            cure = "the units of time are s, m, h and d";
+            return false;
+        }
+
+        perSecond = (double)(amount / Units[unit].Seconds);
+        return true;
+    }
+
     /// <summary>A plain number.</summary>
     public static bool TryNumber(string text, out double number, out string? cure)
     {
@@ -157,4 +180,11 @@ internal static class Quantity
 
         return from;
     }
+}
+
+/// <summary>Reads durations as specifications write them, for whoever else takes them.</summary>
+public static class Durations
+{
+    /// <summary>Reads <c>300ms</c>, <c>15m</c> or <c>1h30m</c>.</summary>
+    public static bool TryRead(string text, out TimeSpan duration) => Quantity.TryDuration(text, out duration, out _);
 }

@@ -142,13 +142,9 @@ internal sealed class SetChecks
         var guards = (rollout.Find("guards") as YamlSequence)?.Items.OfType<YamlMapping>() ?? [];
         foreach (var guard in guards)
         {
-            var signal = guard.FindScalar("signal");
-            if (signal is { Text: "prediction-drift" or "accuracy" } && (model.Find("signals") as YamlMapping)?.Find("prediction") is null)
+            if (guard.FindScalar("signal") is { } signal)
             {
-                rollout.Errors.Report(
-                    signal,
-                    $"found the signal {Clip.Quoted(signal.Text)}, but the model {Clip.Quoted(model.Name)} does not say where the predicted class stands; "
-                    + $"wanted spec.signals.prediction in the model ({Place(model)})");
+                SignalChecks.Check(rollout, model, guard, signal);
             }
 
             if (guard.Find("segments") is YamlSequence list && NamesIn(model, "segments") is { } known)
@@ -176,13 +172,15 @@ internal sealed class SetChecks
         }
     }
 
-    private static void ReportUnknown(Read<RolloutSpec> rollout, YamlNode node, string what, string name, string[] known)
+    /// <summary>Reports a name that stands for nothing.</summary>
+    internal static void ReportUnknown(Read<RolloutSpec> rollout, YamlNode node, string what, string name, string[] known)
     {
         var cure = Nearest.Of(name, known) is { } meant ? $": did you mean \"{meant}\"?" : "";
         var wanted = known.Length == 0 ? "one, but there is none" : "one of " + Clip.Plain(string.Join(", ", known));
         rollout.Errors.Report(node, $"found {Clip.Quoted(name)}, which is no {what}; wanted {wanted}{cure}");
     }
 
-    private static string Place<T>(Read<T> document)
+    /// <summary>Where a document stands.</summary>
+    internal static string Place<T>(Read<T> document)
         where T : class => $"{document.Errors.File}:{document.NameNode.At.Line}";
 }

@@ -20,6 +20,12 @@ internal static class Texts
         NamePattern,
         static text => IsName(text) ? null : text.Length <= Yaml.Clip.Longest && IsName(Lowered(text)) ? $"write {Lowered(text)}" : "");
 
+    /// <summary>The name of an event that feedback may tell of.</summary>
+    public static readonly Shape<string> Event = Text(
+        "the name of an event, e.g. conversion",
+        NamePattern,
+        static text => GatewayEvents.All.Contains(text) ? $"the gateway sees \"{text}\" itself, remove it" : IsName(text) ? null : "");
+
     /// <summary>The name of a request header: a token of RFC 9110, section 5.6.2.</summary>
     public static readonly Shape<string> Header = Text(
         "a header name, e.g. X-User-Id",

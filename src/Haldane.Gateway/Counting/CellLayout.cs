@@ -3,30 +3,43 @@ using Haldane.Core.Evidence;
 
 namespace Haldane.Gateway.Counting;
 
-/// <summary>Where the counters of an arm's cell stand in a block. Immutable.</summary>
-internal sealed class CellLayout(int cells, int classes, bool confidence)
+/// <summary>Where the counters of an arm's cell stand in a block, and behind all cells the groups of subjects of each arm. Immutable.</summary>
+/// <param name="cells">How many cells.</param>
+/// <param name="classes">How many classes are told apart; 0 when none is read.</param>
+/// <param name="confidence">Whether the confidence is read.</param>
+/// <param name="firstToken">Whether there is room for the time to the first byte.</param>
+internal sealed class CellLayout(int cells, int classes, bool confidence, bool firstToken)
 {
     public const int Exchanges = 0;
     public const int Errors = 1;
     public const int Unread = 2;
-    public const int Classes = 3;
-    public const int Bins = 20;
+    public const int Events = 3;
 
     private readonly int _classCount = classes > 0 ? classes + 1 : 0;
+    private readonly int _binCount = confidence ? ConfidenceBins.Count : 0;
+
+    public static int Classes { get; } = Events + GatewayEvents.All.Count;
 
     public bool HasClasses => _classCount > 0;
 
-    public int ConfidenceBins { get; } = confidence ? Bins : 0;
+    public bool HasConfidence => _binCount > 0;
+
+    public bool HasFirstToken => firstToken;
 
     public int Confidence => Classes + _classCount;
 
-    public int Latency => Confidence + ConfidenceBins;
+    public int Latency => Confidence + _binCount;
 
-    public int Length => 2 * cells * Stride;
+    public int FirstToken => Latency + LatencyBuckets.Count;
 
-    private int Stride => Latency + LatencyBuckets.Count;
+    public int Length => Groups(Arm.Canary) + SubjectGroups.Count;
+
+    private int Stride => FirstToken + (firstToken ? LatencyBuckets.Count : 0);
 
     public int At(Arm arm, int cell) => ((int)arm * cells + cell) * Stride;
+
+    /// <summary>Where an arm's answers by group of subjects stand.</summary>
+    public int Groups(Arm arm) => 2 * cells * Stride + (int)arm * SubjectGroups.Count;
 
     /// <summary>Turns the counters of an arm into evidence.</summary>
     public ArmEvidence Evidence(ReadOnlySpan<long> block, Arm arm, long newSubjects)
@@ -43,16 +56,50 @@ internal sealed class CellLayout(int cells, int classes, bool confidence)
                     Errors = counters[Errors],
                     Unread = counters[Unread],
                     Classes = ValueList.Create(counters.Slice(Classes, _classCount)),
-                    Confidence = ValueList.Create(counters.Slice(Confidence, ConfidenceBins)),
-                    Latency = Sparse(counters[Latency..]),
+                    Confidence = ValueList.Create(counters.Slice(Confidence, _binCount)),
+                    Latency = Sparse(counters.Slice(Latency, LatencyBuckets.Count)),
+                    FirstToken = Sparse(counters[FirstToken..]),
                 };
         }
 
-        return new() { Cells = ValueList.Create<CellEvidence>(evidence), NewSubjects = newSubjects };
+        var groups = block.Slice(Groups(arm), SubjectGroups.Count);
+        return new()
+        {
+            Cells = ValueList.Create<CellEvidence>(evidence),
+            NewSubjects = newSubjects,
+            AnswersByGroup = groups.IndexOfAnyExcept(0L) < 0 ? [] : ValueList.Create(groups),
+        };
+    }
+
+    /// <summary>The events that happened, by arm, cell and event; none that did not.</summary>
+    public ValueList<EventCounts> EventsOf(ReadOnlySpan<long> block, int stage)
+    {
+        var events = new List<EventCounts>();
+        foreach (var arm in (ReadOnlySpan<Arm>)[Arm.Baseline, Arm.Canary])
+        {
+            for (var cell = 0; cell < cells; cell++)
+            {
+                var counts = block.Slice(At(arm, cell) + Events, GatewayEvents.All.Count);
+                for (var i = 0; i < counts.Length; i++)
+                {
+                    if (counts[i] > 0)
+                    {
+                        events.Add(new(GatewayEvents.All[i], stage, arm, cell, counts[i], 0));
+                    }
+                }
+            }
+        }
+
+        return events.ToValueList();
     }
 
     private static SparseCounts Sparse(ReadOnlySpan<long> counts)
     {
+        if (counts.IndexOfAnyExcept(0L) < 0)
+        {
+            return SparseCounts.Empty;
+        }
+
         var buckets = new List<int>();
         var values = new List<long>();
         for (var i = 0; i < counts.Length; i++)

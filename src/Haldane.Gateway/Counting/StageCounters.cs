@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
-using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
@@ -15,20 +13,17 @@ namespace Haldane.Gateway.Counting;
 /// </remarks>
 internal sealed class StageCounters
 {
-    private const int FailureLimit = 8_192;
-
     private readonly SegmentCells _cells;
     private readonly CellLayout _layout;
     private readonly long[][] _blocks;
     private readonly long[] _collected;
     private readonly SubjectSample _subjects = new();
-    private readonly ConcurrentQueue<ObservedFailure> _failures = new();
-    private int _failureCount;
+    private readonly OccurrenceList _occurrences = new();
 
-    public StageCounters(SegmentCells cells, int classes, bool confidence, int cores)
+    public StageCounters(SegmentCells cells, CellLayout layout, int cores)
     {
         _cells = cells;
-        _layout = new(cells.Count, classes, confidence);
+        _layout = layout;
         _blocks = new long[cores][];
         for (var core = 0; core < cores; core++)
         {
@@ -42,37 +37,50 @@ internal sealed class StageCounters
     public void Subject(Arm arm, uint identity) => _subjects.See(arm, identity);
 
     /// <summary>Records an answer that came whole.</summary>
-    /// <param name="arm">The arm.</param>
-    /// <param name="segmentCode">Its segments.</param>
-    /// <param name="seconds">Its latency; not a number when it is not to be counted.</param>
-    /// <param name="prediction">What was read; null when there was nothing to read.</param>
-    public void Answered(Arm arm, int segmentCode, double seconds, Prediction? prediction)
+    public void Answered(in CountedAnswer answer)
     {
         var block = Block();
+        Interlocked.Increment(ref block[_layout.Groups(answer.Arm) + SubjectGroups.Of(answer.Subject)]);
+        var latency = double.IsNaN(answer.Latency) ? -1 : _layout.Latency + LatencyBuckets.IndexOf(answer.Latency);
+        var firstToken = !_layout.HasFirstToken || double.IsNaN(answer.FirstToken) ? -1 : _layout.FirstToken + LatencyBuckets.IndexOf(answer.FirstToken);
         Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
-        CellsOf(segmentCode, cells);
+        CellsOf(answer.SegmentCode, cells);
         foreach (var cell in cells)
         {
-            var at = _layout.At(arm, cell);
+            var at = _layout.At(answer.Arm, cell);
             Interlocked.Increment(ref block[at + CellLayout.Exchanges]);
-            if (!double.IsNaN(seconds))
+            if (latency >= 0)
             {
-                Interlocked.Increment(ref block[at + _layout.Latency + LatencyBuckets.IndexOf(seconds)]);
+                Interlocked.Increment(ref block[at + latency]);
             }
 
-            if (prediction is { } read)
+            if (firstToken >= 0)
+            {
+                Interlocked.Increment(ref block[at + firstToken]);
+            }
+
+            if (answer.Event is { } happened)
+            {
+                Interlocked.Increment(ref block[at + CellLayout.Events + happened]);
+            }
+
+            if (answer.Prediction is { } read)
             {
                 if (_layout.HasClasses)
                 {
                     Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
                 }
 
-                if (read.Confidence is { } confidence && _layout.ConfidenceBins > 0)
+                if (read.Confidence is { } confidence && _layout.HasConfidence)
                 {
-                    var bin = Math.Min((int)(confidence * CellLayout.Bins), CellLayout.Bins - 1);
-                    Interlocked.Increment(ref block[at + _layout.Confidence + bin]);
+                    Interlocked.Increment(ref block[at + _layout.Confidence + ConfidenceBins.Of(confidence)]);
                 }
             }
+        }
+
+        if (answer.Event is { } kind)
+        {
+            _occurrences.Add(new(kind, answer.Subject, answer.Arm, answer.SegmentCode));
         }
     }
 
@@ -89,23 +97,16 @@ internal sealed class StageCounters
             Interlocked.Increment(ref block[at + CellLayout.Errors]);
         }
 
-        // Past the limit failures are left out whatever their arm, which thins both arms alike and so does no harm to a comparison of arms.
-        if (Interlocked.Increment(ref _failureCount) <= FailureLimit)
-        {
-            _failures.Enqueue(new(identity, arm, segmentCode));
-        }
+        _occurrences.Add(new(Occurrence.Failure, identity, arm, segmentCode));
     }
 
     /// <summary>What was recorded since the last call.</summary>
-    public (ArmEvidence Baseline, ArmEvidence Canary, IReadOnlyList<ObservedFailure> Failures) Collect()
+    /// <param name="stage">The stage that is counted.</param>
+    /// <param name="share">The canary's share in it.</param>
+    public ObservedTraffic Collect(int stage, Share share)
     {
-        var failures = new List<ObservedFailure>();
-        while (_failures.TryDequeue(out var failure))
-        {
-            failures.Add(failure);
-        }
-
-        Volatile.Write(ref _failureCount, 0);
+        // Before the counters, for recording goes the other way round: so no subject comes in an earlier slice than its exchange.
+        var occurrences = _occurrences.Take();
         var delta = new long[_layout.Length];
         for (var i = 0; i < delta.Length; i++)
         {
@@ -119,7 +120,15 @@ internal sealed class StageCounters
             _collected[i] = sum;
         }
 
-        return (_layout.Evidence(delta, Arm.Baseline, _subjects.TakeNew(Arm.Baseline)), _layout.Evidence(delta, Arm.Canary, _subjects.TakeNew(Arm.Canary)), failures);
+        return new(
+            stage,
+            share,
+            _layout.Evidence(delta, Arm.Baseline, _subjects.TakeNew(Arm.Baseline)),
+            _layout.Evidence(delta, Arm.Canary, _subjects.TakeNew(Arm.Canary)),
+            occurrences)
+        {
+            Events = _layout.EventsOf(delta, stage),
+        };
     }
 
     private long[] Block() => _blocks[Thread.GetCurrentProcessorId() % _blocks.Length];

@@ -100,6 +100,11 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         exchange.LastByteAt = time.GetTimestamp();
+        if (exchange.FirstByteAt == 0 && buffer.Length > 0)
+        {
+            exchange.FirstByteAt = exchange.LastByteAt;
+        }
+
         if (_missing >= 0 && (_missing -= buffer.Length) < 0)
         {
             IsLong = true;

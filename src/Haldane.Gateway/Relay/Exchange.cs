@@ -33,6 +33,9 @@ internal sealed class Exchange(ModelRoute route, TokenCodec tokens)
     /// <summary>What was read from the answer; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; set; }
 
+    /// <summary>Timestamp of the first byte of the body that came from the version; 0 when none did.</summary>
+    public long FirstByteAt { get; set; }
+
     /// <summary>Timestamp of the last byte that came from the version; 0 when none did.</summary>
     public long LastByteAt { get; set; }
 

@@ -2,7 +2,9 @@ using System.Net.Mime;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
+using Haldane.Core.Ports;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Counting;
 using Haldane.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -194,7 +196,7 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
     private void Record(HttpContext context, Exchange exchange, AnswerTap tap, Outcome outcome, long started)
     {
         var route = exchange.Route;
-        if (!exchange.Counts || context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        if (!exchange.Counts || IsTunnel(context))
         {
             return;
         }
@@ -211,20 +213,48 @@ internal sealed class ExchangeRelay(GatewayRouter router, IHttpForwarder forward
                 return;
             default:
                 tap.Complete();
-                var end = exchange.LastByteAt == 0 ? time.GetTimestamp() : exchange.LastByteAt;
-
-                // A refusal of the caller's mistake is quick and says nothing about the model's speed.
-                var seconds = context.Response.StatusCode < 400 ? time.GetElapsedTime(started, end).TotalSeconds : double.NaN;
                 route.Totals.Ended(exchange.Arm);
                 if (route.Answers.ReadsClass && exchange.Prediction is { Class: ExchangeToken.NoClass })
                 {
                     route.Totals.Unread(exchange.Arm);
                 }
 
-                route.Counters?.Answered(exchange.Arm, exchange.SegmentCode, seconds, exchange.Prediction);
+                route.Counters?.Answered(Counted(context, exchange, started));
                 return;
         }
     }
+
+    // A WebSocket, over HTTP/1.1 or as the extended CONNECT of HTTP/2 (RFC 8441): a conversation, not an answer.
+    private static bool IsTunnel(HttpContext context) =>
+        context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols
+        || (HttpMethods.IsConnect(context.Request.Method) && context.Response.StatusCode is >= 200 and < 300);
+
+    private CountedAnswer Counted(HttpContext context, Exchange exchange, long started)
+    {
+        var answer = new CountedAnswer(exchange.Arm, exchange.Subject, exchange.SegmentCode) { Prediction = exchange.Prediction, Event = EventOf(context, exchange) };
+        if (context.Response.StatusCode >= 400)
+        {
+            // A refusal of the caller's mistake is quick and says nothing about the model's speed.
+            return answer;
+        }
+
+        var end = exchange.LastByteAt == 0 ? time.GetTimestamp() : exchange.LastByteAt;
+        return answer with
+        {
+            Latency = time.GetElapsedTime(started, end).TotalSeconds,
+            FirstToken = exchange.FirstByteAt == 0 ? double.NaN : time.GetElapsedTime(started, exchange.FirstByteAt).TotalSeconds,
+        };
+    }
+
+    private static int? EventOf(HttpContext context, Exchange exchange) => context.Response.StatusCode switch
+    {
+        >= 400 and < 500 => Occurrence.Refused,
+
+        // These say themselves that they have no body.
+        StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent => null,
+        >= 200 and < 300 when exchange.FirstByteAt == 0 && !HttpMethods.IsHead(context.Request.Method) => Occurrence.Empty,
+        _ => null,
+    };
 
     private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
     {

@@ -40,8 +40,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 return null;
             }
 
-            var (baseline, canary, failures) = counters.Collect();
-            return new(split.Stage, split.Share, baseline, canary, failures);
+            return counters.Collect(split.Stage, split.Share);
         }
     }
 
@@ -62,7 +61,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         var spec = routed.Spec;
         var cells = new SegmentCells(spec.Segments);
         var split = routed.Split is { } s
-            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary))
+            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary)) { FirstToken = s.FirstToken }
             : null;
         if (!_totals.TryGetValue(spec.Name, out var totals))
         {
@@ -84,7 +83,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         var before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
         return before is not null && before.Split?.Run == split.Run && before.Split.Stage == split.Stage
             ? before.Counters
-            : new(cells, spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null, _cores);
+            : new(cells, new(cells.Count, spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null, split.FirstToken), _cores);
     }
 
     private VersionRoute Version(ModelSpec spec, string name)

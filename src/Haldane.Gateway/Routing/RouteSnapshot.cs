@@ -76,7 +76,7 @@ internal sealed class ModelRoute
 
     public SplitRoute? Split { get; }
 
-    /// <summary>Null without a rollout: nobody would collect them, and they are not small (cores x cells x 12 KiB for each arm).</summary>
+    /// <summary>Null without a rollout: nobody would collect them, and they are not small (cores x cells x 12 KiB for each arm; twice that with the time to the first byte).</summary>
     public StageCounters? Counters { get; }
 
     public ModelTotals Totals { get; }
@@ -94,7 +94,11 @@ internal sealed class SegmentLookup(SegmentSpec spec)
 }
 
 /// <summary>A running rollout as requests see it.</summary>
-internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assigner, VersionRoute Baseline, VersionRoute Canary);
+internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assigner, VersionRoute Baseline, VersionRoute Canary)
+{
+    /// <summary>Whether the time to the first byte is counted.</summary>
+    public bool FirstToken { get; init; }
+}
 
 /// <summary>A version as requests see it.</summary>
 internal sealed class VersionRoute(string name, Endpoint[] endpoints)

@@ -1,17 +1,26 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
+using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Guards;
 
 /// <summary>Follows one guard, for everyone and in the segments that it scans, and gives its verdict.</summary>
-/// <remarks>Evidence is sticky: the largest value so far counts. For one thread.</remarks>
+/// <remarks>
+/// Evidence is sticky: the largest value so far counts. Within the scan Holm's step-down names the segments in which harm is proven; e-BH, on the evidence as it is by now, lists
+/// further ones to look at. For one thread.
+/// </remarks>
 internal sealed class GuardJudge
 {
+    // Of the suspects, one in ten may be false.
+    private const double FalseSuspects = 0.1;
+
     private readonly GuardSpec _guard;
     private readonly Budget _budget;
     private readonly Watched _everyone;
     private readonly Watched[] _segments;
+    private readonly double[] _scan;
 
     /// <summary>Nothing seen.</summary>
     /// <param name="guard">The guard.</param>
@@ -23,6 +32,7 @@ internal sealed class GuardJudge
         (_guard, _budget) = (guard, budget);
         _everyone = new(null, everyone, budget.FailAt);
         _segments = [.. segments.Select(s => new Watched(s.Name, s.Measurement, budget.SegmentFailAt))];
+        _scan = new double[_segments.Length];
     }
 
     /// <summary>Takes a slice into account.</summary>
@@ -37,7 +47,8 @@ internal sealed class GuardJudge
 
     /// <summary>The verdict by now.</summary>
     /// <param name="broken">Why no measurement of the rollout can be trusted, or null.</param>
-    public Verdict Judge(string? broken)
+    /// <param name="progress">What the canary has served so far; null: nobody asks for a forecast.</param>
+    public Verdict Judge(string? broken, Progress? progress)
     {
         broken ??= _everyone.Measurement.Broken();
 
@@ -58,6 +69,8 @@ internal sealed class GuardJudge
 
         var about = kind == VerdictKind.Fail ? harmed! : _everyone;
         var reading = about.Measurement.Read();
+        var (proven, suspects) = Scan();
+        var forecast = kind == VerdictKind.Undecided && progress is { } served ? Outlook.Of(_everyone.Measurement, _budget, served) : null;
         return new()
         {
             Guard = _guard.Name,
@@ -70,7 +83,7 @@ internal sealed class GuardJudge
                 VerdictKind.NoData => missing!,
                 _ => about.Measurement.Explain(kind, reading, worse: _everyone.HasFailed),
             },
-            Late = _guard.Signal.Kind == SignalKind.Accuracy,
+            Late = _guard.Signal.IsLate,
             Estimate = Finite(reading.Estimate),
             Low = Finite(reading.Low),
             High = Finite(reading.High),
@@ -85,6 +98,10 @@ internal sealed class GuardJudge
             PassAt = _budget.PassAt,
             BaselineValue = Finite(reading.BaselineValue),
             CanaryValue = Finite(reading.CanaryValue),
+            HarmedSegments = proven,
+            Suspects = suspects,
+            Forecast = forecast,
+            Aside = Say.Aside(forecast, proven.Where(s => s != about.Segment), suspects),
         };
     }
 
@@ -101,6 +118,36 @@ internal sealed class GuardJudge
         }
 
         return worst;
+    }
+
+    private (ValueList<string> Proven, ValueList<string> Suspects) Scan()
+    {
+        if (_segments.Length == 0)
+        {
+            return ([], []);
+        }
+
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            _scan[i] = _segments[i].FailMax;
+        }
+
+        var proofLine = Rejections.StepDownLine(_scan, _budget.SegmentFailAt - Math.Log(_segments.Length));
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            _scan[i] = _segments[i].Measurement.FailLogE;
+        }
+
+        var suspectLine = Rejections.FalseDiscoveryLine(_scan, FalseSuspects);
+        if (double.IsInfinity(proofLine) && double.IsInfinity(suspectLine))
+        {
+            return ([], []);
+        }
+
+        return (
+            _segments.Where(s => s.FailMax >= proofLine).OrderByDescending(s => s.FailMax).Select(s => s.Segment!).ToValueList(),
+            _segments.Where(s => s.FailMax < proofLine && s.Measurement.FailLogE >= suspectLine)
+                .OrderByDescending(s => s.Measurement.FailLogE).Select(s => s.Segment!).ToValueList());
     }
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

@@ -10,7 +10,10 @@ namespace Haldane.Judge.Guards;
 /// </remarks>
 internal sealed class LatencyValue : Measurement
 {
-    private readonly LatencyHistogram _canary = new();
+    private readonly LatencyHistogram _canary;
+    private readonly LatencyHistogram _inStage;
+    private readonly LatencyHistogram _baseline;
+    private readonly string _what;
     private readonly TiltMixture _fail;
     private readonly TiltMixture _pass;
     private readonly int _fineEdge;
@@ -18,11 +21,13 @@ internal sealed class LatencyValue : Measurement
     private readonly double _quantile;
 
     /// <summary>Nothing seen.</summary>
-    public LatencyValue(Question question)
+    public LatencyValue(Question question, Clock clock)
         : base(question)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
+        (_canary, _baseline, _what) = (question.Totals.CanaryInEveryStage(clock, question.Cell), question.Baseline.Times(clock), clock.Said());
+        _inStage = question.Canary.Times(clock);
         _quantile = Guard.Signal.Quantile;
         _fail = TiltMixture.ForQuantile(1 - _quantile, Null.AtMost);
         _pass = TiltMixture.ForQuantile(1 - _quantile, Null.AtLeast);
@@ -34,14 +39,6 @@ internal sealed class LatencyValue : Measurement
     protected override string Margin => $"{Say.Seconds(Guard.Bad)} is the limit";
 
     /// <inheritdoc/>
-    public override void Add(EvidenceSlice slice)
-    {
-        _canary.Add(slice.Canary.Cells[Question.Cell].Latency);
-        FailLogE = LogE(_fail, _fineEdge);
-        PassLogE = Question.Everyone ? LogE(_pass, _badEdge) : 0;
-    }
-
-    /// <inheritdoc/>
     public override Reading Read()
     {
         var value = _canary.LogQuantile(_quantile) is { } log ? Math.Exp(log) : (double?)null;
@@ -50,19 +47,29 @@ internal sealed class LatencyValue : Measurement
             Estimate = value,
             Low = LastEdge(_fail, Question.FailAt),
             High = FirstEdge(_pass, Question.PassAt),
-            BaselineValue = Question.Baseline.Latency.LogQuantile(_quantile) is { } baseline ? Math.Exp(baseline) : null,
+            BaselineValue = _baseline.LogQuantile(_quantile) is { } baseline ? Math.Exp(baseline) : null,
             CanaryValue = value,
-            BaselineCount = Question.Baseline.Latency.Total,
+            BaselineCount = _baseline.Total,
             CanaryCount = _canary.Total,
         };
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => FewerThanNeeded(Question.Canary.Latency.Total, "canary answers");
+    public override string? Missing() => Say.FewerThanNeeded(_inStage.Total, $"canary answers{Question.Where}");
+
+    /// <inheritdoc/>
+    protected override void Take(EvidenceSlice slice)
+    {
+        // The totals of all stages hold it already.
+    }
+
+    /// <inheritdoc/>
+    protected override Evidence Weigh(double factor) => new(
+        LogE(_fail, _fineEdge, factor), Question.Everyone ? LogE(_pass, _badEdge, factor) : 0);
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading.Estimate is { } value
-        ? $"{Say.Quantile(_quantile)}{Question.Where} is {Say.Seconds(value)} over {Say.Count(_canary.Total)} canary answers"
+        ? $"{Say.Quantile(_quantile)}{_what}{Question.Where} is {Say.Seconds(value)} over {Say.Count(_canary.Total)} canary answers"
         : $"no canary answer{Question.Where} yet";
 
     /// <inheritdoc/>
@@ -70,9 +77,9 @@ internal sealed class LatencyValue : Measurement
 
     private static double Edges(double seconds) => Math.Log(seconds / LatencyBuckets.Edge(0)) / LatencyBuckets.LogRatio;
 
-    private double LogE(TiltMixture lane, int edge)
+    private double LogE(TiltMixture lane, int edge, double factor = 1)
     {
-        var clustering = _canary.Clustering(edge);
+        var clustering = _canary.Clustering(edge) / factor;
         return lane.LogE((_canary.Total - _canary.UpTo(edge)) / clustering, _canary.Total / clustering);
     }
 

@@ -2,6 +2,7 @@ using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
+using Haldane.Judge.Statistics;
 using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Guards;
@@ -24,6 +25,9 @@ internal sealed record Question
     /// <summary>Whether assignment is by subject; else by exchange.</summary>
     public required bool BySubject { get; init; }
 
+    /// <summary>What is read from answers and feedback.</summary>
+    public required SignalsSpec Signals { get; init; }
+
     /// <summary>Names of the predicted classes, <c>other</c> last; empty without a prediction signal.</summary>
     public required ValueList<string> Classes { get; init; }
 
@@ -33,11 +37,17 @@ internal sealed record Question
     /// <summary>Log evidence that proves Pass.</summary>
     public required double PassAt { get; init; }
 
+    /// <summary>The totals of the stage.</summary>
+    public required StageTotals Totals { get; init; }
+
+    /// <summary>What all profiles of rates share.</summary>
+    public required ShareTables Shares { get; init; }
+
     /// <summary>The canary's totals of the stage in this cell.</summary>
-    public required ArmTotals Canary { get; init; }
+    public ArmTotals Canary => Totals.Of(Arm.Canary, Cell);
 
     /// <summary>The baseline's totals of the stage in this cell.</summary>
-    public required ArmTotals Baseline { get; init; }
+    public ArmTotals Baseline => Totals.Of(Arm.Baseline, Cell);
 
     /// <summary>Whether it is about everyone: a segment can only fail.</summary>
     public bool Everyone => Cell == SegmentCells.Everyone;
@@ -68,21 +78,26 @@ internal readonly record struct Reading
     public long CanaryCount { get; init; }
 }
 
+/// <summary>Natural logarithms of the evidence against both lines.</summary>
+/// <param name="Fail">Against "fine".</param>
+/// <param name="Pass">Against "bad"; 0 in segments.</param>
+internal readonly record struct Evidence(double Fail, double Pass);
+
 /// <summary>Follows one signal of one guard in one cell through a rollout: evidence for Fail and Pass, numbers, words.</summary>
-/// <remarks>One derived type for each signal and scale. State is of fixed size. For one thread.</remarks>
+/// <remarks>One derived type for each kind of signal and scale. State is of fixed size. For one thread.</remarks>
 internal abstract class Measurement(Question question)
 {
-    /// <summary>Observations of the canary in the stage below which nothing is said.</summary>
-    protected const int Fewest = 10;
+    /// <summary>Natural logarithm of the evidence against "fine".</summary>
+    public double FailLogE { get; private set; }
 
-    /// <summary>Natural logarithm of the e-value against "fine".</summary>
-    public double FailLogE { get; protected set; }
-
-    /// <summary>Natural logarithm of the e-value against "bad"; stays 0 in segments.</summary>
-    public double PassLogE { get; protected set; }
+    /// <summary>Natural logarithm of the evidence against "bad"; stays 0 in segments.</summary>
+    public double PassLogE { get; private set; }
 
     /// <summary>What is counted.</summary>
     public virtual string CountedBy => "exchanges";
+
+    /// <summary>Whether it rests on this stage only, beside what earlier stages have proved.</summary>
+    public virtual bool StartsAnew => false;
 
     /// <summary>What was asked.</summary>
     protected Question Question { get; } = question;
@@ -93,14 +108,21 @@ internal abstract class Measurement(Question question)
     /// <summary>The user's margin, for the end of a sentence.</summary>
     protected abstract string Margin { get; }
 
-    /// <summary>Whether a lower value is the worse one.</summary>
-    protected virtual bool LowerIsWorse => false;
-
     /// <summary>The value on the guard's scale that says "as the baseline"; null on an absolute scale.</summary>
     protected virtual double? NoDifference => null;
 
+    /// <summary>Whether an amount says by itself in which direction it goes, e.g. <c>2 points lower</c>.</summary>
+    protected virtual bool AmountsHaveDirection => false;
+
     /// <summary>Takes a slice into account; the stage's totals hold it already.</summary>
-    public abstract void Add(EvidenceSlice slice);
+    public void Add(EvidenceSlice slice)
+    {
+        Take(slice);
+        (FailLogE, PassLogE) = Weigh(1);
+    }
+
+    /// <summary>The evidence if so many times as much had come in the same proportions.</summary>
+    public Evidence After(double factor) => Weigh(factor);
 
     /// <summary>The numbers by now.</summary>
     public abstract Reading Read();
@@ -112,7 +134,7 @@ internal abstract class Measurement(Question question)
     public abstract string? Missing();
 
     /// <summary>Whether the best estimate lies beyond the bad line.</summary>
-    public bool IsBeyondBad() => Read().Estimate is { } estimate && (LowerIsWorse ? estimate < Guard.Bad : estimate > Guard.Bad);
+    public bool IsBeyondBad() => Read().Estimate is { } estimate && (Guard.AtLeast ? estimate < Guard.Bad : estimate > Guard.Bad);
 
     /// <summary>The verdict's sentence.</summary>
     /// <param name="kind">Pass, Undecided or Fail.</param>
@@ -120,16 +142,24 @@ internal abstract class Measurement(Question question)
     /// <param name="worse">Whether Fail is proven beside Pass.</param>
     public virtual string Explain(VerdictKind kind, Reading reading, bool worse)
     {
-        var (good, harm) = LowerIsWorse ? (reading.Low, reading.High) : (reading.High, reading.Low);
+        var (good, harm) = Guard.AtLeast ? (reading.Low, reading.High) : (reading.High, reading.Low);
+        var (least, most) = Guard.AtLeast && !AmountsHaveDirection ? ("at most", "at least") : ("at least", "at most");
         var detail = kind switch
         {
-            VerdictKind.Fail => Beyond(harm) ? $" (at least {Amount(harm!.Value)})" : "",
+            VerdictKind.Fail => Beyond(harm) ? $" ({least} {Amount(harm!.Value)})" : "",
             VerdictKind.Pass when worse => "; worse than the baseline, within the margin",
-            VerdictKind.Pass => Beyond(good) ? $" (at most {Amount(good!.Value)})" : "",
+            VerdictKind.Pass => Beyond(good) ? $" ({most} {Amount(good!.Value)})" : "",
             _ => "; " + Range(reading.Low, reading.High),
         };
         return $"{Headline(reading)}{detail}; {Margin}";
     }
+
+    /// <summary>Adds what the slice brings.</summary>
+    protected abstract void Take(EvidenceSlice slice);
+
+    /// <summary>The evidence by now.</summary>
+    /// <param name="factor">As if so many times as much had come in the same proportions; other than 1 for forecasts only.</param>
+    protected abstract Evidence Weigh(double factor);
 
     /// <summary>What was seen, without a judgement.</summary>
     protected abstract string Headline(Reading reading);
@@ -146,12 +176,7 @@ internal abstract class Measurement(Question question)
         _ => "too early to bound it",
     };
 
-    /// <summary>The sentence for too few observations in this stage, or null.</summary>
-    protected string? FewerThanNeeded(long seen, string what) => seen >= Fewest
-        ? null
-        : $"{Say.Count(seen)} {what}{Question.Where} in this stage, {Fewest} are the least";
-
     // A bound on the harmless side of "no difference" would read as if harm were proven.
     private bool Beyond(double? bound) =>
-        bound is { } value && (NoDifference is not { } same || (LowerIsWorse ? value < same : value > same));
+        bound is { } value && (NoDifference is not { } same || (Guard.AtLeast ? value < same : value > same));
 }

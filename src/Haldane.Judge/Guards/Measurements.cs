@@ -1,4 +1,5 @@
 using Haldane.Core.Specification;
+using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Guards;
 
@@ -8,14 +9,21 @@ internal static class Measurements
     /// <summary>A measurement that has seen nothing.</summary>
     public static Measurement For(Question question) => (question.Guard.Signal.Kind, question.Guard.Scale) switch
     {
-        (SignalKind.ErrorRate, Scale.Ratio) => new ErrorRatio(question),
-        (SignalKind.ErrorRate, Scale.Difference) => new ErrorDifference(question),
-        (SignalKind.ErrorRate, Scale.Value) => new ErrorValue(question),
-        (SignalKind.Latency, Scale.Ratio) => new LatencyRatio(question),
-        (SignalKind.Latency, Scale.Value) => new LatencyValue(question),
-        (SignalKind.PredictionDrift, Scale.JensenShannon) => new PredictionDrift(question),
-        (SignalKind.Accuracy, Scale.Difference) => new AccuracyDifference(question),
-        (SignalKind.Accuracy, Scale.Value) => new AccuracyValue(question),
+        (SignalKind.ErrorRate or SignalKind.EventRate, Scale.Ratio) => new RateRatio(question, RateSource.For(question.Guard.Signal)),
+        (SignalKind.Accuracy, Scale.Ratio) => new RateRatioOfSamples(question, RateSource.For(question.Guard.Signal)),
+        (SignalKind.ErrorRate or SignalKind.EventRate or SignalKind.Accuracy, Scale.Difference) => new RateDifference(question, RateSource.For(question.Guard.Signal)),
+        (SignalKind.ErrorRate or SignalKind.EventRate or SignalKind.Accuracy, Scale.Value) => new RateValue(question, RateSource.For(question.Guard.Signal)),
+        (SignalKind.Latency, Scale.Ratio or Scale.Difference) => new LatencyComparison(question, Clock.LastByte),
+        (SignalKind.Latency, Scale.Value) => new LatencyValue(question, Clock.LastByte),
+        (SignalKind.FirstToken, Scale.Ratio or Scale.Difference) => new LatencyComparison(question, Clock.FirstByte),
+        (SignalKind.FirstToken, Scale.Value) => new LatencyValue(question, Clock.FirstByte),
+        (SignalKind.LatencyDistribution, Scale.Difference) => new LatencyDistribution(question),
+        (SignalKind.Throughput, Scale.Ratio) => new ThroughputRatio(question),
+        (SignalKind.PredictionDrift or SignalKind.ConfidenceDrift, Scale.JensenShannon) => new Drift(question),
+        (SignalKind.Calibration, Scale.Difference or Scale.Value) => new Calibration(question),
+        (SignalKind.Mean, Scale.Ratio or Scale.Difference) => new MeanComparison(question),
+        (SignalKind.Mean, Scale.Value) => new MeanValue(question),
+        (SignalKind.Agreement, Scale.Value) => new AgreementValue(question),
         var (signal, scale) => throw new ArgumentException($"Guard {question.Guard.Name}: {signal} cannot be judged by {scale}.", nameof(question)),
     };
 }

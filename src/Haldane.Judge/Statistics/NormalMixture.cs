@@ -36,7 +36,8 @@ internal static class NormalMixture
         return error * Math.Sqrt(2 * (g + 1) / g * LogSpace.Add(0, 0.5 * Math.Log(g + 1) - Math.Log(2) + at));
     }
 
-    private static double LogNormalCdf(double x)
+    /// <summary>ln Phi(x).</summary>
+    public static double LogNormalCdf(double x)
     {
         if (x > -20)
         {

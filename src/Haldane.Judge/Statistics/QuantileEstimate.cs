@@ -10,7 +10,11 @@ namespace Haldane.Judge.Statistics;
 /// <para>Asymptotic; assumes independent, identically distributed latencies within an arm and stage. Serfling, "Approximation Theorems of
 /// Mathematical Statistics" (1980), section 2.3.3, with the density read from the order statistics. Natural logarithms of seconds.</para>
 /// </remarks>
-internal readonly record struct QuantileEstimate(double LogRatio, double Error)
+/// <param name="LogRatio">theta.</param>
+/// <param name="Error">Its standard error.</param>
+/// <param name="Difference">q_c - q_b, seconds.</param>
+/// <param name="DifferenceError">Its standard error, by the delta method: se^2 = sum (q se_arm)^2.</param>
+internal readonly record struct QuantileEstimate(double LogRatio, double Error, double Difference, double DifferenceError)
 {
     /// <summary>Observations beyond the quantile, in the smaller arm, from which the normal approximation is trusted (held to simulation).</summary>
     public const int Beyond = 30;
@@ -26,9 +30,10 @@ internal readonly record struct QuantileEstimate(double LogRatio, double Error)
     /// <param name="baseline">The baseline's latencies.</param>
     /// <param name="quantile">In (0, 1).</param>
     /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Clustering"/>.</param>
-    public static QuantileEstimate? Of(LatencyHistogram canary, LatencyHistogram baseline, double quantile, double clustering = 1)
+    /// <param name="factor">As if so many times as many had come; other than 1 for forecasts only.</param>
+    public static QuantileEstimate? Of(LatencyHistogram canary, LatencyHistogram baseline, double quantile, double clustering = 1, double factor = 1)
     {
-        if (Math.Min(canary.Total, baseline.Total) < Needed(quantile)
+        if (Math.Min(canary.Total, baseline.Total) * factor < Needed(quantile)
             || double.IsInfinity(clustering)
             || canary.LogQuantile(quantile) is not { } c
             || baseline.LogQuantile(quantile) is not { } b)
@@ -36,9 +41,16 @@ internal readonly record struct QuantileEstimate(double LogRatio, double Error)
             return null;
         }
 
-        return ErrorOf(canary, quantile, clustering) is { } ofCanary && ErrorOf(baseline, quantile, clustering) is { } ofBaseline
-            ? new(c - b, Math.Max(Finest, Math.Sqrt(ofCanary * ofCanary + ofBaseline * ofBaseline)))
+        return ErrorOf(canary, quantile, clustering / factor) is { } ofCanary && ErrorOf(baseline, quantile, clustering / factor) is { } ofBaseline
+            ? Between(c, b, ofCanary, ofBaseline)
             : null;
+    }
+
+    private static QuantileEstimate Between(double canary, double baseline, double ofCanary, double ofBaseline)
+    {
+        double error = Math.Max(Finest, Math.Sqrt(ofCanary * ofCanary + ofBaseline * ofBaseline)), c = Math.Exp(canary), b = Math.Exp(baseline);
+        var spread = Math.Sqrt(c * c * ofCanary * ofCanary + b * b * ofBaseline * ofBaseline);
+        return new(canary - baseline, error, c - b, Math.Max(Finest * Math.Max(c, b), spread));
     }
 
     // Null when the order statistics that it asks for lie outside what was seen.

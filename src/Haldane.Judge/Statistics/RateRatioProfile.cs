@@ -30,8 +30,6 @@ internal sealed class RateRatioProfile
 
     private readonly double[] _logWeights;
     private readonly double[] _profile = new double[Points];
-    private readonly double[] _perEvent = new double[Points];
-    private double _perEventShare = double.NaN;
 
     /// <summary>Nothing seen.</summary>
     public RateRatioProfile()
@@ -47,17 +45,29 @@ internal sealed class RateRatioProfile
     /// <summary>Value at a grid point.</summary>
     public double this[int index] => _profile[index];
 
-    /// <summary>The grid point of a fine line: rounded up, so that Fail claims no more than it proves.</summary>
-    public static int FineIndex(double ratio) => IndexOf(ratio, Math.Ceiling(LogSteps(ratio) - 1e-9), 0, Points - 1 - Alternatives[^1]);
+    /// <summary>The grid point of a line that a null ends at, rounded into the null, so that a rejection claims no more than it proves.</summary>
+    public static int IndexOf(double ratio, Null side) => side == Null.AtMost
+        ? IndexOf(ratio, Math.Ceiling(LogSteps(ratio) - 1e-9), 0, Points - 1 - Alternatives[^1])
+        : IndexOf(ratio, Math.Floor(LogSteps(ratio) + 1e-9), Alternatives[^1], Points - 1);
 
-    /// <summary>The grid point of a bad line: rounded down, so that Pass claims no more than it proves.</summary>
-    public static int BadIndex(double ratio) => IndexOf(ratio, Math.Floor(LogSteps(ratio) + 1e-9), Alternatives[^1], Points - 1);
+    /// <summary>What each event costs at a share: ln(1 + rho (e^u - 1)) at every grid point. May be shared by any number of profiles.</summary>
+    /// <param name="share">The canary's share, in [0, 1].</param>
+    public static double[] PerEvent(double share)
+    {
+        var perEvent = new double[Points];
+        for (var i = 0; i < Points; i++)
+        {
+            perEvent[i] = LogSpace.Log1P(share * LogSpace.ExpM1(LogRatio(i)));
+        }
+
+        return perEvent;
+    }
 
     /// <summary>Adds a slice.</summary>
-    /// <param name="share">The share that was asked for, in [0, 1].</param>
+    /// <param name="perEvent">Of the share that was asked for, see <see cref="PerEvent"/>.</param>
     /// <param name="canary">Events of the canary.</param>
     /// <param name="baseline">Events of the baseline.</param>
-    public void Add(double share, double canary, double baseline)
+    public void Add(double[] perEvent, double canary, double baseline)
     {
         var all = canary + baseline;
         if (all == 0)
@@ -65,29 +75,23 @@ internal sealed class RateRatioProfile
             return;
         }
 
-        if (share != _perEventShare)
-        {
-            _perEventShare = share;
-            for (var i = 0; i < Points; i++)
-            {
-                _perEvent[i] = LogSpace.Log1P(share * LogSpace.ExpM1(LogRatio(i)));
-            }
-        }
-
         for (var i = 0; i < Points; i++)
         {
-            _profile[i] += canary * LogRatio(i) - all * _perEvent[i];
+            _profile[i] += canary * LogRatio(i) - all * perEvent[i];
         }
     }
 
     /// <summary>Natural logarithm of the e-value against a ratio on one side of a grid point.</summary>
-    public double LogE(int line, Null side)
+    /// <param name="line">The grid point.</param>
+    /// <param name="side">Which ratios the null holds.</param>
+    /// <param name="factor">As if so many times as much had come in the same proportions; other than 1 for forecasts only.</param>
+    public double LogE(int line, Null side, double factor = 1)
     {
         Span<double> terms = stackalloc double[Alternatives.Length];
         for (var i = 0; i < terms.Length; i++)
         {
             var at = line + (side == Null.AtMost ? Alternatives[i] : -Alternatives[i]);
-            terms[i] = at is >= 0 and < Points ? _logWeights[i] + _profile[at] - _profile[line] : double.NegativeInfinity;
+            terms[i] = at is >= 0 and < Points ? _logWeights[i] + factor * (_profile[at] - _profile[line]) : double.NegativeInfinity;
         }
 
         return LogSpace.Mean(terms) + Math.Log(terms.Length);

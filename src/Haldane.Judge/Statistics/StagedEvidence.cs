@@ -27,14 +27,14 @@ internal sealed class StagedEvidence
     public int Stage { get; private set; }
 
     /// <summary>Natural logarithm of the e-value of the whole rollout so far.</summary>
-    public double LogE
+    public double LogE => LogEIf(_logStage);
+
+    /// <summary>The same if the e-value of the current stage were another.</summary>
+    public double LogEIf(double logStage)
     {
-        get
-        {
-            var later = _stages - 1 - Stage;
-            var begun = LogSpace.Add(_logCarried, _logWeight) + _logStage;
-            return later > 0 ? LogSpace.Add(begun, _logWeight + Math.Log(later)) : begun;
-        }
+        var later = _stages - 1 - Stage;
+        var begun = LogSpace.Add(_logCarried, _logWeight) + logStage;
+        return later > 0 ? LogSpace.Add(begun, _logWeight + Math.Log(later)) : begun;
     }
 
     /// <summary>Says what the e-value of the current stage is by now.</summary>

@@ -4,7 +4,7 @@ namespace Haldane.Judge.Statistics;
 /// <remarks>
 /// <para>sum w_s (c_s / m_s - b_s / n_s) / sum w_s with w_s = m_s n_s / (m_s + n_s): Mantel and Haenszel's weights, so that a base rate that moves
 /// while the share moves is not taken for a difference (Greenland and Robins, Biometrics 41 (1985)). Its variance adds those of the stages, with
-/// rates shrunk by half an event so that it is never 0. For people and intervals only; verdicts rest on <see cref="RateDifference"/>.</para>
+/// rates shrunk by half an event so that it is never 0. For people and intervals only; verdicts rest on <see cref="TwoRates"/>.</para>
 /// <para>Asymptotic. Rates are fractions. For one thread.</para>
 /// </remarks>
 internal sealed class StratifiedDifference(int stages)

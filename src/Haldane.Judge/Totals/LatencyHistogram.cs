@@ -2,22 +2,26 @@ using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Totals;
 
-/// <summary>The latencies of one arm and cell in one stage, by bucket, with their running sums.</summary>
-/// <remarks>Fixed size, whatever is added. For one thread.</remarks>
+/// <summary>Latencies of one arm and cell, by bucket, as running sums.</summary>
+/// <remarks>Holds only the range of buckets that was ever seen, so its size does not grow with the number of latencies. For one thread.</remarks>
 internal sealed class LatencyHistogram
 {
-    private static readonly double LogFirstEdge = Math.Log(LatencyBuckets.Edge(0));
-
     // Fewer slices than this cannot show whether slow answers come in bursts.
     private const int FewestSlices = 5;
 
     // Standard errors of the design effect that are taken for chance: the largest of four is used, which by chance alone lies that far up.
     private const double Chance = 1.5;
 
-    private readonly long[] _counts = new long[LatencyBuckets.Count];
-    private readonly long[] _upTo = new long[LatencyBuckets.Count];
-    private readonly double[] _overSquared = new double[LatencyBuckets.Count];
-    private readonly double[] _overTimesSize = new double[LatencyBuckets.Count];
+    // The range of buckets grows in steps, so that adding a slice allocates only now and then.
+    private const int Chunk = 64;
+
+    private static readonly double LogFirstEdge = Math.Log(LatencyBuckets.Edge(0));
+
+    // By bucket from _offset on: the running sum, and over slices the sums of (answers above)^2 and of answers above times all.
+    private long[] _upTo = [];
+    private double[] _overSquared = [];
+    private double[] _overTimesSize = [];
+    private int _offset;
     private double _sizeSquared;
     private int _slices;
 
@@ -31,7 +35,7 @@ internal sealed class LatencyHistogram
     public long Total { get; private set; }
 
     /// <summary>How many latencies lie at or below a bucket's upper edge; any index is legal.</summary>
-    public long UpTo(int bucket) => bucket < First ? 0 : bucket >= Last ? Total : _upTo[bucket];
+    public long UpTo(int bucket) => bucket < First ? 0 : bucket >= Last ? Total : _upTo[bucket - _offset];
 
     /// <summary>Adds a slice's histogram.</summary>
     public void Add(SparseCounts counts)
@@ -43,34 +47,41 @@ internal sealed class LatencyHistogram
             return;
         }
 
-        for (var i = 0; i < buckets.Length; i++)
+        Reserve(buckets[0], buckets[^1]);
+        var size = 0L;
+        foreach (var count in many)
         {
-            _counts[buckets[i]] += many[i];
-            Total += many[i];
+            size += count;
         }
 
-        NoteSlice(buckets, many);
-        First = Math.Min(First, buckets[0]);
-        Last = Math.Max(Last, buckets[^1]);
-        var sum = 0L;
+        var added = 0L;
+        var next = 0;
         for (var i = First; i <= Last; i++)
         {
-            sum += _counts[i];
-            _upTo[i] = sum;
+            if (next < buckets.Length && buckets[next] == i)
+            {
+                added += many[next++];
+            }
+
+            double above = size - added;
+            _upTo[i - _offset] += added;
+            _overSquared[i - _offset] += above * above;
+            _overTimesSize[i - _offset] += above * size;
         }
+
+        Total += size;
+        _sizeSquared += (double)size * size;
+        _slices++;
     }
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        Array.Clear(_counts);
-        Array.Clear(_overSquared);
-        Array.Clear(_overTimesSize);
         (First, Last, Total) = (LatencyBuckets.Count, -1, 0);
         (_sizeSquared, _slices) = (0, 0);
     }
 
-    /// <summary>How many answers count as one at an edge, because those above it come in bursts; at least 1.</summary>
+    /// <summary>How many answers count as one near an edge, because those above it come in bursts; at least 1.</summary>
     /// <remarks>
     /// The design effect of Kish, "Survey Sampling" (1965), section 8.2, with slices as clusters: the variance between slices of the number above the edge, over
     /// what independent answers would show. A process that stands still for a moment makes all its answers slow at once: that is one event, not a hundred.
@@ -90,7 +101,7 @@ internal sealed class LatencyHistogram
             return double.PositiveInfinity;
         }
 
-        var between = _overSquared[bucket] - 2 * rate * _overTimesSize[bucket] + rate * rate * _sizeSquared;
+        var between = _overSquared[bucket - _offset] - 2 * rate * _overTimesSize[bucket - _offset] + rate * rate * _sizeSquared;
         var seen = between * _slices / (_slices - 1) / (above * (1 - rate));
 
         // Of independent, rare answers this ratio has a mean of 1 and a variance of (2 + 1/mean) / (S - 1), the mean being that of a slice: so much may be chance.
@@ -108,7 +119,8 @@ internal sealed class LatencyHistogram
         }
 
         var low = QuantileBucket(p);
-        var inside = Math.Clamp((p * Total - UpTo(low - 1)) / _counts[low], 0, 1);
+        var below = UpTo(low - 1);
+        var inside = Math.Clamp((p * Total - below) / (UpTo(low) - below), 0, 1);
         return LogFirstEdge + (low - 1 + inside) * LatencyBuckets.LogRatio;
     }
 
@@ -120,7 +132,7 @@ internal sealed class LatencyHistogram
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_upTo[middle] >= rank)
+            if (_upTo[middle - _offset] >= rank)
             {
                 high = middle;
             }
@@ -133,34 +145,40 @@ internal sealed class LatencyHistogram
         return low;
     }
 
-    private void NoteSlice(ReadOnlySpan<int> buckets, ReadOnlySpan<long> many)
+    // Makes room for a range of buckets, whose sums then continue those of their neighbours.
+    private void Reserve(int first, int last)
     {
-        // Below what was the first bucket so far, every answer of the earlier slices lies above the edge.
-        for (var i = buckets[0]; i < First && i < LatencyBuckets.Count && _slices > 0; i++)
+        var (from, to) = (Math.Min(first, First), Math.Max(last, Last));
+        if (_upTo.Length == 0 || from < _offset || to >= _offset + _upTo.Length)
         {
-            _overSquared[i] = _overTimesSize[i] = _sizeSquared;
+            var offset = (_upTo.Length == 0 ? from : Math.Min(from, _offset)) / Chunk * Chunk;
+            var length = (Math.Max(to, _offset + _upTo.Length - 1) / Chunk + 1) * Chunk - offset;
+            (_upTo, _overSquared, _overTimesSize) = (Widened(_upTo, offset, length), Widened(_overSquared, offset, length), Widened(_overTimesSize, offset, length));
+            _offset = offset;
         }
 
-        var size = 0L;
-        foreach (var count in many)
+        // Below what was the first bucket, every answer of the earlier slices lies above the edge; from the last one on, none does.
+        Fill(from, Last < 0 ? to + 1 : First, 0, _sizeSquared);
+        if (Last >= 0)
         {
-            size += count;
+            Fill(Last + 1, to + 1, Total, 0);
         }
 
-        double above = size;
-        var next = 0;
-        for (var i = Math.Min(First, buckets[0]); i < buckets[^1]; i++)
+        (First, Last) = (from, to);
+    }
+
+    private void Fill(int from, int end, long upTo, double squared)
+    {
+        for (var i = from - _offset; i < end - _offset; i++)
         {
-            if (i == buckets[next])
-            {
-                above -= many[next++];
-            }
-
-            _overSquared[i] += above * above;
-            _overTimesSize[i] += above * size;
+            (_upTo[i], _overSquared[i], _overTimesSize[i]) = (upTo, squared, squared);
         }
+    }
 
-        _sizeSquared += (double)size * size;
-        _slices++;
+    private T[] Widened<T>(T[] old, int offset, int length)
+    {
+        var wider = new T[length];
+        old.CopyTo(wider, old.Length == 0 ? 0 : _offset - offset);
+        return wider;
     }
 }

@@ -3,14 +3,30 @@ using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Totals;
 
+/// <summary>Which time of an exchange is meant.</summary>
+internal enum Clock
+{
+    /// <summary>To the last byte.</summary>
+    LastByte,
+
+    /// <summary>To the first byte of the body.</summary>
+    FirstByte,
+}
+
 /// <summary>Everything the current stage has brought, by arm and cell.</summary>
-/// <remarks>Starts anew with each stage: evidence under different shares must not be pooled. Fixed size. For one thread.</remarks>
+/// <remarks>
+/// Starts anew with each stage: evidence under different shares must not be pooled. Histograms are kept for cells and clocks that somebody asked for before
+/// the first slice. For one thread.
+/// </remarks>
 internal sealed class StageTotals
 {
     private readonly ArmTotals[] _baseline;
     private readonly ArmTotals[] _canary;
+    private readonly Dictionary<(Clock, int Cell), LatencyHistogram> _everyStage = [];
 
     /// <summary>Nothing yet.</summary>
+    /// <param name="cells">How many cells there are.</param>
+    /// <param name="classes">How many classes are predicted, other included; 0 when there is no prediction signal.</param>
     public StageTotals(int cells, int classes)
     {
         _baseline = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes))];
@@ -20,6 +36,17 @@ internal sealed class StageTotals
     /// <summary>What an arm has brought in a cell.</summary>
     public ArmTotals Of(Arm arm, int cell) => (arm == Arm.Canary ? _canary : _baseline)[cell];
 
+    /// <summary>The canary's times of all stages together, for limits on the canary alone.</summary>
+    public LatencyHistogram CanaryInEveryStage(Clock clock, int cell)
+    {
+        if (!_everyStage.TryGetValue((clock, cell), out var histogram))
+        {
+            _everyStage[(clock, cell)] = histogram = new();
+        }
+
+        return histogram;
+    }
+
     /// <summary>Adds a slice of the current stage.</summary>
     public void Add(EvidenceSlice slice)
     {
@@ -27,6 +54,13 @@ internal sealed class StageTotals
         {
             _baseline[cell].Add(slice.Baseline.Cells[cell]);
             _canary[cell].Add(slice.Canary.Cells[cell]);
+        }
+
+        _baseline[SegmentCells.Everyone].AddGroups(slice.Baseline.AnswersByGroup);
+        _canary[SegmentCells.Everyone].AddGroups(slice.Canary.AnswersByGroup);
+        foreach (var ((clock, cell), histogram) in _everyStage)
+        {
+            histogram.Add(slice.Canary.Cells[cell].TimesOf(clock));
         }
     }
 
@@ -45,6 +79,10 @@ internal sealed class StageTotals
 internal sealed class ArmTotals(int classes)
 {
     private readonly long[] _classes = new long[classes];
+    private readonly long[] _confidence = new long[ConfidenceBins.Count];
+    private readonly long[] _groups = new long[SubjectGroups.Count];
+    private LatencyHistogram? _latency;
+    private LatencyHistogram? _firstByte;
 
     /// <summary>Exchanges that ended, failed ones included.</summary>
     public long Exchanges { get; private set; }
@@ -55,17 +93,20 @@ internal sealed class ArmTotals(int classes)
     /// <summary>Successful answers whose prediction could not be read.</summary>
     public long Unread { get; private set; }
 
-    /// <summary>Predictions that were read.</summary>
-    public long Predictions { get; private set; }
-
-    /// <summary>Latency of successful exchanges.</summary>
-    public LatencyHistogram Latency { get; } = new();
-
     /// <summary>Predictions by class.</summary>
     public ReadOnlySpan<long> Classes => _classes;
 
+    /// <summary>Confidences by bin, see <see cref="ConfidenceBins"/>.</summary>
+    public ReadOnlySpan<long> Confidence => _confidence;
+
+    /// <summary>Answers by group of subjects, see <see cref="SubjectGroups"/>; only of everyone.</summary>
+    public ReadOnlySpan<long> Groups => _groups;
+
     /// <summary>Exchanges that succeeded.</summary>
     public long Answers => Exchanges - Errors;
+
+    /// <summary>Times of successful exchanges; kept from the first time that it is asked for.</summary>
+    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new() : _firstByte ??= new();
 
     /// <summary>Adds a slice.</summary>
     public void Add(CellEvidence cell)
@@ -73,20 +114,42 @@ internal sealed class ArmTotals(int classes)
         Exchanges += cell.Exchanges;
         Errors += cell.Errors;
         Unread += cell.Unread;
-        Latency.Add(cell.Latency);
-        var many = cell.Classes.AsSpan();
-        for (var i = 0; i < many.Length; i++)
-        {
-            _classes[i] += many[i];
-            Predictions += many[i];
-        }
+        _latency?.Add(cell.Latency);
+        _firstByte?.Add(cell.FirstToken);
+        AddTo(_classes, cell.Classes);
+        AddTo(_confidence, cell.Confidence);
     }
+
+    /// <summary>Adds a slice's answers by group of subjects.</summary>
+    public void AddGroups(ValueList<long> groups) => AddTo(_groups, groups);
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        (Exchanges, Errors, Unread, Predictions) = (0, 0, 0, 0);
-        Latency.Clear();
+        (Exchanges, Errors, Unread) = (0, 0, 0);
+        _latency?.Clear();
+        _firstByte?.Clear();
         Array.Clear(_classes);
+        Array.Clear(_confidence);
+        Array.Clear(_groups);
     }
+
+    private static void AddTo(long[] sums, ValueList<long> counts)
+    {
+        var many = counts.AsSpan();
+        for (var i = 0; i < many.Length; i++)
+        {
+            sums[i] += many[i];
+        }
+    }
+}
+
+/// <summary>What goes with a clock.</summary>
+internal static class Clocks
+{
+    /// <summary>The words after the name of a quantile.</summary>
+    public static string Said(this Clock clock) => clock == Clock.LastByte ? "" : " of the time to the first byte";
+
+    /// <summary>The times by a clock.</summary>
+    public static SparseCounts TimesOf(this CellEvidence cell, Clock clock) => clock == Clock.LastByte ? cell.Latency : cell.FirstToken;
 }

@@ -21,10 +21,10 @@ internal static class FeedbackTable
 
     /// <summary>A row as the table holds it.</summary>
     internal sealed record Row(
-        byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers, string? At);
+        byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers, string? At, string? Events, double? Confidence);
 
     private sealed record StoredRow(
-        long Position, byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers, string? At);
+        long Position, byte[] Key, long Run, long Stage, long Arm, long SegmentCode, long Subject, long? Wrong, string? Numbers, string? At, string? Events, double? Confidence);
 
     /// <summary>Brings an item into its stored form.</summary>
     /// <exception cref="ArgumentException">The key is not 16 bytes in hex, or a number is not finite.</exception>
@@ -44,7 +44,9 @@ internal static class FeedbackTable
             item.Subject,
             item.Wrong is { } wrong ? (wrong ? 1 : 0) : null,
             item.Values.Count == 0 ? null : JsonSerializer.Serialize(item.Values, StoreJson.Default.IReadOnlyDictionaryStringDouble),
-            item.At?.ToString(TimeForm));
+            item.At?.ToString(TimeForm),
+            item.Events.Count == 0 ? null : JsonSerializer.Serialize(item.Events, StoreJson.Default.IReadOnlyListString),
+            item.Confidence);
     }
 
     /// <summary>The feedback of a run after a position, in order.</summary>
@@ -52,7 +54,7 @@ internal static class FeedbackTable
     {
         var rows = connection.Query<StoredRow>(
             """
-            SELECT position, key, run, stage, arm, segment_code AS segmentCode, subject, wrong, numbers, at FROM feedback
+            SELECT position, key, run, stage, arm, segment_code AS segmentCode, subject, wrong, numbers, at, events, confidence FROM feedback
             WHERE run = @run AND position > @after ORDER BY position LIMIT @limit
             """,
             new { run, after, limit },
@@ -71,7 +73,11 @@ internal static class FeedbackTable
         row.Numbers is { } text
             ? JsonSerializer.Deserialize(text, StoreJson.Default.IReadOnlyDictionaryStringDouble)!
             : FrozenDictionary<string, double>.Empty,
-        row.At is { } at ? DateTimeOffset.ParseExact(at, TimeForm, CultureInfo.InvariantCulture) : null);
+        row.At is { } at ? DateTimeOffset.ParseExact(at, TimeForm, CultureInfo.InvariantCulture) : null)
+    {
+        Events = row.Events is { } names ? JsonSerializer.Deserialize(names, StoreJson.Default.IReadOnlyListString)! : [],
+        Confidence = row.Confidence,
+    };
 
     /// <summary>The prepared insert of the writer's connection; preparing it anew for each row would cost more than the row.</summary>
     internal sealed class Insert : IDisposable
@@ -83,13 +89,15 @@ internal static class FeedbackTable
         {
             _command = connection.CreateCommand();
             _command.CommandText = """
-                INSERT INTO feedback (key, run, stage, arm, segment_code, subject, wrong, numbers, at)
-                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING
+                INSERT INTO feedback (key, run, stage, arm, segment_code, subject, wrong, numbers, at, events, confidence)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO NOTHING
                 """;
-            _parameters = [.. Enumerable.Range(0, 9).Select(i => _command.Parameters.Add("$" + i, SqliteType.Integer))];
+            _parameters = [.. Enumerable.Range(0, 11).Select(i => _command.Parameters.Add("$" + i, SqliteType.Integer))];
             _parameters[0].SqliteType = SqliteType.Blob;
             _parameters[7].SqliteType = SqliteType.Text;
             _parameters[8].SqliteType = SqliteType.Text;
+            _parameters[9].SqliteType = SqliteType.Text;
+            _parameters[10].SqliteType = SqliteType.Real;
         }
 
         /// <summary>Inserts a row unless its key is there.</summary>
@@ -105,6 +113,8 @@ internal static class FeedbackTable
             _parameters[6].Value = (object?)row.Wrong ?? DBNull.Value;
             _parameters[7].Value = (object?)row.Numbers ?? DBNull.Value;
             _parameters[8].Value = (object?)row.At ?? DBNull.Value;
+            _parameters[9].Value = (object?)row.Events ?? DBNull.Value;
+            _parameters[10].Value = (object?)row.Confidence ?? DBNull.Value;
             return _command.ExecuteNonQuery() == 0 ? null : raw.sqlite3_last_insert_rowid(_command.Connection!.Handle);
         }
 
@@ -114,4 +124,5 @@ internal static class FeedbackTable
 
 /// <summary>JSON of what only this store holds.</summary>
 [JsonSerializable(typeof(IReadOnlyDictionary<string, double>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

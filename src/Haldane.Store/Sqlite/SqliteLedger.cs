@@ -36,14 +36,7 @@ public sealed class SqliteLedger : ILedgerReader, IAsyncDisposable
         var readers = new SqliteReaders(path, options);
         try
         {
-            await readers.RunAsync(
-                "be opened",
-                connection =>
-                {
-                    SqliteSchema.Check(connection, path);
-                    return true;
-                },
-                cancel);
+            await readers.CheckAsync(cancel);
             return new(readers);
         }
         catch

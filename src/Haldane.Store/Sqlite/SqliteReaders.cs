@@ -1,5 +1,10 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Dapper;
+using Haldane.Core;
 using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite;
@@ -8,6 +13,9 @@ namespace Haldane.Store.Sqlite;
 /// <remarks>Safe from any thread. A connection belongs to one read at a time and goes back when the read is over.</remarks>
 internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : IDisposable
 {
+    // Rows that one read takes into memory: some megabytes of slices, and no read stays open while its reader thinks.
+    private const int Page = 256;
+
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
     private readonly SemaphoreSlim _places = new(options.Readers, options.Readers);
     private volatile bool _closed;
@@ -21,6 +29,48 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
     /// <summary>Reads on a new connection: what comes back is from the disk, not from memory.</summary>
     public Task<T> RunFreshAsync<T>(string doing, Func<SqliteConnection, T> read, CancellationToken cancel) => RunAsync(doing, read, true, cancel);
 
+    /// <summary>Refuses a file that is not a store, or a newer one.</summary>
+    public Task CheckAsync(CancellationToken cancel) => RunAsync(
+        "be opened",
+        connection =>
+        {
+            SqliteSchema.Check(connection, path);
+            return true;
+        },
+        cancel);
+
+    /// <summary>The last recorded state of every rollout, by name.</summary>
+    public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => RunAsync<IReadOnlyList<Rollout>>(
+        "read the rollouts",
+        connection => [.. connection.Query<string>("SELECT state FROM rollout ORDER BY name").Select(Parse)],
+        cancel);
+
+    /// <summary>The evidence of a run in order.</summary>
+    public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => PagesAsync(
+        "read evidence", (connection, after, limit) => EvidenceTable.Read(connection, run, after, limit), slice => slice.Slice.Number, 0, cancel);
+
+    /// <summary>Reads page after page. Rows are only ever appended, so pages that are read one after another fit together.</summary>
+    public async IAsyncEnumerable<T> PagesAsync<T>(
+        string doing,
+        Func<SqliteConnection, long, int, List<T>> read,
+        Func<T, long> place,
+        long after,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        List<T> page;
+        do
+        {
+            var last = after;
+            page = await RunAsync(doing, connection => read(connection, last, Page), cancel);
+            foreach (var row in page)
+            {
+                yield return row;
+                after = place(row);
+            }
+        }
+        while (page.Count == Page);
+    }
+
     /// <summary>Closes the connections. Reads under way finish and close their own.</summary>
     public void Dispose()
     {
@@ -30,6 +80,9 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
             connection.Dispose();
         }
     }
+
+    private static Rollout Parse(string state) => JsonSerializer.Deserialize(state, CoreJson.Default.Rollout)
+        ?? throw new InvalidDataException("the state of a rollout is empty");
 
     private async Task<T> RunAsync<T>(string doing, Func<SqliteConnection, T> read, bool fresh, CancellationToken cancel)
     {

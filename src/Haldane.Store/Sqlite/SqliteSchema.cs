@@ -8,7 +8,7 @@ namespace Haldane.Store.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary><c>PRAGMA application_id</c>: "HALD", so that <c>file(1)</c> and we tell our files from others.</summary>
     public const int ApplicationId = 0x48414C44;
@@ -55,7 +55,9 @@ internal static class SqliteSchema
             subject INTEGER NOT NULL,
             wrong INTEGER,
             numbers TEXT,
-            at TEXT);
+            at TEXT,
+            events TEXT,
+            confidence REAL);
 
         CREATE INDEX feedback_of_run ON feedback (run, position);
 
@@ -64,7 +66,16 @@ internal static class SqliteSchema
             key BLOB NOT NULL);
         """;
 
-    /// <summary>Brings an open file to this version: makes the tables in an empty one, refuses what is newer or not ours.</summary>
+    // What brings a file of version 1, 2, ... to the next one. Ledger and evidence are hashed, so a step may add to them but never rewrite them.
+    private static readonly string[] Steps =
+    [
+        """
+        ALTER TABLE feedback ADD COLUMN events TEXT;
+        ALTER TABLE feedback ADD COLUMN confidence REAL;
+        """,
+    ];
+
+    /// <summary>Brings an open file to this version: makes the tables in an empty one, adds to those of an older one, refuses what is newer or not ours.</summary>
     public static void Prepare(SqliteConnection connection, string path)
     {
         if (IsEmpty(connection))
@@ -81,6 +92,7 @@ internal static class SqliteSchema
         }
 
         Check(connection, path);
+        Upgrade(connection);
         UseLog(connection, path); // the mode is kept in the file, where a database browser may have changed it
     }
 
@@ -98,6 +110,21 @@ internal static class SqliteSchema
         {
             throw new StoreUnavailableException(
                 $"the store '{path}' has schema version {version}, this program knows up to {Version}: use the program that wrote it or a newer one");
+        }
+    }
+
+    // In one transaction: whatever ends the process, the file is of the old version or of this one.
+    private static void Upgrade(SqliteConnection connection)
+    {
+        var version = connection.ExecuteScalar<int>("PRAGMA user_version");
+        if (version < Version)
+        {
+            connection.Execute($"""
+                BEGIN IMMEDIATE;
+                {string.Join('\n', Steps[(version - 1)..])}
+                PRAGMA user_version = {Version};
+                COMMIT;
+                """);
         }
     }
 

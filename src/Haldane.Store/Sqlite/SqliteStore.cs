@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
@@ -19,9 +18,6 @@ namespace Haldane.Store.Sqlite;
 /// </remarks>
 public sealed class SqliteStore : IRolloutStore
 {
-    // Rows that one read takes into memory: some megabytes of slices, and no read stays open while its reader thinks.
-    private const int Page = 256;
-
     private readonly FileStream _lock;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
@@ -64,6 +60,16 @@ public sealed class SqliteStore : IRolloutStore
             : SqliteLedger.OpenAsync(full, new(), cancel);
     }
 
+    /// <summary>Opens rollouts and evidence for reading, also while another process has the store open.</summary>
+    /// <exception cref="StoreUnavailableException">It is not there, damaged, or newer than this program; the message says what to do.</exception>
+    public static Task<SqliteRecords> OpenRecordsAsync(string path, CancellationToken cancel)
+    {
+        var full = Path.GetFullPath(path);
+        return !File.Exists(full)
+            ? throw new StoreUnavailableException($"there is no store '{full}'")
+            : SqliteRecords.OpenAsync(full, new(), cancel);
+    }
+
     /// <inheritdoc/>
     public Task<byte[]> InstallationKeyAsync(CancellationToken cancel) => _writer.RunAsync(
         "keep the installation's key",
@@ -78,10 +84,7 @@ public sealed class SqliteStore : IRolloutStore
         cancel);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => _readers.RunAsync<IReadOnlyList<Rollout>>(
-        "read the rollouts",
-        connection => [.. connection.Query<string>("SELECT state FROM rollout ORDER BY name").Select(Parse)],
-        cancel);
+    public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => _readers.RolloutsAsync(cancel);
 
     /// <inheritdoc/>
     public Task<int> LastRunAsync(CancellationToken cancel) => _readers.RunAsync(
@@ -103,8 +106,7 @@ public sealed class SqliteStore : IRolloutStore
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => PagesAsync(
-        "read evidence", (connection, after) => EvidenceTable.Read(connection, run, after, Page), slice => slice.Slice.Number, 0, cancel);
+    public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => _readers.EvidenceAsync(run, cancel);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel)
@@ -119,8 +121,8 @@ public sealed class SqliteStore : IRolloutStore
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoredFeedback> FeedbackAsync(int run, long after, CancellationToken cancel) => PagesAsync(
-        "read feedback", (connection, last) => FeedbackTable.Read(connection, run, last, Page), row => row.Position, after, cancel);
+    public IAsyncEnumerable<StoredFeedback> FeedbackAsync(int run, long after, CancellationToken cancel) => _readers.PagesAsync(
+        "read feedback", (connection, last, limit) => FeedbackTable.Read(connection, run, last, limit), row => row.Position, after, cancel);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel) =>
@@ -169,30 +171,5 @@ public sealed class SqliteStore : IRolloutStore
 
             throw;
         }
-    }
-
-    private static Rollout Parse(string state) => JsonSerializer.Deserialize(state, CoreJson.Default.Rollout)
-        ?? throw new InvalidDataException("the state of a rollout is empty");
-
-    // Rows are only ever appended, so pages that are read one after another fit together.
-    private async IAsyncEnumerable<T> PagesAsync<T>(
-        string doing,
-        Func<SqliteConnection, long, List<T>> read,
-        Func<T, long> place,
-        long after,
-        [EnumeratorCancellation] CancellationToken cancel)
-    {
-        List<T> page;
-        do
-        {
-            var last = after;
-            page = await _readers.RunAsync(doing, connection => read(connection, last), cancel);
-            foreach (var row in page)
-            {
-                yield return row;
-                after = place(row);
-            }
-        }
-        while (page.Count == Page);
     }
 }

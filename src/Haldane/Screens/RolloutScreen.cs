@@ -49,7 +49,8 @@ internal static class RolloutScreen
                 new Markup(Kind(verdict.Kind)),
                 new Markup(verdict.CanaryCount.ToString("N0", CultureInfo.InvariantCulture)),
                 new Markup(verdict.BaselineCount.ToString("N0", CultureInfo.InvariantCulture)),
-                new Markup(Markup.Escape(verdict.Segment is null ? verdict.Reason : $"{verdict.Segment}: {verdict.Reason}")));
+                new Markup(Markup.Escape(verdict.Segment is null ? verdict.Reason : $"{verdict.Segment}: {verdict.Reason}")
+                    + (verdict.Aside is null ? "" : $"\n[grey]{Markup.Escape(verdict.Aside)}[/]")));
         }
 
         table.Columns[2].Header("n canary").RightAligned();

@@ -18,11 +18,12 @@ public sealed class FeedbackApiTests : IAsyncLifetime
     public async Task One_item_is_taken_and_its_receipt_given()
     {
         var answer = await _admin.PostAsync(
-            Path, """{"exchange":"t","label":"good","values":{"revenue":1.5},"id":"i","at":"2026-03-04T12:00:00Z"}""");
+            Path, """{"exchange":"t","label":"good","values":{"revenue":1.5},"events":["conversion","refund"],"id":"i","at":"2026-03-04T12:00:00Z"}""");
 
         Assert.Equal((HttpStatusCode.OK, """{"joined":1,"repeated":0,"unknown":0,"refused":[],"uncounted":0}"""), (answer.Status, answer.Text));
         var item = Assert.Single(_admin.Room.Feedback);
         Assert.Equal(("t", "good", 1.5, "i", Views.Noon), (item.Exchange, item.Label, item.Values!["revenue"], item.Id, item.At));
+        Assert.Equal(["conversion", "refund"], item.Events!);
         answer.AssertSecured();
     }
 
@@ -60,9 +61,11 @@ public sealed class FeedbackApiTests : IAsyncLifetime
     [InlineData("7", "items[0]: is Number; an object is wanted")]
     [InlineData("null", "items[0]: is Null; an object is wanted")]
     [InlineData("[{},[]]", "items[1]: is Array; an object is wanted")]
-    [InlineData("""{"lable":"good"}""", "items[0]: lable is no field; the fields are exchange, subject, model, label, values, id, at")]
+    [InlineData("""{"lable":"good"}""", "items[0]: lable is no field; the fields are exchange, subject, model, label, values, events, id, at")]
     [InlineData("""{"label":7}""", "items[0].label: ")]
     [InlineData("""{"values":{"revenue":"much"}}""", "items[0].values.revenue: ")]
+    [InlineData("""{"events":"conversion"}""", "items[0].events: wanted is an array of names")]
+    [InlineData("""{"events":["conversion",7]}""", "items[0].events[1]: wanted is an array of names")]
     [InlineData("""{"at":"yesterday"}""", "items[0].at: ")]
     [InlineData("""{"label":"\ud800"}""", "items[0]")]
     [InlineData("""{"\ud800":1}""", "items[0]")]

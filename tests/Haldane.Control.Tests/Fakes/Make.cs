@@ -18,7 +18,13 @@ internal static class Make
         Route = new($"/{name}/**"),
         Subject = new() { Header = "x-user" },
         Segments = [new("country", "x-country", ["MY", "ID"])],
-        Signals = new() { Prediction = new("/class", ["good", "fraud"]) },
+        Signals = new()
+        {
+            Prediction = new("/class", ["good", "fraud"]),
+            Confidence = new("/score"),
+            Values = [new("revenue", 0, 1e12), new("score", -1, 1)],
+            Events = ["conversion", "refund"],
+        },
         Versions = [Version("v1"), Version("v2"), Version("v3")],
     };
 
@@ -35,8 +41,8 @@ internal static class Make
 
     public static SpecificationSet Set(params RolloutSpec[] rollouts) => new([Model()], [.. rollouts]);
 
-    public static ObservedTraffic Traffic(TrafficSplit split, long exchanges = 4_000, long canaryErrors = 0, params ObservedFailure[] failures) =>
-        new(split.Stage, split.Share, Arm(exchanges, 0), Arm(exchanges, canaryErrors), failures);
+    public static ObservedTraffic Traffic(TrafficSplit split, long exchanges = 4_000, long canaryErrors = 0, params Occurrence[] occurrences) =>
+        new(split.Stage, split.Share, Arm(exchanges, 0), Arm(exchanges, canaryErrors), occurrences);
 
     public static string Token(TokenCodec codec, ExchangeToken token)
     {
@@ -71,6 +77,7 @@ internal static class Make
             Exchanges = cell is 0 or 1 ? exchanges : 0,
             Errors = cell is 0 or 1 ? errors : 0,
             Classes = [0, 0, 0],
+            Confidence = [.. new long[ConfidenceBins.Count]],
             Latency = cell is 0 or 1 ? new([LatencyBuckets.IndexOf(0.010)], [exchanges - errors]) : SparseCounts.Empty,
         }).ToValueList(),
     };

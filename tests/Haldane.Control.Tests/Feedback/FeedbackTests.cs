@@ -6,7 +6,7 @@ using Haldane.Core.Feedback;
 
 namespace Haldane.Control.Tests.Feedback;
 
-/// <summary>Feedback from the sender to the evidence.</summary>
+/// <summary>Feedback from the sender to the store: what is joined, what is refused, what is a repeat.</summary>
 public sealed class FeedbackTests : IAsyncLifetime
 {
     private World _world = null!;
@@ -24,27 +24,6 @@ public sealed class FeedbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_label_is_counted_for_everyone_and_for_its_segment()
-    {
-        var receipt = await SendAsync(Label(subject: 1, "fraud"));
-
-        await _world.TickAsync();
-
-        Assert.Equal(new(1, 0, 0, []), receipt);
-        Assert.Equal([new(0, Arm.Canary, 0, 1, 1), new(0, Arm.Canary, 3, 1, 1)], Labels(1));
-    }
-
-    [Fact]
-    public async Task A_label_that_agrees_is_not_wrong()
-    {
-        await SendAsync(Label(1, "good"), Label(2, "good", @class: 2), Label(3, "fraud", @class: 1));
-
-        await _world.TickAsync();
-
-        Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 3, 1), Labels(1)[0]);
-    }
-
-    [Fact]
     public async Task A_label_of_an_answer_that_could_not_be_read_is_uncounted()
     {
         var receipt = await SendAsync(Label(1, "good", @class: ExchangeToken.NoClass));
@@ -56,29 +35,31 @@ public sealed class FeedbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_the_first_label_of_a_subject_in_a_stage_counts()
+    public async Task The_same_events_are_a_repeat_and_others_are_not()
     {
-        await SendAsync(Label(1, "fraud"));
-        await _world.TickAsync();
-        await SendAsync(Label(1, "good") with { Exchange = Token(1, nonce: 5) }, Label(2, "good"));
+        var item = new FeedbackItem { Exchange = Token(1), Events = ["conversion", "refund"] };
+        await SendAsync(item);
 
-        await _world.TickAsync();
-
-        Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 1, 0), Labels(2)[0]);
-        Assert.Equal(3, _world.Disk.Feedback.Count);
+        Assert.Equal((0, 1), Counts(await SendAsync(item with { Events = ["refund", "conversion"] })));
+        Assert.Equal((1, 0), Counts(await SendAsync(item with { Events = ["conversion"] })));
+        Assert.Equal((1, 0), Counts(await SendAsync(item with { Values = Revenue(1) })));
     }
 
     [Fact]
-    public async Task A_late_label_is_counted_under_the_stage_of_its_exchange()
+    public async Task The_key_of_an_item_without_events_is_the_one_that_it_always_had()
     {
-        await _world.TickAsync(4);
-        await SendAsync(Label(1, "fraud"), Label(1, "good", stage: 1), Label(2, "good", stage: 1));
+        await SendAsync(new FeedbackItem { Subject = "ann", Values = Revenue(4) });
 
-        await _world.TickAsync();
+        Assert.Equal("88324a94e31949cae57773257274e292", Assert.Single(_world.Disk.Feedback).Feedback.Key);
+    }
 
-        Assert.Equal(
-            [(0, 1, 1), (1, 2, 0)],
-            Labels(5).Where(l => l.Cell == 0).Select(l => (l.Stage, (int)l.Labelled, (int)l.Wrong)));
+    [Fact]
+    public async Task An_answer_that_could_not_be_read_may_still_have_events()
+    {
+        var receipt = await SendAsync(Label(1, "good", @class: ExchangeToken.NoClass) with { Events = ["conversion"] });
+
+        Assert.Equal(new(1, 0, 0, []), receipt);
+        Assert.Null(Assert.Single(_world.Disk.Feedback).Feedback.Wrong);
     }
 
     [Fact]
@@ -93,7 +74,7 @@ public sealed class FeedbackTests : IAsyncLifetime
         Assert.Equal(
             [
                 "items[4]: label: is no class of model fraud; one of good, fraud",
-                "items[5]: has neither label nor values; give at least one",
+                "items[5]: has no label, values or events; give at least one",
             ],
             receipt.Refused);
     }
@@ -179,31 +160,6 @@ public sealed class FeedbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Values_of_an_exchange_are_summed_by_name_stage_and_arm()
-    {
-        await SendAsync(Value(1, 2), Value(2, 3), Value(3, 10, Arm.Baseline));
-
-        await _world.TickAsync();
-
-        Assert.Equal(
-            [new("revenue", 0, Arm.Baseline, 1, 10, 100), new("revenue", 0, Arm.Canary, 2, 5, 13)], _world.Disk.Slices(1)[0].Values);
-    }
-
-    [Theory]
-    [InlineData(Arm.Canary)]
-    [InlineData(Arm.Baseline)]
-    public async Task Values_of_a_subject_go_to_the_arm_that_it_is_assigned_to(Arm arm)
-    {
-        var subject = Make.Subject(_world.Set.Rollouts[0], new(1_000), arm);
-
-        var receipt = await SendAsync(new FeedbackItem { Subject = subject, Values = Revenue(4) });
-        await _world.TickAsync();
-
-        Assert.Equal(1, receipt.Joined);
-        Assert.Equal([new("revenue", 0, arm, 1, 4, 16)], _world.Disk.Slices(1)[0].Values);
-    }
-
-    [Fact]
     public async Task The_same_values_of_a_subject_in_another_run_are_no_repeat()
     {
         var item = new FeedbackItem { Subject = "ann", Values = Revenue(4) };
@@ -252,13 +208,26 @@ public sealed class FeedbackTests : IAsyncLifetime
         { new() { Label = "good" }, "names neither exchange nor subject; give one of them" },
         { new() { Exchange = "x", Subject = "ann", Label = "good" }, "names both exchange and subject; give one of them" },
         { new() { Subject = "ann", Label = "good" }, "label: a label belongs to one exchange; send the exchange's token instead of the subject" },
-        { new() { Subject = "ann" }, "has neither label nor values; give at least one" },
-        { new() { Subject = "ann", Values = new Dictionary<string, double>() }, "has neither label nor values; give at least one" },
+        { new() { Subject = "ann" }, "has no label, values or events; give at least one" },
+        { new() { Subject = "ann", Values = new Dictionary<string, double>() }, "has no label, values or events; give at least one" },
         { new() { Subject = "", Values = Revenue(1) }, "subject: is empty; wanted is the subject as the model's callers send it" },
         { new() { Subject = "ann", Values = Revenue(1), Id = new('i', 129) }, "id: has 129 characters; at most 128" },
         { new() { Subject = "ann", Values = Enumerable.Range(0, 17).ToDictionary(i => $"v{i}", i => 1.0) }, "values: has 17 entries; at most 16" },
         { new() { Subject = "ann", Values = new Dictionary<string, double> { [""] = 1 } }, "values: a name has 1 to 64 characters, not 0" },
         { new() { Subject = "ann", Values = new Dictionary<string, double> { [new('n', 65)] = 1 } }, "values: a name has 1 to 64 characters, not 65" },
+        { new() { Subject = "ann", Events = [] }, "has no label, values or events; give at least one" },
+        { new() { Subject = "ann", Events = [.. Enumerable.Range(0, 17).Select(i => $"e{i}")] }, "events: has 17 entries; at most 16" },
+        { new() { Subject = "ann", Events = ["conversion", "conversion"] }, "events: has an event twice; name each once" },
+        { new() { Subject = "ann", Events = ["conversion", ""] }, "events: a name has 1 to 64 characters" },
+        { new() { Subject = "ann", Events = [null!] }, "events: a name has 1 to 64 characters" },
+        { new() { Subject = "ann", Events = [new('n', 65)] }, "events: a name has 1 to 64 characters" },
+        { new() { Subject = "ann", Events = ["convertion"] }, "events: convertion is no event of model fraud; one of conversion, refund" },
+        { new() { Subject = "ann", Events = ["refused"] }, "events: refused is no event of model fraud; one of conversion, refund" },
+        { new() { Subject = "ann", Values = new Dictionary<string, double> { ["revenu"] = 1 } }, "values: revenu is no value of model fraud; one of revenue, score" },
+        {
+            new() { Subject = "ann", Values = new Dictionary<string, double> { ["a"] = 1, ["b"] = 1 }, Events = ["c"] },
+            "values: a, b are no values of model fraud; one of revenue, score; events: c is no event of model fraud; one of conversion, refund"
+        },
         { new() { Subject = "ann", Values = Revenue(double.NaN) }, "values: a value must be a number of at most 1E+100 in size" },
         { new() { Subject = "ann", Values = Revenue(double.NegativeInfinity) }, "values: a value must be a number of at most 1E+100 in size" },
         { new() { Subject = "ann", Values = Revenue(-1e101) }, "values: a value must be a number of at most 1E+100 in size" },
@@ -273,17 +242,6 @@ public sealed class FeedbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_largest_values_can_still_be_stored_as_evidence()
-    {
-        await SendAsync([.. Enumerable.Range(1, 200).Select(i => Value((uint)i, 1e100))]);
-
-        await _world.TickAsync(2);
-
-        Assert.True(_world.Controller.Health.Ready, _world.Controller.Health.Message);
-        Assert.Equal(200, Assert.Single(_world.Disk.Slices(1)[0].Values).Count);
-    }
-
-    [Fact]
     public async Task A_label_for_a_model_without_a_prediction_is_refused()
     {
         using var world = await World.OpenAsync(new([Make.Model() with { Signals = new() }], [Make.Rollout()]));
@@ -295,49 +253,19 @@ public sealed class FeedbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Feedback_of_an_ended_run_is_stored_and_decides_nothing()
+    public async Task What_a_model_declares_none_of_is_refused_also_with_a_token()
     {
-        await _world.AbortAsync();
+        using var world = await World.OpenAsync(new([Make.Model() with { Signals = new() }], [Make.Rollout()]));
+        await world.StartAsync();
 
-        var receipt = await SendAsync(Label(1, "fraud"));
+        var receipt = await world.FeedbackAsync(new FeedbackItem { Exchange = world.Token(Make.Exchange(1, 1)), Values = Revenue(1), Events = ["conversion"] });
 
-        Assert.Equal(1, receipt.Joined);
-        Assert.Single(_world.Disk.Feedback);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Feedback_is_neither_lost_nor_doubled_by_a_crash(bool inSlice)
-    {
-        await SendAsync(Label(1, "fraud"), Label(2, "good"));
-        await _world.TickAsync();
-        await SendAsync(Label(3, "fraud"), Label(1, "good") with { Exchange = Token(1, nonce: 8) });
-        if (inSlice)
-        {
-            await _world.TickAsync();
-        }
-
-        using var next = await _world.RestartAsync();
-        await next.TickAsync();
-
-        var all = _world.Disk.Slices(1).SelectMany(s => s.Labels).Where(l => l.Cell == 0).ToList();
-        Assert.Equal((3, 2), (all.Sum(l => l.Labelled), all.Sum(l => l.Wrong)));
-        Assert.Equal(_world.Disk.Feedback[^1].Position, _world.Disk.Slices(1)[^1].FeedbackUpTo);
-    }
-
-    [Fact]
-    public async Task Feedback_of_a_slice_that_could_not_be_stored_is_in_the_slice_that_is_tried_again()
-    {
-        await SendAsync(Label(1, "fraud"));
-        _world.Store.IsDown = (_, name) => name.StartsWith("evidence", StringComparison.Ordinal);
-        await _world.TickAsync(2);
-        await SendAsync(Label(2, "fraud"));
-        _world.Store.IsDown = (_, _) => false;
-
-        await _world.TickAsync(2);
-
-        Assert.Equal([1, 1], _world.Disk.Slices(1).Select(s => s.Labels.Single(l => l.Cell == 0).Labelled));
+        Assert.Equal(
+            [
+                "items[0]: values: revenue is no value of model fraud; its specification declares none under signals.values; "
+                + "events: conversion is no event of model fraud; its specification declares none under signals.events",
+            ],
+            receipt.Refused);
     }
 
     private Task<FeedbackReceipt> SendAsync(params FeedbackItem[] items) => _world.FeedbackAsync(items).Soon();

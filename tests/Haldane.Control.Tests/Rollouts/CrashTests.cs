@@ -1,5 +1,7 @@
 using Haldane.Control.Tests.Fakes;
 using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 
 namespace Haldane.Control.Tests.Rollouts;
@@ -60,22 +62,34 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task Subjects_that_failed_before_a_restart_are_not_counted_again()
+    public async Task Subjects_that_failed_or_were_refused_before_a_restart_are_not_counted_again()
     {
         var disk = new Disk();
         using (var world = await World.OpenAsync(Make.Set(Make.Rollout()), disk))
         {
-            world.Router.Traffic = split => Make.Traffic(split, failures: [new(7, Arm.Canary, 0), new(8, Arm.Baseline, 0)]);
+            world.Router.Traffic = split => Make.Traffic(
+                split, occurrences: [new(Occurrence.Failure, 7, Arm.Canary, 0), new(Occurrence.Failure, 8, Arm.Baseline, 0), new(Occurrence.Refused, 9, Arm.Canary, 0)]);
             await world.StartAsync();
             await world.TickAsync();
         }
 
         using var next = await World.OpenAsync(Make.Set(Make.Rollout()), disk);
-        next.Router.Traffic = split => Make.Traffic(split, failures: [new(7, Arm.Canary, 0), new(9, Arm.Canary, 0)]);
+        next.Router.Traffic = split => Make.Traffic(
+            split,
+            occurrences:
+            [
+                new(Occurrence.Failure, 7, Arm.Canary, 0),
+                new(Occurrence.Failure, 9, Arm.Canary, 0),
+                new(Occurrence.Refused, 9, Arm.Canary, 0),
+                new(Occurrence.Refused, 7, Arm.Canary, 0),
+            ]);
         await next.TickAsync();
 
-        Assert.Equal([9u], disk.Slices(1)[1].Canary.ErrorSubjects);
-        Assert.True(disk.Slices(1)[1].Fresh);
+        var slice = disk.Slices(1)[1];
+        Assert.Equal([9u], slice.Canary.ErrorSubjects);
+        Assert.Equal([new(GatewayEvents.Refused, [7u])], slice.Canary.EventSubjects);
+        Assert.Equal([1, 1], slice.Events.Select(e => e.Subjects)); // everyone, and a segment
+        Assert.True(slice.Fresh);
     }
 
     [Fact]

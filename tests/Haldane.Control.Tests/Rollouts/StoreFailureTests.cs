@@ -35,7 +35,7 @@ public sealed class StoreFailureTests
     public async Task A_slice_that_could_not_be_stored_is_tried_again_as_it_was()
     {
         using var world = await World.StartedAsync();
-        world.Router.Traffic = split => Make.Traffic(split, failures: [new(7, Arm.Canary, 0)]);
+        world.Router.Traffic = split => Make.Traffic(split, occurrences: [new(Occurrence.Failure, 7, Arm.Canary, 0)]);
         world.Store.IsDown = (_, name) => name.StartsWith("evidence", StringComparison.Ordinal);
         await world.TickAsync(3);
         world.Store.IsDown = (_, _) => false;

@@ -75,6 +75,11 @@ public sealed class RolloutMachineProperties
     private static string? BrokenByJudgement(Rollout before, Judgement judgement, Transition moved)
     {
         var widened = moved.Move is Move.StageEntered or Move.Promoted;
+        if (widened && judgement.Anomalies.Count > 0)
+        {
+            return "a standing anomaly widened the share";
+        }
+
         if (widened && judgement.Verdicts.Any(v => v.Kind is VerdictKind.Fail or VerdictKind.Broken))
         {
             return "nothing widens on harm or on a broken measurement";

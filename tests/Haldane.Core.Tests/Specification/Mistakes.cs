@@ -16,7 +16,7 @@ internal static class Mistakes
             "found the unknown field \"bak\"; wanted one of share, bake: did you mean \"bake\"?"),
         new(
             "far unknown field", "  showArm: false", "  replicas: 3", 18, 3, "spec.replicas",
-            "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm"),
+            "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic"),
         new(
             "missing field", "  model: fraud\n", "", 24, 3, "spec.model",
             "found no field \"model\"; wanted a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2"),
@@ -181,11 +181,39 @@ internal static class Mistakes
             "found \"60%\"; wanted a rate above 0% and at most 50%, e.g. 1%"),
     ];
 
+    public static Mistake[] Signals =>
+    [
+        new(
+            "unknown value", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: mean:revenu, atLeast: { ratio: 0.95 }", 33, 31, "spec.guards[0].signal",
+            "found \"revenu\", which is no value of fraud (spec.signals.values); wanted one, but there is none"),
+        new(
+            "unknown event", "signal: error-rate,", "signal: rate:refusd,", 33, 31, "spec.guards[0].signal",
+            "found \"refusd\", which is no event of the gateway or of fraud (spec.signals.events); wanted one of refused, empty: did you mean \"refused\"?"),
+        new(
+            "conversion without events", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: conversion, atLeast: { ratio: 0.95 }", 33, 31, "spec.guards[0].signal",
+            "found \"conversion\", which is no event of the gateway or of fraud (spec.signals.events); wanted one of refused, empty"),
+        new(
+            "agreement without shadow", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: agreement, atLeast: { value: 98% }", 33, 31, "spec.guards[0].signal",
+            "found the signal \"agreement\", which is measured on shadow traffic; wanted another one: no stage is a shadow stage"),
+        new(
+            "segments of throughput", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: throughput, atLeast: { ratio: 0.9 }, segments: all", 33, 78, "spec.guards[0].segments",
+            "found segments on throughput; wanted none: it is counted for everyone only"),
+        new(
+            "value without a range", "confidence: { response: /outputs/1/data/0 }", "values: [{ name: revenue, min: 5, max: 2 }]", 12, 44, "spec.signals.values[0].max",
+            "found max 2 with min 5; wanted a max above the min"),
+        new(
+            "event of the gateway", "confidence: { response: /outputs/1/data/0 }", "events: [refused]", 12, 14, "spec.signals.events[0]",
+            "found \"refused\"; wanted the name of an event, e.g. conversion: the gateway sees \"refused\" itself, remove it"),
+        new(
+            "ratio of a mean that is no ratio", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: throughput, atMost: { ratio: 0.9 }", 33, 60, "spec.guards[0].atMost.ratio",
+            "found throughput atMost ratio; wanted atLeast with ratio (a ratio from 0.01 to 0.98, e.g. 0.95)"),
+    ];
+
     public static Mistake[] Guards =>
     [
         new(
             "unknown signal", "signal: error-rate", "signal: eror-rate", 33, 31, "spec.guards[0].signal",
-            "found \"eror-rate\"; wanted error-rate, latency-p50, latency-p90, latency-p95, latency-p99, latency-p99.9, prediction-drift or accuracy: did you mean error-rate?"),
+            "found \"eror-rate\"; wanted error-rate, latency-p50, latency-p90, latency-p95, latency-p99, latency-p99.9, latency-distribution, time-to-first-token, time-to-first-token-p50, time-to-first-token-p90, time-to-first-token-p99, throughput, prediction-drift, confidence-drift, accuracy, calibration, conversion, agreement, mean:<value> or rate:<event>: did you mean error-rate?"),
         new(
             "ratio in percent", "{ ratio: 1.10 }", "{ ratio: 10% }", 34, 58, "spec.guards[1].atMost.ratio",
             "found \"10%\"; wanted a ratio from 1.02 to 100, e.g. 1.10: a ratio has no percent sign, write e.g. 1.1"),
@@ -194,10 +222,10 @@ internal static class Mistakes
             "found \"0.9\"; wanted a ratio from 1.02 to 100, e.g. 1.10"),
         new(
             "line on the wrong side", "atLeast: { difference: -1pp }", "atMost: { difference: -1pp }", 37, 65, "spec.guards[4].atMost.difference",
-            "found accuracy atMost difference; wanted atLeast with difference (a difference below 0pp and above -100pp, e.g. -1pp), or atLeast with value (a rate above 0% and below 100%, e.g. 92%)"),
+            "found accuracy atMost difference; wanted atLeast with difference (a difference below 0pp and above -100pp, e.g. -1pp), or atLeast with ratio (a ratio from 0.01 to 0.98, e.g. 0.95), or atLeast with value (a rate above 0% and below 100%, e.g. 92%)"),
         new(
             "line on the wrong scale", "{ value: 300ms }", "{ jensenShannon: 0.1 }", 35, 66, "spec.guards[2].atMost.jensenShannon",
-            "found latency-p99 atMost jensenShannon; wanted atMost with ratio (a ratio from 1.02 to 100, e.g. 1.10), or atMost with value (a duration above 0s and at most 1d, e.g. 300ms)"),
+            "found latency-p99 atMost jensenShannon; wanted atMost with ratio (a ratio from 1.02 to 100, e.g. 1.10), or atMost with value (a duration above 0s and at most 1d, e.g. 300ms), or atMost with difference (a duration above 0s and at most 1d, e.g. 20ms)"),
         new(
             "accuracy that may not fall", "difference: -1pp", "difference: 0pp", 37, 66, "spec.guards[4].atLeast.difference",
             "found \"0pp\"; wanted a difference below 0pp and above -100pp, e.g. -1pp"),
@@ -224,7 +252,7 @@ internal static class Mistakes
             "found value; wanted ratio, the scale of atMost"),
         new(
             "floor where none belongs", "{ ratio: 1.10 } }", "{ ratio: 1.10 }, floor: 1% }", 34, 73, "spec.guards[1].floor",
-            "found a floor on latency-p99 atMost ratio; wanted it only for error-rate with ratio: remove it"),
+            "found a floor on latency-p99 atMost ratio; wanted it only for atMost with ratio of error-rate and of the gateway's own events (refused, empty): remove it"),
         new(
             "asked for too late", "{ ratio: 1.10 } }", "{ ratio: 1.10 }, requiredFrom: 60% }", 34, 80, "spec.guards[1].requiredFrom",
             "found \"60%\"; wanted at most 50%, the share of the last stage: no stage would ever ask for it"),

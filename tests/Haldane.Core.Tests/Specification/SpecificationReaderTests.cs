@@ -45,7 +45,7 @@ public sealed class SpecificationReaderTests
                 new() { Name = "p99", Signal = new(SignalKind.Latency, 0.99), Scale = Scale.Ratio, Bad = 1.1 },
                 new() { Name = "sla", Signal = new(SignalKind.Latency, 0.99), Scale = Scale.Value, Bad = 0.3 },
                 new() { Name = "mix", Signal = new(SignalKind.PredictionDrift), Scale = Scale.JensenShannon, Bad = 0.05 },
-                new() { Name = "accuracy", Signal = new(SignalKind.Accuracy), Scale = Scale.Difference, Bad = -0.01 },
+                new() { Name = "accuracy", Signal = new(SignalKind.Accuracy), Scale = Scale.Difference, Bad = -0.01, AtLeast = true },
             ],
             Promise = new() { FalseRollback = 0.01, FalsePromotion = 0.05 },
             Start = StartMode.Auto,

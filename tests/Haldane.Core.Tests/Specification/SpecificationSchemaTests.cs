@@ -55,16 +55,28 @@ public sealed class SpecificationSchemaTests
             "{ name: v1,", "  baseline: v1", "{ share: 1%,", "{ name: errors,", "{ ratio: 2.0 }", "{ falseRollback: 1%,",
         ];
 
-        var known = places.SelectMany(place => KnownAt(place)).Distinct().Order(StringComparer.Ordinal);
+        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
     }
+
+    // The sample says nothing about traffic, and the mistakes count on its lines.
+    private static IEnumerable<string> KnownInTraffic() => new[]
+    {
+        "traffic: { zzzzzz: 1 }", "traffic: { rate: 1/s, latency: { zzzzzz: 1 } }", "traffic: { rate: 1/s, labels: { zzzzzz: 1 } }",
+        "traffic: { rate: 1/s, values: { revenue: { zzzzzz: 1 } } }",
+    }.SelectMany(traffic => KnownIn(Samples.With("  showArm: false", $"  {traffic}")));
 
     private static string[] KnownAt(string place)
     {
         var indent = place[..(place.Length - place.TrimStart().Length)];
         var broken = place.Contains("{ ", StringComparison.Ordinal) ? place.Replace("{ ", "{ zzzzzz: 1, ", StringComparison.Ordinal) : $"{indent}zzzzzz: 1\n{place}";
-        var error = Samples.Read(Samples.With(place, broken)).Errors.First(e => e.Message.StartsWith("found the unknown field", StringComparison.Ordinal));
+        return KnownIn(Samples.With(place, broken));
+    }
+
+    private static string[] KnownIn(string text)
+    {
+        var error = Samples.Read(text).Errors.First(e => e.Message.StartsWith("found the unknown field", StringComparison.Ordinal));
         return error.Message[(error.Message.IndexOf("one of ", StringComparison.Ordinal) + 7)..].Split(", ");
     }
 

@@ -185,12 +185,16 @@ public sealed class ChaosTests
             Assert.Equal(counted == Counted.Error ? one : 0, cell.Errors);
             Assert.Equal(counted == Counted.Unread ? one : 0, cell.Unread);
             Assert.Equal(counted is Counted.Fraud or Counted.Unread ? one : 0, cell.Latency.Total());
+            Assert.Equal(cell.Latency.Total(), cell.FirstToken.Total());
             Assert.Equal(counted == Counted.Fraud ? one : 0, cell.Classes.Count > 0 ? cell.Classes[1] : 0);
             Assert.Equal(counted == Counted.Fraud ? one : 0, cell.Classes.Sum());
             Assert.Equal(counted == Counted.Fraud ? one : 0, cell.Confidence.Count > 0 ? cell.Confidence[15] : 0);
         }
 
-        Assert.Equal(counted == Counted.Error ? $"{arm}" : "", string.Join(' ', observed.Failures.Select(f => f.Arm)));
+        var expected = counted switch { Counted.Error => [(Occurrence.Failure, arm)], Counted.Refused => [(Occurrence.Refused, arm)], _ => Array.Empty<(int, Arm)>() };
+        Assert.Equal(expected, observed.Occurrences.Select(o => (o.Event, o.Arm)));
+        Assert.Equal(counted == Counted.Refused ? 3 : 0, observed.Events.Count);
+        Assert.Equal(counted == Counted.Error ? 0 : 1, mine.AnswersByGroup.Sum());
     }
 
     private sealed record Direct(Upstream? Twin, Answer? Answer) : IAsyncDisposable

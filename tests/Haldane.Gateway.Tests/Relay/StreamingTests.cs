@@ -180,7 +180,7 @@ public sealed class StreamingTests
     {
         var observed = await rig.EndAsync();
         Assert.All(observed.Baseline.Cells.Concat(observed.Canary.Cells), cell => Assert.Equal(CellEvidence.Empty, cell));
-        Assert.Empty(observed.Failures);
+        Assert.Empty(observed.Occurrences);
         Assert.Equal((arm, 0L, 0L, 1L), rig.Router.Traffic().Select(t => (t.Arm, t.Exchanges, t.Errors, t.Abandoned)).Single());
     }
 }

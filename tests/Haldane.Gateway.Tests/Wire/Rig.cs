@@ -47,18 +47,18 @@ internal sealed class Rig : IAsyncDisposable
         ShowArm = true,
     };
 
-    public static RoutedModel Routed(ModelSpec spec, Share share) => new(spec, "v1", new(Run, "move", Stage, share, "v1", "v2"));
+    public static RoutedModel Routed(ModelSpec spec, Share share) => new(spec, "v1", new(Run, "move", Stage, share, "v1", "v2") { FirstToken = true });
 
     /// <summary>Everyone goes to the canary, or to the baseline.</summary>
     public static Task<Rig> StartAsync(Upstream baseline, Upstream canary, Arm arm, Func<ModelSpec, ModelSpec>? change = null) =>
         StartAsync(Routed((change ?? (spec => spec))(Spec([baseline.Address], [canary.Address])), arm == Arm.Canary ? Share.Full : Share.None));
 
-    public static async Task<Rig> StartAsync(RoutedModel model, bool priorKnowledge = false)
+    public static async Task<Rig> StartAsync(RoutedModel model, bool priorKnowledge = false, TimeProvider? time = null)
     {
         var router = new GatewayRouter();
         router.Publish(new([model]));
         var server = await GatewayServer.StartAsync(
-            [new(new(IPAddress.Loopback, 0), priorKnowledge)], router, Tokens, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            [new(new(IPAddress.Loopback, 0), priorKnowledge)], router, Tokens, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         return new(server, router, model);
     }
 

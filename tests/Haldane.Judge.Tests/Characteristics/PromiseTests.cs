@@ -8,10 +8,8 @@ using Haldane.Judge.Tests.Worlds;
 namespace Haldane.Judge.Tests.Characteristics;
 
 /// <summary>Holds each signal to its promise: at the fine line at most 5 % false Fail, at the bad line at most 5 % false Pass, looked at every slice.</summary>
-public sealed class PromiseTests(ITestOutputHelper output)
+public sealed class PromiseTests(ITestOutputHelper output) : PromiseFixture(output)
 {
-    private const int Count = 400;
-
     [Theory]
     [InlineData(10)]
     [InlineData(50)]
@@ -85,7 +83,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
             return Slices.Slice(number, stage, 50, Of(0), Of(1));
         });
 
-        output.WriteLine($"heavy users, r = fine = 1: {outcome}");
+        Output.WriteLine($"heavy users, r = fine = 1: {outcome}");
         Assert.True(outcome.Fails <= Streams.Allowed(Count) * Count);
     }
 
@@ -189,7 +187,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
     {
         var errors = Slices.Guard(SignalKind.ErrorRate, Scale.Value, 0.02);
         var atLimit = Streams.Run(errors, [10], 2 * Count, 80, (r, n, s) => Pair(r, n, s, 10, 1000, 0.02, 0.02));
-        output.WriteLine($"error rate at its limit: {atLimit}");
+        Output.WriteLine($"error rate at its limit: {atLimit}");
         Assert.True(Math.Max(atLimit.Fails, atLimit.Passes) <= Streams.Allowed(2 * Count) * 2 * Count);
 
         // A limit that is an edge, and a quantile that is that edge.
@@ -198,7 +196,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
         var latency = Slices.Guard(SignalKind.Latency, Scale.Value, LatencyBuckets.Edge(edge), 0.95);
         var atEdge = Streams.Run(latency, [50], 2 * Count, 80, (r, n, s) =>
             Slices.Slice(n, s, 50, Streams.Latency(r, 100, table), Streams.Latency(r, 100, table)));
-        output.WriteLine($"p95 at its limit: {atEdge}");
+        Output.WriteLine($"p95 at its limit: {atEdge}");
         Assert.True(Math.Max(atEdge.Fails, atEdge.Passes) <= Streams.Allowed(2 * Count) * 2 * Count);
     }
 
@@ -218,27 +216,8 @@ public sealed class PromiseTests(ITestOutputHelper output)
             return cells[0] with { Baseline = new() { Cells = [.. Of(Arm.Baseline)] }, Canary = new() { Cells = [.. Of(Arm.Canary)] } };
         }, Slices.Country);
 
-        output.WriteLine($"everyone and four segments at the fine line: {outcome}");
+        Output.WriteLine($"everyone and four segments at the fine line: {outcome}");
         Assert.True(outcome.Fails <= Streams.Allowed(Count) * Count);
-    }
-
-    private void Hold(
-        string what, GuardSpec guard, int[] shares, int slices, Func<Random, int, int, EvidenceSlice> fine, Func<Random, int, int, EvidenceSlice> bad)
-    {
-        var fails = Streams.Run(guard, shares, Count, slices, fine).Fails;
-        var passes = Streams.Run(guard, shares, Count, slices, bad).Passes;
-        output.WriteLine($"{what}, {Count} streams of {slices} slices, seeds 1..{Count}: "
-            + $"false Fail at fine {100.0 * fails / Count:0.0} %, false Pass at bad {100.0 * passes / Count:0.0} %");
-        Assert.True(Math.Max(fails, passes) <= Streams.Allowed(Count) * Count);
-    }
-
-    private void Decide(string what, VerdictKind kind, GuardSpec guard, int share, int within, Func<Random, int, int, EvidenceSlice> world)
-    {
-        const int streams = 50, slices = 100;
-        var ends = Streams.Ends(kind, guard, [share], streams, slices, world);
-        output.WriteLine($"{what}: {kind} in {ends.Count} of {streams}, median slice {(ends.Count > 0 ? ends[ends.Count / 2] : 0)}, last {ends.LastOrDefault()}");
-        Assert.True(ends.Count >= 0.9 * streams);
-        Assert.True(ends[ends.Count / 2] <= within);
     }
 
     private static EvidenceSlice Pair(Random random, int number, int stage, int share, int requests, double baselineRate, double canaryRate)

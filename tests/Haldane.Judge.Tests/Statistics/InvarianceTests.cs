@@ -15,9 +15,9 @@ public sealed class InvarianceTests
     {
         RateRatioProfile whole = new(), cut = new();
 
-        whole.Add(0.1, 7, 30);
-        cut.Add(0.1, 2, 30);
-        cut.Add(0.1, 5, 0);
+        whole.Add(RateRatioProfile.PerEvent(0.1), 7, 30);
+        cut.Add(RateRatioProfile.PerEvent(0.1), 2, 30);
+        cut.Add(RateRatioProfile.PerEvent(0.1), 5, 0);
 
         for (var i = 0; i < RateRatioProfile.Points; i++)
         {
@@ -34,8 +34,8 @@ public sealed class InvarianceTests
         foreach (var line in new[] { 100, 107, 114 })
         {
             RateRatioProfile ofCanary = new(), ofBaseline = new();
-            ofCanary.Add(share, 1, 0);
-            ofBaseline.Add(share, 0, 1);
+            ofCanary.Add(RateRatioProfile.PerEvent(share), 1, 0);
+            ofBaseline.Add(RateRatioProfile.PerEvent(share), 0, 1);
             var ratio = Math.Exp((line - 100) * 0.05);
             var canary = ratio * share / (ratio * share + 1 - share);
 
@@ -83,11 +83,11 @@ public sealed class InvarianceTests
         for (var trial = 0; trial < 200; trial++)
         {
             LatencyHistogram slow = Random(random), fast = Random(random);
-            var (lane, shift) = (new QuantileShift(0.9), random.Next(-20, 20));
+            var (lane, shift) = (new QuantileShift(0.9), random.Next(2) == 0 ? EdgeShift.Ratio(random.Next(-20, 20) * LatencyBuckets.LogRatio, true) : EdgeShift.Difference(0.01 * (random.NextDouble() - 0.5)));
             var (below, above) = (TiltMixture.ForQuantile(0.9, Null.AtLeast), TiltMixture.ForQuantile(0.9, Null.AtMost));
 
             var scan = Enumerable.Range(-50, LatencyBuckets.Count + 100)
-                .Min(i => below.LogE(slow.UpTo(i + 1), slow.Total) + above.LogE(fast.UpTo(i - shift), fast.Total));
+                .Min(i => below.LogE(slow.UpTo(i + 1), slow.Total) + above.LogE(fast.UpTo(shift.PartnerOf(i)), fast.Total));
 
             Assert.Equal(scan, lane.LogE(slow, fast, shift), 9);
         }
@@ -129,11 +129,17 @@ public sealed class InvarianceTests
     public void The_mean_of_a_difference_factor_is_at_most_one_on_its_null()
     {
         // One block of five against seven, with a past that predicts something; all outcomes, weighted by points of the null.
-        foreach (var side in new[] { Null.AtMost, Null.AtLeast })
+        foreach (var (side, line, far, near) in new[]
+        {
+            (Null.AtMost, RateLine.Difference(0.05), RateLine.Difference(0.3), RateLine.Difference(0.1)),
+            (Null.AtLeast, RateLine.Difference(-0.05), RateLine.Difference(-0.3), RateLine.Difference(-0.1)),
+            (Null.AtMost, RateLine.Ratio(1.2), RateLine.Ratio(3), RateLine.Ratio(1.5)),
+            (Null.AtLeast, RateLine.Ratio(0.8), RateLine.Ratio(0.3), RateLine.Ratio(0.6)),
+        })
         {
             for (var a = 0.02; a < 1; a += 0.049)
             {
-                var c = side == Null.AtMost ? a + 0.05 : a - 0.05;
+                var c = line.Of(a);
                 if (c is <= 0 or >= 1)
                 {
                     continue;
@@ -144,7 +150,7 @@ public sealed class InvarianceTests
                 {
                     for (var y = 0; y <= 7; y++)
                     {
-                        var process = new RateDifference(side == Null.AtMost ? 0.05 : -0.05, side, side == Null.AtMost ? 0.3 : -0.3, side == Null.AtMost ? 0.1 : -0.1);
+                        var process = new TwoRates(line, side, far, near);
                         process.Add(20, 6, 0, 0);
                         process.Add(5, x, 7, y);
                         mean += Binomial(5, x, a) * Binomial(7, y, c) * Math.Exp(process.LogE);

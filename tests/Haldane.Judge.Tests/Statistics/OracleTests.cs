@@ -33,7 +33,7 @@ public sealed class OracleTests(ITestOutputHelper output)
             foreach (var slice in c.GetProperty("slices_nc_nb_xc_xb").EnumerateArray())
             {
                 var s = slice.EnumerateArray().Select(x => x.GetDouble()).ToArray();
-                profile.Add(s[0] / (s[0] + s[1]), s[2], s[3]);
+                profile.Add(RateRatioProfile.PerEvent(s[0] / (s[0] + s[1])), s[2], s[3]);
             }
 
             foreach (var at in c.GetProperty("profile_at_u").EnumerateObject())
@@ -71,9 +71,9 @@ public sealed class OracleTests(ITestOutputHelper output)
             {
                 var lane = new QuantileShift(double.Parse(at.Name));
 
-                Oracle.Agrees(at.Value.Number("fail_log_e"), lane.LogE(canary, baseline, 8));
-                Oracle.Agrees(at.Value.Number("promote_log_e"), lane.LogE(baseline, canary, -8));
-                Oracle.Agrees(at.Value.Number("fail_log_e_tol0"), lane.LogE(canary, baseline, 0));
+                Oracle.Agrees(at.Value.Number("fail_log_e"), lane.LogE(canary, baseline, Buckets(8)));
+                Oracle.Agrees(at.Value.Number("promote_log_e"), lane.LogE(baseline, canary, Buckets(-8)));
+                Oracle.Agrees(at.Value.Number("fail_log_e_tol0"), lane.LogE(canary, baseline, Buckets(0)));
                 seen += 3;
             }
         }
@@ -89,7 +89,7 @@ public sealed class OracleTests(ITestOutputHelper output)
         {
             double na = c.Number("na"), ta = c.Number("ta"), nb = c.Number("nb"), tb = c.Number("tb");
 
-            var (a, b) = Projection.Of(na, ta, nb, tb, c.Number("d"));
+            var (a, b) = Projection.Of(na, ta, nb, tb, RateLine.Difference(c.Number("d")));
 
             Oracle.Agrees(c.Number("a0"), a);
             Oracle.Agrees(c.Number("b0"), b);
@@ -106,7 +106,8 @@ public sealed class OracleTests(ITestOutputHelper output)
         var seen = 0;
         foreach (var c in Oracle.Cases("rate_difference"))
         {
-            var process = new RateDifference(c.Number("line"), c.Number("side") > 0 ? Null.AtMost : Null.AtLeast, c.Numbers("alternatives"));
+            var process = new TwoRates(
+                RateLine.Difference(c.Number("line")), c.Number("side") > 0 ? Null.AtMost : Null.AtLeast, [.. c.Numbers("alternatives").Select(RateLine.Difference)]);
             foreach (var (block, expected) in c.GetProperty("blocks").EnumerateArray().Zip(c.Numbers("log_e")))
             {
                 var n = block.EnumerateArray().Select(x => x.GetDouble()).ToArray();
@@ -198,6 +199,8 @@ public sealed class OracleTests(ITestOutputHelper output)
 
         output.WriteLine($"divergence and drift: {seen} values");
     }
+
+    private static EdgeShift Buckets(int count) => EdgeShift.Ratio(count * LatencyBuckets.LogRatio, roundUp: true);
 
     private static double Kl(double p, double q) => (p > 0 ? p * Math.Log(p / q) : 0) + (p < 1 ? (1 - p) * Math.Log((1 - p) / (1 - q)) : 0);
 

@@ -20,7 +20,13 @@ internal static class Slices
         Route = new("/fraud"),
         Subject = new() { Header = "x-user" },
         Segments = ValueList.Create(segments),
-        Signals = new() { Prediction = new("/class", Enumerable.Range(1, classes - 1).Select(i => $"class-{i}").ToValueList()) },
+        Signals = new()
+        {
+            Prediction = new("/class", Enumerable.Range(1, classes - 1).Select(i => $"class-{i}").ToValueList()),
+            Confidence = new("/confidence"),
+            Values = [new("revenue", 0, 500), new("score", 0, 1), new("change", -1, 1)],
+            Events = ["conversion", "complaint"],
+        },
         Versions = [new("v1", ["http://one"]), new("v2", ["http://two"])],
     };
 
@@ -43,10 +49,10 @@ internal static class Slices
         };
     }
 
-    public static GuardSpec Guard(SignalKind kind, Scale scale, double bad, double quantile = 0) => new()
+    public static GuardSpec Guard(SignalKind kind, Scale scale, double bad, double quantile = 0, string? name = null) => new()
     {
         Name = $"{kind}-{scale}",
-        Signal = new(kind, quantile),
+        Signal = new(kind, quantile, name),
         Scale = scale,
         Bad = bad,
         Segments = SegmentScan.None,

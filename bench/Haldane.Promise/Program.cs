@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Haldane.Core.Judging;
+using Haldane.Core.Specification;
+using Haldane.Judge;
+using Haldane.Promise;
+using Haldane.Simulation.Traffic;
+using MathNet.Numerics.Distributions;
+
+// Holds the judge to its promise by simulation. Arguments: rollbacks|promotions|all, --streams N, --out DIRECTORY.
+var what = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "all";
+var streams = int.Parse(Option("--streams") ?? "4000", CultureInfo.InvariantCulture);
+var report = new StringBuilder();
+if (what is "rollbacks" or "all")
+{
+    Rollbacks();
+}
+
+if (what is "promotions" or "all")
+{
+    Promotions();
+}
+
+Console.Write(report);
+if (Option("--out") is { } directory)
+{
+    File.WriteAllText(Path.Combine(directory, $"{what}.md"), report.ToString());
+}
+
+return;
+
+void Rollbacks()
+{
+    var shares = new[] { 1, 5, 20, 50 };
+    var second = TimeSpan.FromSeconds(1);
+    report.AppendLine("| world | false rollbacks | rate | 95 % interval | promised | by |").AppendLine("| --- | ---: | ---: | --- | ---: | --- |");
+    foreach (var (name, rate, length, perStage, conditions) in new (string, double, TimeSpan, int, Conditions)[]
+    {
+        ("stationary", 400, second, 60, Conditions.Calm),
+        ("base rate doubles while the share moves", 400, second, 60, new() { ErrorsPerHour = Math.Pow(2, 3600 / 240.0), LatencyPerHour = Math.Pow(1.3, 3600 / 240.0) }),
+        ("daily cycle (24 h in slices of 30 s)", 20, 30 * second, 720, new() { DailyRate = 0.7, DailyErrors = 2 }),
+        ("Zipf users, 2 % of them make all errors", 400, second, 60, new() { Regulars = new(5000, 1, 0.02) }),
+        ("bursts: stalls and outages", 400, second, 60, new() { Stalls = new(0.03, 0.8, 5), Outages = new(0.02, 0.5), Retries = new(0.5, 0.5) }),
+        ("labels late and uneven", 400, second, 60, new() { FeedbackSpread = 60 * second, FeedbackEvery = 15 * second }),
+    })
+    {
+        foreach (var (canary, kind) in new[] { (Plan.Baseline, "as the baseline"), (Plan.AtEveryFineLine(), "at the fine lines") })
+        {
+            var rollout = Plan.Rollout(Plan.Guards, new() { FalseRollback = 0.01 }, TimeSpan.FromSeconds(60), shares);
+            var world = new World { Traffic = Plan.Traffic(rate, conditions), Canary = canary };
+            var blamed = new System.Collections.Concurrent.ConcurrentBag<string>();
+            Run($"{name}, {kind}", seed =>
+            {
+                if (Fails(rollout, world, seed, length, perStage) is { } failed)
+                {
+                    blamed.Add(failed);
+                }
+            });
+            var by = string.Join(", ", blamed.GroupBy(g => g).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()}"));
+            report.AppendLine($"| {name}; canary {kind} | {Row(blamed.Count)} | 1 % | {by} |");
+        }
+    }
+
+    report.AppendLine();
+}
+
+void Promotions()
+{
+    report.AppendLine("| canary at the bad line of | false promotions | rate | 95 % interval | promised |").AppendLine("| --- | ---: | ---: | --- | ---: |");
+    foreach (var guard in Plan.Guards.Concat(Plan.MoreGuards))
+    {
+        var rollout = Plan.Rollout([guard with { Segments = SegmentScan.None }], new(), TimeSpan.FromSeconds(40), 5, 20, 50);
+        var world = new World { Traffic = Plan.Traffic(400, Conditions.Calm), Canary = Plan.At(guard, guard.Bad) };
+        var promoted = 0;
+        Run(guard.Name, seed =>
+        {
+            if (Passes(rollout, world, seed, 60))
+            {
+                Interlocked.Increment(ref promoted);
+            }
+        });
+        report.AppendLine($"| {guard.Name}: {guard.Signal} {(guard.AtLeast ? "at least" : "at most")} {guard.Scale} {guard.Bad.ToString(CultureInfo.InvariantCulture)} | {Row(promoted)} | 5 % |");
+    }
+
+    report.AppendLine();
+}
+
+// The guard that takes a fine canary back, if any does at any look.
+static string? Fails(RolloutSpec rollout, World world, int seed, TimeSpan length, int perStage)
+{
+    var traffic = new RandomTraffic(world, (ulong)seed, [.. rollout.Guards.Select(g => g.Signal)]);
+    var judge = new RolloutJudge(Plan.Model, rollout);
+    for (var i = 0; i < perStage * rollout.Stages.Count; i++)
+    {
+        judge.Add(traffic.Next(i / perStage, rollout.Stages[i / perStage].Share, length));
+        foreach (var verdict in judge.Evaluate().Verdicts)
+        {
+            if (verdict.Kind == VerdictKind.Fail)
+            {
+                return verdict.Guard + (verdict.Segment is null ? "" : " in a segment");
+            }
+        }
+    }
+
+    return null;
+}
+
+// Whether a bad canary passes at any look of the last stage.
+static bool Passes(RolloutSpec rollout, World world, int seed, int perStage)
+{
+    var traffic = new RandomTraffic(world, (ulong)seed, [.. rollout.Guards.Select(g => g.Signal)]);
+    var judge = new RolloutJudge(Plan.Model, rollout);
+    for (var i = 0; i < perStage * rollout.Stages.Count; i++)
+    {
+        judge.Add(traffic.Next(i / perStage, rollout.Stages[i / perStage].Share));
+        if (i / perStage == rollout.Stages.Count - 1 && judge.Evaluate().Verdicts[0].Kind == VerdictKind.Pass)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+void Run(string name, Action<int> stream)
+{
+    var (done, begun) = (0, Stopwatch.GetTimestamp());
+    Parallel.For(1, streams + 1, seed =>
+    {
+        stream(seed);
+        var now = Interlocked.Increment(ref done);
+        if (now % Math.Max(1, streams / 10) == 0)
+        {
+            Console.Error.WriteLine($"{name}: {now} of {streams}, {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s");
+        }
+    });
+}
+
+// Clopper and Pearson, Biometrika 26 (1934).
+string Row(int events)
+{
+    var low = events == 0 ? 0 : Beta.InvCDF(events, streams - events + 1, 0.025);
+    var high = events == streams ? 1 : Beta.InvCDF(events + 1, streams - events, 0.975);
+    return string.Create(CultureInfo.InvariantCulture, $"{events} of {streams} | {100.0 * events / streams:0.00} % | {100 * low:0.00} to {100 * high:0.00} %");
+}
+
+string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;

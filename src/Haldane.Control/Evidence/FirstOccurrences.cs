@@ -1,0 +1,95 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Ports;
+
+namespace Haldane.Control.Evidence;
+
+/// <summary>Counts each subject's first error of a stage, and its first refusal and so on, and no other.</summary>
+/// <remarks>
+/// With sticky assignment a few error-prone subjects would otherwise be taken for a bad version. A subject belongs to one arm
+/// within a stage, so one set for each kind of occurrence serves both. Not thread-safe: belongs to the controller's tick.
+/// </remarks>
+internal sealed class FirstOccurrences
+{
+    private readonly FirstSubjects<int> _known = new();
+    private int _stage = -1;
+
+    /// <summary>Takes over what a stored slice counted.</summary>
+    public void Restore(EvidenceSlice slice)
+    {
+        Enter(slice.Stage);
+        foreach (var arm in (ReadOnlySpan<ArmEvidence>)[slice.Baseline, slice.Canary])
+        {
+            Restore(Occurrence.Failure, arm.ErrorSubjects);
+            foreach (var (name, subjects) in arm.EventSubjects)
+            {
+                if (GatewayEvents.All.AsSpan().IndexOf(name) is >= 0 and var kind)
+                {
+                    Restore(kind, subjects);
+                }
+            }
+        }
+    }
+
+    /// <summary>The arms' evidence with first occurrences filled in, and the events with their subjects.</summary>
+    public (ArmEvidence Baseline, ArmEvidence Canary, ValueList<EventCounts> Events) Count(ObservedTraffic observed, SegmentCells cells)
+    {
+        Enter(observed.Stage);
+        var first = observed.Occurrences.Where(o => _known.Add(o.Event, o.Subject)).ToList();
+        var counts = new Dictionary<(int Event, Arm Arm, int Cell), long>();
+        var own = new int[cells.Segments.Count];
+        foreach (var occurrence in first)
+        {
+            Increment(occurrence, SegmentCells.Everyone);
+            cells.Decode(occurrence.SegmentCode, own);
+            foreach (var cell in own)
+            {
+                Increment(occurrence, cell);
+            }
+        }
+
+        return (With(observed.Baseline, Arm.Baseline), With(observed.Canary, Arm.Canary), Events());
+
+        void Increment(in Occurrence occurrence, int cell)
+        {
+            var key = (occurrence.Event, occurrence.Arm, cell);
+            counts[key] = counts.GetValueOrDefault(key) + 1;
+        }
+
+        ArmEvidence With(ArmEvidence evidence, Arm arm) => evidence with
+        {
+            ErrorSubjects = SubjectsOf(Occurrence.Failure, arm),
+            EventSubjects = Enumerable.Range(0, GatewayEvents.All.Count)
+                .Select(e => new EventSubjects(GatewayEvents.All[e], SubjectsOf(e, arm))).Where(e => e.Subjects.Count > 0).ToValueList(),
+            Cells = evidence.Cells.Select((cell, i) => counts.GetValueOrDefault((Occurrence.Failure, arm, i)) is > 0 and var n ? cell with { ErrorSubjects = n } : cell).ToValueList(),
+        };
+
+        ValueList<uint> SubjectsOf(int kind, Arm arm) => first.Where(o => o.Event == kind && o.Arm == arm).Select(o => o.Subject).ToValueList();
+
+        // A subject may come one slice after its exchange, so not every subject has a count beside it.
+        ValueList<EventCounts> Events() => observed.Events
+            .Concat(counts.Where(c => c.Key.Event != Occurrence.Failure)
+                .Select(c => new EventCounts(GatewayEvents.All[c.Key.Event], observed.Stage, c.Key.Arm, c.Key.Cell, 0, c.Value)))
+            .GroupBy(e => (e.Name, e.Arm, e.Cell))
+            .Select(g => new EventCounts(g.Key.Name, observed.Stage, g.Key.Arm, g.Key.Cell, g.Sum(e => e.Count), g.Sum(e => e.Subjects)))
+            .OrderBy(e => e.Name, StringComparer.Ordinal).ThenBy(e => (e.Arm, e.Cell))
+            .ToValueList();
+    }
+
+    private void Restore(int kind, ValueList<uint> subjects)
+    {
+        foreach (var subject in subjects)
+        {
+            _known.Add(kind, subject);
+        }
+    }
+
+    private void Enter(int stage)
+    {
+        if (stage != _stage)
+        {
+            _known.Clear();
+            _stage = stage;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Haldane.Control.Evidence;
+
+/// <summary>Tells whether something happens to a subject for the first time, under keys such as a stage. Not thread-safe.</summary>
+/// <typeparam name="TKey">What is told apart.</typeparam>
+internal sealed class FirstSubjects<TKey>
+    where TKey : notnull
+{
+    // Past this many subjects under one key further ones are left out, whatever their arm: the comparison is long decided.
+    private const int MostSubjects = 1 << 20;
+
+    private readonly Dictionary<TKey, HashSet<uint>> _known = [];
+
+    /// <summary>Takes note of a subject; true the first time, unless the key is full.</summary>
+    public bool Add(TKey key, uint subject)
+    {
+        if (!_known.TryGetValue(key, out var subjects))
+        {
+            _known[key] = subjects = [];
+        }
+
+        return subjects.Count < MostSubjects && subjects.Add(subject);
+    }
+
+    /// <summary>Forgets everybody.</summary>
+    public void Clear() => _known.Clear();
+}

@@ -1,0 +1,145 @@
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
+using Haldane.Judge.Statistics;
+
+namespace Haldane.Judge.Guards;
+
+/// <summary>The canary's rate of something divided by the baseline's, counted by the unit that is assigned, with a floor that is never bad.</summary>
+/// <remarks>
+/// Each stage's events are weighed with that stage's share, so the rate may drift while the share moves, and events may come late. Fine means "ratio at most fine,
+/// or the canary's rate at most the floor", so Fail needs evidence against both: the smaller e-value. Bad means "ratio at least bad, and the rate at
+/// least the floor", so evidence against either is enough: their average. The floor is by exchange. Where less is worse, all signs turn.
+/// </remarks>
+internal sealed class RateRatio : Measurement
+{
+    private readonly RateSource _source;
+    private readonly RateRatioProfile _profile = new();
+    private readonly Null _failNull;
+    private readonly Null _passNull;
+    private readonly int _fine;
+    private readonly int _bad;
+    private readonly TiltMixture? _aboveFloor;
+    private readonly TiltMixture? _belowFloor;
+    private Tally _seen;
+
+    /// <summary>Nothing seen.</summary>
+    public RateRatio(Question question, RateSource source)
+        : base(question)
+    {
+        _source = source;
+        (_failNull, _passNull) = Guard.AtLeast ? (Null.AtLeast, Null.AtMost) : (Null.AtMost, Null.AtLeast);
+        (_fine, _bad) = (RateRatioProfile.IndexOf(Guard.FineLine, _failNull), RateRatioProfile.IndexOf(Guard.Bad, _passNull));
+        if (Guard.AtLeast ? _fine < _bad : _fine > _bad)
+        {
+            throw new ArgumentException(
+                $"Guard {Guard.Name}: the lines {Guard.FineLine:0.###} and {Guard.Bad:0.###} are too close; ratios of rates are told apart in steps of 5 %.",
+                nameof(question));
+        }
+
+        if (Guard.Floor > 0)
+        {
+            _aboveFloor = TiltMixture.ForRate(Guard.Floor, Null.AtMost);
+            _belowFloor = TiltMixture.ForRate(Guard.Floor, Null.AtLeast);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string CountedBy => Question.BySubject ? "subjects" : "exchanges";
+
+    /// <inheritdoc/>
+    protected override string Margin => Guard.AtLeast ? $"{Say.Times(Guard.Bad)} is asked" : $"{Say.Times(Guard.Bad)} is the margin";
+
+    /// <inheritdoc/>
+    protected override double? NoDifference => 1;
+
+    /// <inheritdoc/>
+    public override Reading Read()
+    {
+        var (worse, better) = Guard.AtLeast ? (Question.PassAt, Question.FailAt) : (Question.FailAt, Question.PassAt);
+        var bounds = _profile.BoundsAt(worse, better);
+        return new()
+        {
+            Estimate = _profile.Estimate(),
+            Low = bounds.Low,
+            High = bounds.High,
+            BaselineValue = _seen.Baseline.ValueOrNull,
+            CanaryValue = _seen.Canary.ValueOrNull,
+            BaselineCount = _source.IsLate ? _seen.BaselineSubjects : _seen.Baseline.Count,
+            CanaryCount = _source.IsLate ? _seen.CanarySubjects : _seen.Canary.Count,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string? Missing() => _source.Missing(_seen.Canary, Question.Canary.Exchanges, Question.Where);
+
+    /// <inheritdoc/>
+    public override string Explain(VerdictKind kind, Reading reading, bool worse)
+    {
+        var belowFloor = _seen.Canary.Value < Guard.Floor;
+        if (kind == VerdictKind.Pass && belowFloor && !worse)
+        {
+            return $"{Canary()}; below the floor of {Say.Percent(Guard.Floor)}";
+        }
+
+        if (kind == VerdictKind.Undecided && _seen.Canary.Events == 0 && _belowFloor is not null)
+        {
+            // What the floor's half of the average must bring beside what the ratio's half has.
+            var ratio = Math.Min(_profile.LogE(_bad, _passNull), Question.PassAt);
+            var needed = _belowFloor.CleanObservationsFor(Math.Log(2 * Math.Exp(Question.PassAt) - Math.Exp(ratio)));
+            return $"{Canary()}; about {Say.Count(needed)} clean ones show that it is below the floor of {Say.Percent(Guard.Floor)}";
+        }
+
+        if (kind == VerdictKind.Undecided && _seen is { CanarySubjects: 0, BaselineSubjects: 0 } && !_source.IsLate)
+        {
+            return $"{Canary()} and none of the baseline; where nothing happens a ratio says nothing: give the guard a floor";
+        }
+
+        return base.Explain(kind, reading, worse);
+    }
+
+    /// <inheritdoc/>
+    protected override void Take(EvidenceSlice slice)
+    {
+        for (var stage = _source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
+        {
+            var tally = _source.In(slice, stage, Question.Cell);
+            var share = stage == slice.Stage ? slice.Share : Question.Stages[stage].Share;
+            _profile.Add(Question.Shares.PerEvent(share.Fraction), tally.CanarySubjects, tally.BaselineSubjects);
+            _seen += tally;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Evidence Weigh(double factor)
+    {
+        var fail = _profile.LogE(_fine, _failNull, factor);
+        fail = _aboveFloor is null ? fail : Math.Min(fail, _aboveFloor.LogE(factor * _seen.Canary.Events, factor * _seen.Canary.Count));
+        if (!Question.Everyone)
+        {
+            return new(fail, 0);
+        }
+
+        var pass = _profile.LogE(_bad, _passNull, factor);
+        return new(
+            fail, _belowFloor is null ? pass : LogSpace.Average(pass, _belowFloor.LogE(factor * _seen.Canary.Events, factor * _seen.Canary.Count)));
+    }
+
+    /// <inheritdoc/>
+    protected override string Headline(Reading reading)
+    {
+        var units = $"{Say.Count(_seen.CanarySubjects)} against {Say.Count(_seen.BaselineSubjects)} {CountedBy}";
+        if (_source.IsLate)
+        {
+            return $"{Canary()} of {units}" + (reading.Estimate is { } late ? $": for their shares {Say.Compared(late)}" : "");
+        }
+
+        return $"{Canary()} against {Say.Percent(_seen.Baseline.Value)} of {Say.Count(_seen.Baseline.Count)} of the baseline"
+            + (Question.BySubject ? ", " + units : "")
+            + (reading.Estimate is { } ratio ? $": {Say.Compared(ratio)}" : "");
+    }
+
+    /// <inheritdoc/>
+    protected override string Amount(double value) => Say.Times(value);
+
+    private string Canary() => _source.Of(_seen.Canary, Question.Where);
+}

@@ -1,0 +1,78 @@
+using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
+
+namespace Haldane.Judge.Guards;
+
+/// <summary>The canary's own rate of something, by exchange; for labels each subject's first of a stage.</summary>
+/// <remarks>One arm, so stages add up. Where less is worse, it is the rate of the opposite that is tested.</remarks>
+internal sealed class RateValue : Measurement
+{
+    private readonly RateSource _source;
+    private readonly TiltMixture _fail;
+    private readonly TiltMixture _pass;
+    private Rate _baseline, _canary;
+
+    /// <summary>Nothing seen.</summary>
+    public RateValue(Question question, RateSource source)
+        : base(question)
+    {
+        double fine = Guard.AtLeast ? 1 - Guard.FineLine : Guard.FineLine, bad = Guard.AtLeast ? 1 - Guard.Bad : Guard.Bad;
+        if (fine > bad)
+        {
+            throw new ArgumentException(
+                $"Guard {Guard.Name}: the fine line ({Guard.FineLine:0.####}) must not be worse than the bad line ({Guard.Bad:0.####}).", nameof(question));
+        }
+
+        _source = source;
+        (_fail, _pass) = (TiltMixture.ForRate(fine, Null.AtMost), TiltMixture.ForRate(bad, Null.AtLeast));
+    }
+
+    /// <inheritdoc/>
+    public override string CountedBy => _source.IsLate ? "subjects" : "exchanges";
+
+    /// <inheritdoc/>
+    protected override string Margin => $"{Say.Percent(Guard.Bad)} is the limit";
+
+    /// <inheritdoc/>
+    public override Reading Read()
+    {
+        var bounds = TiltMixture.RateBounds(_canary.Events, _canary.Count, Question.FailAt, Question.PassAt);
+        return new()
+        {
+            Estimate = Facing(_canary.ValueOrNull),
+            Low = Facing(Guard.AtLeast ? bounds.High : bounds.Low),
+            High = Facing(Guard.AtLeast ? bounds.Low : bounds.High),
+            BaselineValue = Facing(_baseline.ValueOrNull),
+            CanaryValue = Facing(_canary.ValueOrNull),
+            BaselineCount = _baseline.Count,
+            CanaryCount = _canary.Count,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string? Missing() => _source.Missing(Rates.Turned(_canary, Guard.AtLeast), Question.Canary.Exchanges, Question.Where);
+
+    /// <inheritdoc/>
+    protected override void Take(EvidenceSlice slice)
+    {
+        for (var stage = _source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
+        {
+            var tally = _source.In(slice, stage, Question.Cell);
+            _canary += Rates.Turned(tally.Canary, Guard.AtLeast);
+            _baseline += Rates.Turned(tally.Baseline, Guard.AtLeast);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Evidence Weigh(double factor) => new(
+        _fail.LogE(factor * _canary.Events, factor * _canary.Count),
+        Question.Everyone ? _pass.LogE(factor * _canary.Events, factor * _canary.Count) : 0);
+
+    /// <inheritdoc/>
+    protected override string Headline(Reading reading) => _source.Of(Rates.Turned(_canary, Guard.AtLeast), Question.Where);
+
+    /// <inheritdoc/>
+    protected override string Amount(double value) => Say.Percent(value);
+
+    private double? Facing(double? rate) => Guard.AtLeast ? 1 - rate : rate;
+}

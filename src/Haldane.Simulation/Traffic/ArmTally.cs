@@ -1,0 +1,108 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+
+namespace Haldane.Simulation.Traffic;
+
+/// <summary>Adds up what one arm does in a slice, and then begins anew.</summary>
+/// <remarks>Rows by cell, so that streams can add to them directly. For one thread.</remarks>
+internal sealed class ArmTally
+{
+    private readonly bool _hasClasses;
+    private readonly bool _hasConfidence;
+
+    /// <summary>Nothing yet.</summary>
+    public ArmTally(int cells, int classes, bool confidence)
+    {
+        (_hasClasses, _hasConfidence) = (classes > 0, confidence);
+        (Exchanges, Errors, ErrorSubjects, Unread) = (new long[cells], new long[cells], new long[cells], new long[cells]);
+        (Latency, FirstToken) = (Rows(cells, LatencyBuckets.Count), Rows(cells, LatencyBuckets.Count));
+        (Classes, Confidence) = (Rows(cells, classes), Rows(cells, ConfidenceBins.Count));
+    }
+
+    public long[] Exchanges { get; }
+
+    public long[] Errors { get; }
+
+    public long[] ErrorSubjects { get; }
+
+    public long[] Unread { get; }
+
+    public long[][] Latency { get; }
+
+    public long[][] FirstToken { get; }
+
+    public long[][] Classes { get; }
+
+    public long[][] Confidence { get; }
+
+    public long[] Groups { get; } = new long[SubjectGroups.Count];
+
+    public long NewSubjects { get; set; }
+
+    /// <summary>The evidence, and nothing is left here.</summary>
+    public ArmEvidence Take()
+    {
+        var cells = new CellEvidence[Exchanges.Length];
+        for (var i = 0; i < cells.Length; i++)
+        {
+            cells[i] = new()
+            {
+                Exchanges = Exchanges[i],
+                Errors = Errors[i],
+                ErrorSubjects = ErrorSubjects[i],
+                Unread = Unread[i],
+                Latency = TakeSparse(Latency[i]),
+                FirstToken = TakeSparse(FirstToken[i]),
+                Classes = _hasClasses ? TakeAll(Classes[i]) : [],
+                Confidence = _hasConfidence ? TakeAll(Confidence[i]) : [],
+            };
+        }
+
+        var evidence = new ArmEvidence
+        {
+            Cells = ValueList.Create<CellEvidence>(cells),
+            NewSubjects = NewSubjects,
+            AnswersByGroup = Groups.AsSpan().ContainsAnyExcept(0L) ? TakeAll(Groups) : [],
+        };
+        Array.Clear(Exchanges);
+        Array.Clear(Errors);
+        Array.Clear(ErrorSubjects);
+        Array.Clear(Unread);
+        NewSubjects = 0;
+        return evidence;
+    }
+
+    private static long[][] Rows(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => new long[columns])];
+
+    private static ValueList<long> TakeAll(long[] row)
+    {
+        var list = ValueList.Create<long>(row);
+        Array.Clear(row);
+        return list;
+    }
+
+    private static SparseCounts TakeSparse(long[] row)
+    {
+        var first = row.AsSpan().IndexOfAnyExcept(0L);
+        if (first < 0)
+        {
+            return SparseCounts.Empty;
+        }
+
+        var range = row.AsSpan(first, row.AsSpan().LastIndexOfAnyExcept(0L) - first + 1);
+        var occupied = range.Length - System.MemoryExtensions.Count(range, 0L);
+        int[] buckets = new int[occupied];
+        long[] counts = new long[occupied];
+        for (int i = 0, at = 0; i < range.Length; i++)
+        {
+            if (range[i] > 0)
+            {
+                (buckets[at], counts[at]) = (first + i, range[i]);
+                at++;
+            }
+        }
+
+        range.Clear();
+        return new(ValueList.Create<int>(buckets), ValueList.Create<long>(counts));
+    }
+}

@@ -1,0 +1,63 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Simulation.Chance;
+
+namespace Haldane.Simulation.Traffic;
+
+/// <summary>So many subjects that come again and again, all alike: only how many of them were seen is kept, not who.</summary>
+/// <remarks>
+/// Of the subjects of an arm that were not seen yet, each is seen by chance 1 - e^(-occurrences / subjects): the mean is exact where occurrences come at random times.
+/// Each stays on its arm, and a growing share moves subjects to the canary only.
+/// </remarks>
+internal sealed class EvenSubjects(Dice own, int count) : ISubjects
+{
+    // What is new in the sample-ratio check is a kind of its own.
+    private const int SeenAtAll = -1;
+
+    private static readonly double[] Even = [.. Enumerable.Repeat(1.0 / SubjectGroups.Count, SubjectGroups.Count)];
+    private static readonly AliasTable EvenTable = new(Even);
+
+    private readonly Dictionary<(Arm, int), long> _unseen = [];
+    private double _share;
+    private long _canary;
+
+    /// <inheritdoc/>
+    public double CanaryPart => _canary / (double)count;
+
+    /// <inheritdoc/>
+    public void Enter(Share share)
+    {
+        var grown = share.Fraction > _share ? (share.Fraction - _share) / (1 - _share) : 0;
+        _canary = share.Fraction < _share ? own.Binomial(count, share.Fraction) : _canary + own.Binomial(count - _canary, grown);
+        _share = share.Fraction;
+        _unseen.Clear();
+    }
+
+    /// <inheritdoc/>
+    public double ErrorFactor(Arm arm) => 1;
+
+    /// <inheritdoc/>
+    public (long Baseline, long Canary) NewOf(Dice dice, long baseline, long canary) =>
+        (FirstsOf(dice, Arm.Baseline, SeenAtAll, baseline), FirstsOf(dice, Arm.Canary, SeenAtAll, canary));
+
+    /// <inheritdoc/>
+    public long FirstsOf(Dice dice, Arm arm, int what, long occurrences)
+    {
+        var subjects = arm == Arm.Canary ? _canary : count - _canary;
+        var unseen = _unseen.GetValueOrDefault((arm, what), subjects);
+        var seen = -double.ExpM1(-occurrences / (double)subjects);
+
+        // Few occurrences: each is a first by chance. Many: each subject is met by chance. Both have the same mean.
+        var firsts = occurrences < subjects
+            ? dice.Binomial(Math.Min(occurrences, unseen), unseen * seen / Math.Max(1, Math.Min(occurrences, unseen)))
+            : dice.Binomial(unseen, seen);
+        _unseen[(arm, what)] = unseen - firsts;
+        return firsts;
+    }
+
+    /// <inheritdoc/>
+    public void AddGroups(Dice dice, Arm arm, long exchanges, Span<long> groups) => dice.AddMultinomial(exchanges, EvenTable, Even, groups);
+
+    /// <inheritdoc/>
+    public int GroupOf(Dice dice, Arm arm) => dice.Next(SubjectGroups.Count);
+}

@@ -1,0 +1,55 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Simulation.Chance;
+
+namespace Haldane.Simulation.Traffic;
+
+/// <summary>Each exchange has a subject of its own.</summary>
+internal sealed class Strangers : ISubjects
+{
+    // The gateway notes new subjects in a bitmap of so many places; when it is full nobody is new any more.
+    private const double Places = 1 << 17;
+
+    private static readonly double[] Even = [.. Enumerable.Repeat(1.0 / SubjectGroups.Count, SubjectGroups.Count)];
+    private static readonly AliasTable EvenTable = new(Even);
+
+    private long _taken;
+
+    /// <inheritdoc/>
+    public double CanaryPart { get; private set; }
+
+    /// <inheritdoc/>
+    public void Enter(Share share)
+    {
+        CanaryPart = share.Fraction;
+        _taken = 0;
+    }
+
+    /// <inheritdoc/>
+    public double ErrorFactor(Arm arm) => 1;
+
+    /// <inheritdoc/>
+    public (long Baseline, long Canary) NewOf(Dice dice, long baseline, long canary)
+    {
+        var all = baseline + canary;
+        if (all == 0)
+        {
+            return (0, 0);
+        }
+
+        // Each free place is hit by chance; who hits it first is of an arm by chance.
+        var taken = Math.Min(all, dice.Binomial((long)Places - _taken, -double.ExpM1(-all / Places)));
+        _taken += taken;
+        var ofCanary = dice.Hypergeometric(all, canary, taken);
+        return (taken - ofCanary, ofCanary);
+    }
+
+    /// <inheritdoc/>
+    public long FirstsOf(Dice dice, Arm arm, int what, long count) => count;
+
+    /// <inheritdoc/>
+    public void AddGroups(Dice dice, Arm arm, long count, Span<long> groups) => dice.AddMultinomial(count, EvenTable, Even, groups);
+
+    /// <inheritdoc/>
+    public int GroupOf(Dice dice, Arm arm) => dice.Next(SubjectGroups.Count);
+}

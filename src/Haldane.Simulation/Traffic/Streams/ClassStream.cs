@@ -1,0 +1,42 @@
+using Haldane.Simulation.Chance;
+
+namespace Haldane.Simulation.Traffic.Streams;
+
+/// <summary>What is predicted.</summary>
+internal sealed class ClassStream : IStream
+{
+    /// <inheritdoc/>
+    public void Add(in Scene scene)
+    {
+        var chances = scene.Behaviour.Classes.AsSpan();
+        if (chances.Length == 0 || scene.Answers.Count == 0)
+        {
+            return;
+        }
+
+        Span<long> counts = stackalloc long[chances.Length];
+        if (scene.Moment.ClassLean == 0)
+        {
+            scene.Dice.Multinomial(scene.Answers.Count, chances, counts);
+        }
+        else
+        {
+            scene.Dice.Multinomial(scene.Answers.Count, Lean(chances, scene.Moment.ClassLean), counts);
+        }
+
+        scene.Answers.Deal(scene.Dice, counts, 0, scene.Tally.Classes);
+    }
+
+    // Towards the mix in which every class that happens is as frequent as any other, or away from it.
+    private static double[] Lean(ReadOnlySpan<double> chances, double lean)
+    {
+        var happen = chances.Length - System.MemoryExtensions.Count(chances, 0.0);
+        var leaning = new double[chances.Length];
+        for (var i = 0; i < chances.Length; i++)
+        {
+            leaning[i] = chances[i] == 0 ? 0 : Math.Max(0, chances[i] + lean * (1.0 / happen - chances[i]));
+        }
+
+        return leaning;
+    }
+}

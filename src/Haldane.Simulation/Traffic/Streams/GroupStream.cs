@@ -1,0 +1,8 @@
+namespace Haldane.Simulation.Traffic.Streams;
+
+/// <summary>Answers by group of subjects.</summary>
+internal sealed class GroupStream : IStream
+{
+    /// <inheritdoc/>
+    public void Add(in Scene scene) => scene.Subjects.AddGroups(scene.Dice, scene.Arm, scene.Answers.Count, scene.Tally.Groups);
+}

@@ -1,0 +1,64 @@
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+using Haldane.Simulation.Recorded;
+using Haldane.Simulation.Traffic;
+using Haldane.Simulations;
+
+namespace Haldane.Commands;
+
+/// <summary>Finds the plan and the traffic that a command is about.</summary>
+internal static class PlanChoice
+{
+    /// <summary>The rollout of that name, or the only one.</summary>
+    /// <returns>Null when there is none; the reason was printed.</returns>
+    public static RolloutSpec? Rollout(SpecificationSet set, string? name)
+    {
+        if (name is null && set.Rollouts.Count == 1)
+        {
+            return set.Rollouts[0];
+        }
+
+        if (set.Rollouts.FirstOrDefault(r => r.Name == name) is { } named)
+        {
+            return named;
+        }
+
+        var names = set.Rollouts.Count == 0 ? "there is none" : $"there are {string.Join(", ", set.Rollouts.Select(r => r.Name))}";
+        System.Console.Error.WriteLine(name is null
+            ? $"haldane: found {set.Rollouts.Count} rollouts; wanted one: choose with --rollout, {names}"
+            : $"haldane: there is no rollout {name}; {names}");
+        return null;
+    }
+
+    /// <summary>The traffic of the specification, or of a recorded run.</summary>
+    /// <returns>Null when there is none; the reason was printed.</returns>
+    public static async Task<(TrafficModel Traffic, string From)?> TrafficAsync(ModelSpec model, string? store, CancellationToken cancel)
+    {
+        if (store is null)
+        {
+            if (TrafficSource.Of(model) is { } said)
+            {
+                return (said, "the specification");
+            }
+
+            await System.Console.Error.WriteLineAsync(
+                $"haldane: the model {model.Name} says nothing of its traffic; give it spec.traffic, at least {{ rate: 200/s }}, or take recorded evidence with --evidence STORE");
+            return null;
+        }
+
+        var run = await RecordedRun.ReadAsync(store, null, model.Name, cancel);
+        if (!run.Model.Segments.Equals(model.Segments) || !run.Model.Signals.Equals(model.Signals))
+        {
+            throw new StoreUnavailableException($"run {run.Rollout.Run} of {run.Rollout.Name} was recorded with other segments or signals of the model {model.Name}; its evidence means something else");
+        }
+
+        var recorded = new RecordedTraffic(model);
+        foreach (var slice in run.Slices)
+        {
+            recorded.Add(slice);
+        }
+
+        var traffic = recorded.Estimate(out var problem) ?? throw new StoreUnavailableException(problem!);
+        return (traffic, $"run {run.Rollout.Run} of {run.Rollout.Name}");
+    }
+}

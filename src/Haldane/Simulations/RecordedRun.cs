@@ -1,0 +1,56 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+using Haldane.Store.Sqlite;
+
+namespace Haldane.Simulations;
+
+/// <summary>A run whose evidence is in a store, with what it was a run of.</summary>
+/// <param name="Rollout">The rollout as it was last recorded.</param>
+/// <param name="Model">The model as it was when the run began: what the evidence means.</param>
+/// <param name="Slices">Slices in which the baseline served, in order.</param>
+internal sealed record RecordedRun(Rollout Rollout, ModelSpec Model, IReadOnlyList<EvidenceSlice> Slices)
+{
+    // A week of seconds; more than that would fill the memory and say no more.
+    private const int MostSlices = 604_800;
+
+    /// <summary>Reads a run, also from a store that is in use.</summary>
+    /// <param name="store">The file.</param>
+    /// <param name="rollout">The rollout's name; null: the newest run.</param>
+    /// <param name="model">Only runs of this model; null: of any.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="StoreUnavailableException">There is no store, it is damaged, or holds no such run; the message says what to do.</exception>
+    public static async Task<RecordedRun> ReadAsync(string store, string? rollout, string? model, CancellationToken cancel)
+    {
+        await using var records = await SqliteStore.OpenRecordsAsync(store, cancel);
+        var known = await records.RolloutsAsync(cancel);
+        var run = known
+            .Where(r => r is { Run: > 0, Model: not null } && (rollout is null || r.Name == rollout) && (model is null || r.Spec.Model == model))
+            .MaxBy(r => r.Run) ?? throw new StoreUnavailableException(Nothing(store, rollout, model, known));
+        List<EvidenceSlice> slices = [];
+        await foreach (var stored in records.EvidenceAsync(run.Run, cancel))
+        {
+            if (stored.Slice.Share < Share.Full)
+            {
+                slices.Add(stored.Slice);
+            }
+
+            if (slices.Count == MostSlices)
+            {
+                break;
+            }
+        }
+
+        return slices.Count > 0 ? new(run, run.Model!, slices) : throw new StoreUnavailableException($"run {run.Run} of {run.Name} in the store '{store}' has no evidence yet; wait for it");
+    }
+
+    private static string Nothing(string store, string? rollout, string? model, IReadOnlyList<Rollout> known)
+    {
+        var wanted = rollout is not null ? $"of the rollout {rollout}" : model is not null ? $"of the model {model}" : "of any rollout";
+        var there = known.Where(r => r.Run > 0).Select(r => r.Name).ToList();
+        return $"the store '{store}' holds no run {wanted}{(there.Count > 0 ? $", only of {string.Join(", ", there)}" : "")}. Evidence is taken while a rollout runs. For a model that has had none, run one "
+            + "whose canary has the endpoints of the baseline, at a small share: nobody is exposed to anything new, and its evidence shows what the traffic is like";
+    }
+}

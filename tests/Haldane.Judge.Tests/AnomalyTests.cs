@@ -1,0 +1,104 @@
+using Haldane.Core.Specification;
+using Haldane.Judge.Tests.Characteristics;
+using Haldane.Judge.Tests.Worlds;
+
+namespace Haldane.Judge.Tests;
+
+public sealed class AnomalyTests(ITestOutputHelper output)
+{
+    private static readonly GuardSpec Errors = Slices.Guard(SignalKind.ErrorRate, Scale.Value, 0.5);
+
+    [Fact]
+    public void Errors_that_begin_late_are_noticed_within_seconds_and_stand_for_five_minutes()
+    {
+        var judge = New();
+        Feed(judge, 1, 3600, errors: 1);
+        var before = judge.Evaluate().Anomalies;
+
+        Feed(judge, 3601, 3605, errors: 12);
+        var after = judge.Evaluate().Anomalies;
+        Feed(judge, 3606, 3605 + 301, errors: 1);
+
+        output.WriteLine(after[0].Reason);
+        Assert.Empty(before);
+        var anomaly = Assert.Single(after);
+        Assert.Equal("errors", anomaly.Signal);
+        Assert.InRange(anomaly.UpToSlice, 3601, 3605);
+        Assert.StartsWith("errors suddenly became more than twice as frequent: in the last second 12 of 100 canary exchanges failed", anomaly.Reason, StringComparison.Ordinal);
+        Assert.Empty(judge.Evaluate().Anomalies);
+    }
+
+    [Fact]
+    public void Answers_that_become_slow_and_a_class_that_becomes_frequent_are_noticed()
+    {
+        var judge = New();
+        var (usual, slow) = (Latencies.LogNormal(0.02, 0.3), Latencies.LogNormal(0.06, 0.3));
+        for (var n = 1; n <= 130; n++)
+        {
+            var random = new Random(n);
+            var late = n > 120;
+            judge.Add(Slices.Slice(
+                n,
+                0,
+                10,
+                Streams.Latency(random, 900, usual) with { Classes = [810, 90] },
+                Streams.Latency(random, 100, late ? slow : usual) with { Classes = late ? [55, 45] : [90, 10] }));
+        }
+
+        var anomalies = judge.Evaluate().Anomalies;
+
+        Assert.Equal(["latency", "predictions"], anomalies.Select(a => a.Signal).Order());
+        Assert.StartsWith("answers above ", anomalies.First(a => a.Signal == "latency").Reason, StringComparison.Ordinal);
+        Assert.StartsWith("other suddenly became more than twice as frequent", anomalies.First(a => a.Signal == "predictions").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Twice_the_errors_all_the_time_is_no_anomaly_but_for_a_chance_of_one_in_seven_days()
+    {
+        // A hundred hours at the line of the null: about 0.6 alarms are allowed on average.
+        var alarms = 0;
+        for (var seed = 1; seed <= 100; seed++)
+        {
+            var random = new Random(seed);
+            var judge = New();
+            var seen = "";
+            for (var n = 1; n <= 3600; n++)
+            {
+                judge.Add(Slices.Slice(
+                    n, 0, 10, Slices.Counts(900, random.Binomial(900, 0.01)), Slices.Counts(100, random.Binomial(100, 0.02))));
+                var now = judge.Evaluate().Anomalies is [var a, ..] ? $"{a.Signal}{a.UpToSlice}" : seen;
+                alarms += now != seen ? 1 : 0;
+                seen = now;
+            }
+        }
+
+        output.WriteLine($"{alarms} alarms in 100 hours");
+        Assert.True(alarms <= 4);
+    }
+
+    [Fact]
+    public void What_was_so_from_the_start_is_no_sudden_change()
+    {
+        // Four times the errors all the time: for the guards to judge.
+        var judge = New();
+        var standing = 0;
+        for (var n = 1; n <= 1800; n++)
+        {
+            judge.Add(Slices.Slice(n, 0, 10, Slices.Counts(900, 9), Slices.Counts(100, 4)));
+            standing += judge.Evaluate().Anomalies.Count;
+        }
+
+        Assert.True(standing <= 301);
+        Assert.Empty(judge.Evaluate().Anomalies);
+    }
+
+    private static RolloutJudge New() => new(Slices.Model(), Slices.Rollout([Errors], 10));
+
+    private static void Feed(RolloutJudge judge, int from, int to, long errors)
+    {
+        for (var n = from; n <= to; n++)
+        {
+            judge.Add(Slices.Slice(n, 0, 10, Slices.Counts(900, 9), Slices.Counts(100, errors)));
+        }
+    }
+}

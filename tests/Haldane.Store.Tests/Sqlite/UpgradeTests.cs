@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
+using Haldane.Store.Sqlite;
+
+namespace Haldane.Store.Tests.Sqlite;
+
+/// <summary>A file that an older program wrote.</summary>
+public sealed class UpgradeTests : IDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly TempFolder _folder = new();
+
+    public UpgradeTests()
+    {
+        using var reader = new StreamReader(typeof(UpgradeTests).Assembly.GetManifestResourceStream("version1.sql")!);
+        StoreFile.Execute(_folder.File(), reader.ReadToEnd());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Everything_in_it_is_still_there_and_still_verifies()
+    {
+        await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
+
+        Assert.Equal(2, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+        Assert.Equal(new LedgerCheck(2, []), await store.VerifyAsync(None));
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), await store.InstallationKeyAsync(None));
+        var rollout = Assert.Single(await store.RolloutsAsync(None));
+        Assert.Equal((Phase.Running, 2, 1), (rollout.Phase, rollout.Stage, rollout.Run));
+        Assert.Equal(Make.Running("a", 1, 2).Spec, rollout.Spec);
+        var feedback = await store.FeedbackAsync(1, 0, None).ToListAsync();
+        Assert.Equal([true, null], feedback.Select(f => f.Feedback.Wrong));
+        Assert.All(feedback, f => Assert.Equal((0, null), (f.Feedback.Events.Count, f.Feedback.Confidence)));
+    }
+
+    [Fact]
+    public async Task What_its_slices_do_not_say_is_nothing()
+    {
+        await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
+
+        var slices = await store.EvidenceAsync(1, None).ToListAsync();
+
+        var slice = slices[0].Slice;
+        Assert.Equal((901, 6), (slice.Baseline.Cells[0].Exchanges, slice.Baseline.Cells[0].Latency.Total()));
+        Assert.Equal([1u, uint.MaxValue], slice.Canary.ErrorSubjects);
+        Assert.Equal([new LabelCounts(0, Arm.Canary, 2, 10, 3)], slice.Labels);
+        Assert.Equal((0, 0, 0), (slice.Calibration.Count, slice.Events.Count, slice.Pairs.Count));
+        Assert.All([slice.Baseline, slice.Canary], arm => Assert.Equal((0, 0), (arm.EventSubjects.Count, arm.AnswersByGroup.Count)));
+        Assert.Equal(SparseCounts.Empty, slice.Baseline.Cells[0].FirstToken);
+        JsonSerializer.Serialize(slice, CoreJson.Default.EvidenceSlice);
+    }
+
+    [Fact]
+    public async Task New_feedback_and_evidence_go_into_it()
+    {
+        await using (var store = await SqliteStore.OpenAsync(_folder.File(), None))
+        {
+            Assert.Equal([false, true], (await store.AddFeedbackAsync([Make.Feedback(1), Make.Feedback(3)], None)).Select(p => p > 2));
+            await store.AppendEvidenceAsync(1, Make.Slice(3), None);
+        }
+
+        await using var again = await SqliteStore.OpenAsync(_folder.File(), None);
+        Assert.Equal(Make.Feedback(3).Events, (await again.FeedbackAsync(1, 2, None).ToListAsync())[0].Feedback.Events);
+        Assert.Equal(Make.Slice(3), (await again.EvidenceAsync(1, None).ToListAsync())[2].Slice);
+        Assert.True((await again.VerifyAsync(None)).IsWhole);
+    }
+
+    [Fact]
+    public async Task Reading_its_ledger_leaves_it_as_it_is()
+    {
+        var before = await File.ReadAllBytesAsync(_folder.File());
+
+        Assert.Equal(new LedgerCheck(2, []), await StoreFile.VerifyAsync(_folder.File()));
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File()));
+        Assert.Equal(1, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_fails_leaves_it_as_it_was()
+    {
+        StoreFile.Execute(_folder.File(), "ALTER TABLE feedback ADD COLUMN confidence REAL"); // the second of the two columns is there already
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => SqliteStore.OpenAsync(_folder.File(), None));
+
+        Assert.Equal(1, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+        Assert.Equal(0, StoreFile.Query<int>(_folder.File(), "SELECT count(*) FROM pragma_table_info('feedback') WHERE name = 'events'"));
+    }
+}
