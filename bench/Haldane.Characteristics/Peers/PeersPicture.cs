@@ -41,7 +41,7 @@ internal static class PeersPicture
     {
         double Across(double requests) => x + Plot * Math.Log(Math.Max(requests, FewestRequests) / FewestRequests) / Math.Log(horizon / FewestRequests);
         static double Up(double y, double rate) => y + (Tall - 12) * Math.Log(Math.Max(rate, LeastRate)) / Math.Log(LeastRate);
-        foreach (var (rate, name) in new[] { (1.0, "100 %"), (0.1, "10 %"), (0.01, "1 %"), (0.001, "0.1 %") })
+        foreach (var (rate, name) in new[] { (1.0, "100 %"), (0.1, "10 %"), (0.01, "1 %"), (0.001, "0.1 %"), (LeastRate, "none") })
         {
             svg.Rule(x, Up(y, rate), x + Plot, Up(y, rate), rate == 0.01 ? "#c2410c" : "#ddd", rate == 0.01 ? 0.6 : 1);
             svg.Text(x - 5, Up(y, rate) + 4, name, 10, "#666", "end");
