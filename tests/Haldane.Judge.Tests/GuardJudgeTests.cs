@@ -34,12 +34,25 @@ public sealed class GuardJudgeTests
     public void The_worst_that_is_the_case_is_the_verdict(bool broken, bool segmentFails, bool fails, bool passes, bool missing, VerdictKind expected)
     {
         var everyone = new Told { Fail = fails ? 5 : 4, Pass = passes ? 3 : 2, WhatIsMissing = missing ? "labels" : null, WhatIsBroken = broken ? "torn" : null };
-        var judge = Of(everyone, new Told { Fail = segmentFails ? 7.5 : 6.9 });
+        var judge = Of(everyone, new Told { Fail = segmentFails ? 7.5 : 3.4 });
 
         var verdict = judge.Judge(null, default);
 
         Assert.Equal(expected, verdict.Kind);
         Assert.Equal(expected == VerdictKind.Fail && segmentFails ? "country=ID" : null, verdict.Segment);
+    }
+
+    [Theory]
+    [InlineData(3.4, VerdictKind.Pass)]
+    [InlineData(3.5, VerdictKind.Undecided)]
+    [InlineData(6.9, VerdictKind.Undecided)]
+    [InlineData(7, VerdictKind.Fail)]
+    public void What_passes_for_everyone_waits_while_a_segment_is_half_way_to_proven_harm(double segment, VerdictKind expected)
+    {
+        var verdict = Of(new Told { Pass = 3 }, new Told { Fail = segment }).Judge(null, default);
+
+        Assert.Equal(expected, verdict.Kind);
+        Assert.Equal(expected == VerdictKind.Undecided, verdict.Reason.EndsWith("; waits while country=ID looks harmed", StringComparison.Ordinal));
     }
 
     [Theory]

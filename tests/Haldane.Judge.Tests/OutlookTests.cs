@@ -74,6 +74,33 @@ public sealed class OutlookTests(ITestOutputHelper output)
         Assert.Equal(["country=ID"], verdict.Suspects);
     }
 
+    [Fact]
+    public void What_passes_for_everyone_waits_while_a_segment_looks_harmed()
+    {
+        // One of two segments has three times the errors, everyone 1.2 times: within the margin.
+        var guard = Guard("errors") with { Segments = SegmentScan.All };
+        var model = Slices.Model(new SegmentSpec("tier", "x-tier", ["free"]));
+        var judge = new RolloutJudge(model, Slices.Rollout([guard], 20));
+        var kinds = new List<VerdictKind>();
+        var reason = "";
+        for (var n = 1; n <= 60 && !kinds.Contains(VerdictKind.Fail); n++)
+        {
+            judge.Add(Slices.Slice(n, 0, 20, CellEvidence.Empty, CellEvidence.Empty) with
+            {
+                Baseline = new() { Cells = [Slices.Counts(8000, 80), Slices.Counts(800, 8), Slices.Counts(7200, 72)] },
+                Canary = new() { Cells = [Slices.Counts(2000, 24), Slices.Counts(200, 6), Slices.Counts(1800, 18)] },
+            });
+            var verdict = judge.Evaluate().Verdicts[0];
+            kinds.Add(verdict.Kind);
+            reason = verdict.Reason.Contains("waits", StringComparison.Ordinal) ? verdict.Reason : reason;
+        }
+
+        output.WriteLine($"{string.Join(' ', kinds)}: {reason}");
+        Assert.Equal(VerdictKind.Fail, kinds[^1]);
+        Assert.EndsWith("; waits while tier=free looks harmed", reason, StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Undecided, kinds[^2]);
+    }
+
     private static GuardSpec Guard(string signal) => signal switch
     {
         "errors" => Slices.Guard(SignalKind.ErrorRate, Scale.Ratio, 2),

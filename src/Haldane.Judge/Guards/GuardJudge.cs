@@ -56,21 +56,22 @@ internal sealed class GuardJudge
         var passed = _everyone.PassMax >= _budget.PassAt && !(_everyone.HasFailed && _everyone.Measurement.IsBeyondBad());
         var harmed = MostHarmed(passed);
         var missing = _everyone.Measurement.Missing();
+        var (proven, suspects) = Scan();
+        var waiting = passed ? HalfWay() : [];
 
-        // Worst first; this is the only place that ranks verdicts.
+        // Worst first; this is the only place that ranks verdicts. What is good for everyone waits as long as it looks bad for some.
         var kind = (broken, harmed, passed, missing) switch
         {
             (not null, _, _, _) => VerdictKind.Broken,
             (_, not null, _, _) => VerdictKind.Fail,
             (_, _, false, not null) => VerdictKind.NoData,
             (_, _, false, _) => VerdictKind.Undecided,
-            _ => VerdictKind.Pass,
+            _ => waiting.Count > 0 ? VerdictKind.Undecided : VerdictKind.Pass,
         };
 
         var about = kind == VerdictKind.Fail ? harmed! : _everyone;
         var reading = about.Measurement.Read();
-        var (proven, suspects) = Scan();
-        var forecast = kind == VerdictKind.Undecided && progress is { } served ? Outlook.Of(_everyone.Measurement, _budget, served) : null;
+        var forecast = kind == VerdictKind.Undecided && !passed && progress is { } served ? Outlook.Of(_everyone.Measurement, _budget, served) : null;
         return new()
         {
             Guard = _guard.Name,
@@ -81,6 +82,8 @@ internal sealed class GuardJudge
             {
                 VerdictKind.Broken => broken!,
                 VerdictKind.NoData => missing!,
+                VerdictKind.Undecided when passed =>
+                    $"{about.Measurement.Explain(VerdictKind.Pass, reading, worse: _everyone.HasFailed)}; waits while {string.Join(", ", waiting)} looks harmed",
                 _ => about.Measurement.Explain(kind, reading, worse: _everyone.HasFailed),
             },
             Late = _guard.Signal.IsLate,
@@ -119,6 +122,9 @@ internal sealed class GuardJudge
 
         return worst;
     }
+
+    // Segments whose evidence of harm has come half of the way, as a logarithm: by chance that happens once in the square root of what a proof asks for.
+    private ValueList<string> HalfWay() => _segments.Where(s => s.Measurement.FailLogE >= s.FailAt / 2).Select(s => s.Segment!).ToValueList();
 
     private (ValueList<string> Proven, ValueList<string> Suspects) Scan()
     {
