@@ -11,12 +11,28 @@ namespace Haldane.Judge.Series;
 internal static class Inflation
 {
     private const int FewestCells = 8;
+
+    // Taking off the largest step takes off resemblance too: held to the simulated false alarms of resembling series.
+    private const double LiftWithoutStep = 3;
     private const double SlowestDecay = 0.97;
 
     /// <summary>At least 1, at most half the number of cells.</summary>
-    public static double Of(ReadOnlySpan<double> contrast, ReadOnlySpan<double> baseline) => Math.Min(Of(contrast), Of(baseline));
+    public static double Of(ReadOnlySpan<double> contrast, ReadOnlySpan<double> baseline) =>
+        Math.Min(Math.Min(Of(contrast, 1), Of(baseline, 1)), Of(WithoutStep(contrast), LiftWithoutStep));
 
-    private static double Of(ReadOnlySpan<double> series)
+    // A series less the means of its two most different parts.
+    private static double[] WithoutStep(ReadOnlySpan<double> series)
+    {
+        var (result, cut) = (series.ToArray(), TwoParts.Of(series));
+        for (var k = 0; k < result.Length; k++)
+        {
+            result[k] -= k < cut.At ? cut.Early : cut.Late;
+        }
+
+        return result;
+    }
+
+    private static double Of(ReadOnlySpan<double> series, double lift)
     {
         var n = series.Length;
         if (n < FewestCells)
@@ -44,7 +60,7 @@ internal static class Inflation
             return 1;
         }
 
-        var (r1, r2) = (Lift(one / zero, n), Lift(two / zero, n));
+        var (r1, r2) = (Lift(one / zero, lift / n), Lift(two / zero, lift / n));
         if (r1 <= 0)
         {
             return 1;
@@ -55,5 +71,5 @@ internal static class Inflation
         return Math.Clamp(1 + 2 * r1 / (1 - Math.Min(decay, SlowestDecay)), 1, n / 2.0);
     }
 
-    private static double Lift(double correlation, int n) => Math.Min(SlowestDecay, correlation + (1 + 3 * correlation) / n);
+    private static double Lift(double correlation, double part) => Math.Min(SlowestDecay, correlation + (1 + 3 * correlation) * part);
 }

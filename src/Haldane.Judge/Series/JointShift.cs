@@ -69,7 +69,7 @@ internal static class JointShift
 
     private static double Shift(MetricEvidence metric)
     {
-        double One(ScoreSeries s) => s.Observed()[0];
+        double One(ScoreSeries s) => s.Whole();
         return metric.Small.Length == 1 ? One(metric.Small[0]) : Either(One(metric.Small[0]), One(metric.Small[1]));
     }
 
@@ -77,18 +77,14 @@ internal static class JointShift
     {
         double One(ScoreSeries s)
         {
-            if (s.Norms[0] <= 0)
-            {
-                return 0;
-            }
-
-            var sum = 0.0;
-            for (var k = s.From; k < s.Scores.Length; k++)
+            double sum = 0, squares = 0;
+            for (var k = 0; k < s.Scores.Length; k++)
             {
                 sum += signs[bins[k]] * s.Scores[k];
+                squares += s.Scores[k] * s.Scores[k];
             }
 
-            return sum / s.Norms[0];
+            return squares > 0 ? sum / Math.Sqrt(squares) : 0;
         }
 
         return metric.Small.Length == 1 ? One(metric.Small[0]) : Either(One(metric.Small[0]), One(metric.Small[1]));

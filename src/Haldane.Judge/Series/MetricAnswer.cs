@@ -7,14 +7,17 @@ namespace Haldane.Judge.Series;
 /// <summary>Puts the evidence on one metric into an answer with a sentence.</summary>
 internal static class MetricAnswer
 {
+    // Evidence of harm that falls short of proof by no more than this is not waved through either.
+    private const double Suspicious = 5;
+
     /// <summary>The answer on a metric that was measured.</summary>
     public static MetricVerdict Of(MetricEvidence evidence, double p, double failAt, double passAt)
     {
         var aspect = evidence.Largest.Aspect;
-        var (fails, passes) = (p <= failAt, evidence.PassPValue <= passAt);
+        var (fails, passes) = (p <= failAt, evidence.PassPValue <= passAt && (p > Suspicious * failAt || evidence.Lines.IsAsked));
         var withinAsked = fails && passes && evidence.Lines.IsAsked && aspect is SeriesAspect.Level or SeriesAspect.LateChange;
         var kind = fails && !withinAsked ? VerdictKind.Fail : passes ? VerdictKind.Pass : VerdictKind.Undecided;
-        var from = kind == VerdictKind.Fail && aspect == SeriesAspect.LateChange ? evidence.Largest.From : evidence.Healed;
+        var from = kind == VerdictKind.Fail && aspect == SeriesAspect.LateChange ? evidence.Largest.From : 0;
         var numbers = Numbers(evidence, from);
         return numbers with
         {
@@ -69,7 +72,7 @@ internal static class MetricAnswer
             BaselineCount = cells.BaselineCount,
             CanaryCount = cells.CanaryCount,
             EffectiveCount = Math.Round(evidence.Cells / evidence.LevelInflation, 1),
-            Healed = evidence.Healed / (double)cells.Count,
+            Healed = evidence.Healed / (double)evidence.Window,
             Weight = evidence.Metric.Weight,
         };
     }
@@ -113,7 +116,7 @@ internal static class MetricAnswer
             {
                 SeriesAspect.Spread => $"fluctuates {(n.SpreadRatio is { } ratio ? Say.Times(ratio) + " as much as the baseline" : "more than the baseline")} {numbers}{healed}",
                 SeriesAspect.Tail => $"has more extreme points than the baseline {numbers}{healed}",
-                SeriesAspect.LateChange => $"changed within the window: {Shifted(n)} over its last {Say.Percent(1 - from / (double)evidence.Residuals.Cells.Count)} {numbers}{healed}",
+                SeriesAspect.LateChange => $"changed within the window: {Shifted(n)} over its last {Say.Percent((evidence.Cells - from) / (double)evidence.Window)} {numbers}{healed}",
                 _ => $"{Shifted(n)} {numbers}{healed}",
             },
             VerdictKind.Pass when withinAsked => $"{Shifted(n)}, within the margin of {evidence.Metric.Bad} {numbers}{healed}",

@@ -4,8 +4,8 @@ namespace Haldane.Judge.Series;
 
 /// <summary>The two lines of a metric's level, without its unit: fine and bad.</summary>
 /// <remarks>
-/// Without margins of the user's own: fine is 1 % of the baseline's level or a tenth of the noise, whichever is more; bad is 5 % of the level or one standard
-/// deviation of the noise, whichever is more. A shift that is certain but smaller than fine is no harm to anyone; one that is smaller than bad need not be found.
+/// Without margins of the user's own: fine is 1 % of the baseline's level or a tenth of the noise, whichever is more; bad is 5 % of the level or 1.25 standard
+/// deviations of the noise (0.75 where most points are the same), whichever is more. A shift that is certain but smaller than fine is no harm to anyone; one that is smaller than bad need not be found.
 /// </remarks>
 /// <param name="Fine">Up to here is no harm.</param>
 /// <param name="Bad">From here on must not pass.</param>
@@ -15,13 +15,14 @@ internal readonly record struct MetricLines(double Fine, double Bad, bool IsAske
     private const double FineOfLevel = 0.01;
     private const double FineOfNoise = 0.1;
     private const double BadOfLevel = 0.05;
-    private const double BadOfNoise = 1;
+    private const double BadOfNoise = 1.25;
+    private const double BadOfSparseNoise = 0.75;
 
     /// <summary>How much more a canary may fluctuate and still be fine.</summary>
     public const double SpreadFine = 1.1;
 
     /// <summary>From here on more fluctuation must not pass.</summary>
-    public const double SpreadBad = 2.0;
+    public const double SpreadBad = 2.5;
 
     /// <summary>From here on so many more extreme points, as a part of all, must not pass.</summary>
     public const double TailBad = 0.15;
@@ -29,7 +30,7 @@ internal readonly record struct MetricLines(double Fine, double Bad, bool IsAske
     public static MetricLines Of(MetricSeries metric, Residuals residuals)
     {
         double level = residuals.Level, noise = residuals.Noise;
-        var bad = metric.Bad is { } b ? In(b, residuals) : Math.Max(BadOfLevel * level, BadOfNoise * noise);
+        var bad = metric.Bad is { } b ? In(b, residuals) : Math.Max(BadOfLevel * level, (residuals.IsSparse ? BadOfSparseNoise : BadOfNoise) * noise);
         var fine = metric.Fine is { } f ? In(f, residuals)
             : metric.Bad is not null ? bad / 2
             : Math.Max(FineOfLevel * level, FineOfNoise * noise);

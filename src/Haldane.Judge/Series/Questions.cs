@@ -6,8 +6,8 @@ namespace Haldane.Judge.Series;
 /// <summary>Turns questions about a metric into scores.</summary>
 internal sealed class Questions(Residuals residuals)
 {
-    // Nearly efficient for normal noise (96 % at 1.5 deviations), and no point counts for more than its neighbours however far it lies: Huber, Ann. Math. Stat. 35 (1964).
-    private const double HuberCut = 1.5;
+    // Nearly efficient for normal noise (99 % at 2 deviations), and no point counts for more than its neighbours however far it lies: Huber, Ann. Math. Stat. 35 (1964).
+    private const double HuberCut = 2;
 
     // Twice as far as the quartile and twice again: rare in any noise, common in a damaged tail.
     private const double FenceDeviations = 4;

@@ -1,9 +1,9 @@
 namespace Haldane.Judge.Series;
 
-/// <summary>The chance of evidence as strong as what was seen, in any window of any question, if the arms were alike: sides of cells swapped at random.</summary>
+/// <summary>The chance of evidence as strong as what was seen, in any window of any question, if the arms were alike: cells in random order, their sides swapped at random.</summary>
 /// <remarks>
-/// One statistic over all questions, the largest; so looking in many places is paid for exactly (Westfall and Young, "Resampling-Based Multiple Testing", 1993). Stops early
-/// when enough flips exceed it: then p = exceeding / flips, else (exceeding + 1) / (flips + 1) (Besag and Clifford, Biometrika 78 (1991)).
+/// One statistic over all questions, the largest, so looking in many places is paid for exactly (Westfall and Young, "Resampling-Based Multiple Testing", 1993). Stops early
+/// when enough exceed it: then p = exceeding / draws, else (exceeding + 1) / (draws + 1) (Besag and Clifford, Biometrika 78 (1991)).
 /// </remarks>
 internal static class SignFlips
 {
@@ -13,25 +13,33 @@ internal static class SignFlips
     /// <summary>The p-value of the largest statistic.</summary>
     /// <param name="questions">Series of the same length.</param>
     /// <param name="largest">The largest statistic that was seen.</param>
-    /// <param name="most">Most flips.</param>
+    /// <param name="most">Most draws.</param>
     /// <param name="random">Chance.</param>
     /// <param name="cancel">Gives up.</param>
     public static double PValue(IReadOnlyList<ScoreSeries> questions, double largest, int most, SeededRandom random, CancellationToken cancel)
     {
-        if (largest <= 0 || questions.Count == 0)
+        if (largest <= 0)
         {
             return 1;
         }
 
-        var signs = new double[questions[0].Scores.Length];
+        var cells = questions[0].Scores.Length;
+        var (order, signs, room) = (new int[cells], new double[cells], new double[cells]);
+        for (var k = 0; k < cells; k++)
+        {
+            order[k] = k;
+        }
+
+        var limit = largest * (1 - Closeness);
         var exceeding = 0;
-        for (var flip = 1; flip <= most; flip++)
+        for (var draw = 1; draw <= most; draw++)
         {
             cancel.ThrowIfCancellationRequested();
+            Shuffle(order, random);
             Draw(signs, random);
-            if (Exceeds(questions, signs, largest - Closeness) && ++exceeding == Enough)
+            if (AnyReaches(questions, order, signs, room, limit) && ++exceeding == Enough)
             {
-                return exceeding / (double)flip;
+                return exceeding / (double)draw;
             }
         }
 
@@ -49,42 +57,26 @@ internal static class SignFlips
         }
     }
 
-    private static bool Exceeds(IReadOnlyList<ScoreSeries> questions, double[] signs, double limit)
+    private static bool AnyReaches(IReadOnlyList<ScoreSeries> questions, int[] order, double[] signs, double[] room, double limit)
     {
         foreach (var question in questions)
         {
-            // From the end, so that each window's sum is met on the way.
-            var (scores, starts, norms) = (question.Scores, question.Starts, question.Norms);
-            double sum = 0, ramp = 0;
-            var end = scores.Length;
-            for (var w = starts.Length - 1; w >= 0; w--)
+            if (question.Largest(order, signs, room) >= limit)
             {
-                for (var k = end - 1; k >= starts[w]; k--)
-                {
-                    sum += signs[k] * scores[k];
-                }
-
-                end = starts[w];
-                if (sum > limit * norms[w] && norms[w] > 0)
-                {
-                    return true;
-                }
-            }
-
-            if (question.HasRamp)
-            {
-                for (var k = question.From; k < scores.Length; k++)
-                {
-                    ramp += signs[k] * scores[k] * question.RampWeight(k);
-                }
-
-                if (ramp > limit * norms[^1] && norms[^1] > 0)
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
         return false;
+    }
+
+    // Fisher and Yates; 32 bits scaled to so few places are even to one part in a million.
+    private static void Shuffle(int[] order, SeededRandom random)
+    {
+        for (var k = order.Length - 1; k > 0; k--)
+        {
+            var other = (int)((random.NextBits() >> 32) * (ulong)(k + 1) >> 32);
+            (order[k], order[other]) = (order[other], order[k]);
+        }
     }
 }

@@ -81,6 +81,14 @@ internal sealed class TimeCells
         };
     }
 
+    /// <summary>The cells from one on.</summary>
+    public TimeCells Since(int from)
+    {
+        var (b, bCell) = Keep(Baseline, BaselineCell, from);
+        var (c, cCell) = Keep(Canary, CanaryCell, from);
+        return from == 0 ? this : new(Count - from, b, bCell, c, cCell, Times[from..]) { BaselineCount = BaselineCount, CanaryCount = CanaryCount, Silent = Silent };
+    }
+
     /// <summary>The mean score of the canary's points less the mean of the baseline's, in each cell.</summary>
     public double[] Contrast(ReadOnlySpan<double> baselineScores, ReadOnlySpan<double> canaryScores)
     {
@@ -99,6 +107,12 @@ internal sealed class TimeCells
 
     /// <summary>The mean of the canary's scores in each cell.</summary>
     public double[] CanaryMeans(ReadOnlySpan<double> scores) => Means(scores, CanaryCell, CanarySizes);
+
+    private static (double[] Values, int[] Cells) Keep(double[] values, int[] cells, int from)
+    {
+        var first = Array.FindIndex(cells, c => c >= from);
+        return first < 0 ? ([], []) : (values[first..], Array.ConvertAll(cells[first..], c => c - from));
+    }
 
     private static double[] Means(ReadOnlySpan<double> scores, int[] cells, int[] sizes)
     {
