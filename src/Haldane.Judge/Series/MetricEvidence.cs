@@ -35,7 +35,7 @@ internal sealed class MetricEvidence
             _harm.Add(new(SeriesAspect.Tail, fence, Inflation.Of(fence, ownSpread)));
             if (!Residuals.IsSparse)
             {
-                _harm.Add(new(SeriesAspect.Tail, questions.Top(sign, Lines.Fine, MetricLines.SpreadFine), spreadInflation));
+                _harm.Add(new(SeriesAspect.Tail, questions.Top(sign, Lines.Fine, MetricLines.SpreadFine), Math.Max(LevelInflation, spreadInflation)));
             }
         }
 
