@@ -103,12 +103,12 @@ public static class SeriesCsvReader
             }
 
             var (cells, place) = (Split(line, separator), $"{file}:{number}");
-            if (HasCells(cells, columns.Count - 1, place, into))
+            if (HasCells(cells, columns.Count - 1, place, into) && TryTime(cells, time, place, into, out var at))
             {
                 for (var m = 0; m < pairs.Count; m++)
                 {
-                    Add(points[m].Baseline, ReadPoint(cells, time, pairs[m].Baseline, place, into));
-                    Add(points[m].Canary, ReadPoint(cells, time, pairs[m].Canary, place, into));
+                    Add(points[m].Baseline, ReadValue(cells, at, pairs[m].Baseline, place, into));
+                    Add(points[m].Canary, ReadValue(cells, at, pairs[m].Canary, place, into));
                 }
             }
 
@@ -180,20 +180,29 @@ public static class SeriesCsvReader
         return false;
     }
 
-    private static SeriesPoint? ReadPoint(List<string> cells, int time, int value, string place, SeriesBuilder into)
-    {
-        double? at = null;
-        if (time >= 0)
-        {
-            if (!SeriesTexts.TryTime(cells[time], out var seconds))
-            {
-                into.Mistake($"{place}: the time is {SeriesTexts.Clip(cells[time])}; wanted is {SeriesTexts.WantedTime}");
-                return null;
-            }
+    private static SeriesPoint? ReadPoint(List<string> cells, int time, int value, string place, SeriesBuilder into) =>
+        TryTime(cells, time, place, into, out var at) ? ReadValue(cells, at, value, place, into) : null;
 
-            at = seconds;
+    private static bool TryTime(List<string> cells, int time, string place, SeriesBuilder into, out double? at)
+    {
+        at = null;
+        if (time < 0)
+        {
+            return true;
         }
 
+        if (SeriesTexts.TryTime(cells[time].Trim(), out var seconds))
+        {
+            at = seconds;
+            return true;
+        }
+
+        into.Mistake($"{place}: the time is {SeriesTexts.Clip(cells[time])}; wanted is {SeriesTexts.WantedTime}");
+        return false;
+    }
+
+    private static SeriesPoint? ReadValue(List<string> cells, double? at, int value, string place, SeriesBuilder into)
+    {
         if (SeriesTexts.TryValue(cells[value], out var number))
         {
             return new(at, number);

@@ -1,11 +1,10 @@
 namespace Haldane.Judge.Series;
 
-/// <summary>Finds an early disturbance that is over: an early part that differs from the rest, and a rest in which nothing of it is left.</summary>
-/// <remarks>A change that stands, a late one or one that only got smaller has not healed: what is after must be within chance and far less than what was before.</remarks>
+/// <summary>Finds an early disturbance that is over: an early part that differs from the rest, and a rest in which little of it is left.</summary>
+/// <remarks>What is after must be a third of what was before, or less. What is left is then judged by itself: harm that only got smaller is found there.</remarks>
 internal static class Healing
 {
     private const double Strong = 3.0;
-    private const double WithinChance = 2.0;
     private const double Remainder = 0.35;
     private const int FewestAfter = 10;
 
@@ -16,11 +15,6 @@ internal static class Healing
     {
         var (n, cut) = (scores.Length, TwoParts.Of(scores));
         var after = n - cut.At;
-        if (after < Math.Max(FewestAfter, n / 4) || cut.Contrast(n) < Strong * Strong * inflation || Math.Abs(cut.Late) > Remainder * Math.Abs(cut.Early))
-        {
-            return 0;
-        }
-
-        return Math.Abs(cut.Late) < WithinChance * Math.Sqrt(cut.Variance * inflation / after) || cut.Late == 0 ? cut.At : 0;
+        return after >= Math.Max(FewestAfter, n / 4) && cut.Contrast(n) >= Strong * Strong * inflation && Math.Abs(cut.Late) <= Remainder * Math.Abs(cut.Early) ? cut.At : 0;
     }
 }

@@ -14,6 +14,7 @@ internal static class Inflation
 
     // Taking off the largest step takes off resemblance too: held to the simulated false alarms of resembling series.
     private const double LiftWithoutStep = 3;
+    private const double Rounding = 1e-20;
     private const double SlowestDecay = 0.97;
 
     // In standard errors of r1 without resemblance: below the first it is taken for none, from the second on later lags are looked at too.
@@ -57,7 +58,7 @@ internal static class Inflation
         }
 
         var (zero, r1, r2) = (Correlation(series, mean, 0), 0.0, 0.0);
-        if (zero <= 0 || (r1 = Lift(Correlation(series, mean, 1) / zero, lift / n)) * Math.Sqrt(n) < Noticeable)
+        if (zero <= Rounding * n * mean * mean || zero <= 0 || (r1 = Lift(Correlation(series, mean, 1) / zero, lift / n)) * Math.Sqrt(n) < Noticeable)
         {
             return 1;
         }

@@ -12,21 +12,22 @@ internal sealed class Questions(Residuals residuals)
     // Twice as far as the quartile and twice again: rare in any noise, common in a damaged tail.
     private const double FenceDeviations = 4;
     private const double TopPart = 0.2;
+    private const double ClearStep = 5;
 
     private readonly Residuals _residuals = residuals;
     private readonly TimeCells _cells = residuals.Cells;
 
     /// <summary>Is the canary's level further out than the line, in the direction of the sign?</summary>
-    /// <remarks>Differences at the same time where the arms move together, else both arms about the pooled median; cut as Huber does.</remarks>
+    /// <remarks>Differences at the same time where the arms move together, else both arms, the canary moved by the line, about their median; cut as Huber does.</remarks>
     public double[] Level(int sign, double line)
     {
         var shift = sign * line;
         if (!_residuals.Paired)
         {
-            var pooled = Pooled();
-            var (centre, cut) = (Quantiles.Median(pooled), Cut(_residuals.Noise));
+            var moved = Map(_residuals.Canary, x => x - shift);
+            var (centre, cut) = (Quantiles.Median([.. _residuals.Baseline, .. moved]), Cut(_residuals.Noise));
             return Signed(sign, Contrast(
-                _residuals.Baseline, x => Math.Clamp(x - centre, -cut, cut), _residuals.Canary, x => Math.Clamp(x - shift - centre, -cut, cut)));
+                _residuals.Baseline, x => Math.Clamp(x - centre, -cut, cut), moved, x => Math.Clamp(x - centre, -cut, cut)));
         }
 
         var differences = Contrast(_residuals.RawBaseline, x => x, _residuals.RawCanary, x => x);
@@ -41,10 +42,15 @@ internal sealed class Questions(Residuals residuals)
     }
 
     /// <summary>Does the canary fluctuate more than the baseline times the line?</summary>
-    /// <remarks>Half-normal scores of the ranks of the deviations from each arm's median: Fligner and Killeen, JASA 71 (1976).</remarks>
+    /// <remarks>
+    /// Half-normal scores of the ranks of the deviations from each arm's median, before and after a clear step of the level each its own: a level that moved is no
+    /// fluctuation, least of all one that moved for the better. Fligner and Killeen, JASA 71 (1976).
+    /// </remarks>
     public double[] Spread(double line)
     {
-        var (baseline, canary) = (Deviations(_residuals.Baseline, _residuals.BaselineCentre, 1), Deviations(_residuals.Canary, _residuals.CanaryCentre, line));
+        var step = Step();
+        var baseline = Deviations(_residuals.Baseline, _cells.BaselineCell, step, 1);
+        var canary = Deviations(_residuals.Canary, _cells.CanaryCell, step, line);
         var ranks = Ranks.Of(baseline, canary);
         for (var i = 0; i < ranks.Length; i++)
         {
@@ -101,7 +107,27 @@ internal sealed class Questions(Residuals residuals)
     private double[] Contrast(double[] baseline, Func<double, double> ofBaseline, double[] canary, Func<double, double> ofCanary) =>
         _cells.Contrast(Map(baseline, ofBaseline), Map(canary, ofCanary));
 
-    private static double[] Deviations(double[] values, double centre, double line) => Map(values, x => UnitFree.OnGrid(Math.Abs(x - centre) / line));
+    // The cell at which the level clearly steps; 0 when it does not.
+    private int Step()
+    {
+        var scores = Level(1, 0);
+        var cut = TwoParts.Of(scores);
+        return cut.Contrast(scores.Length) > ClearStep * ClearStep ? cut.At : 0;
+    }
+
+    private static double[] Deviations(double[] values, int[] cells, int step, double line)
+    {
+        var first = Array.FindIndex(cells, c => c >= step);
+        var late = Quantiles.Median(values.AsSpan(first));
+        var early = first > 0 ? Quantiles.Median(values.AsSpan(0, first)) : late;
+        var result = new double[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            result[i] = UnitFree.OnGrid(Math.Abs(values[i] - (i < first ? early : late)) / line);
+        }
+
+        return result;
+    }
 
     private static double[] Map(double[] values, Func<double, double> map)
     {

@@ -11,7 +11,7 @@ internal sealed class ScoreSeries
 {
     private const int FewestCells = 6;
     private static readonly double[] LevelStarts = [0, 1 / 3.0, 1 / 2.0, 2 / 3.0, 3 / 4.0, 5 / 6.0];
-    private static readonly double[] OtherStarts = [0, 1 / 2.0, 3 / 4.0];
+    private static readonly double[] OtherStarts = [0, 1 / 2.0];
 
     /// <summary>Asks.</summary>
     /// <param name="aspect">What about.</param>
