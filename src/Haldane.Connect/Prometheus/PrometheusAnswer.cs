@@ -51,7 +51,7 @@ internal static class PrometheusAnswer
         var points = new List<SeriesPoint>(values.GetArrayLength());
         foreach (var pair in values.EnumerateArray())
         {
-            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || !pair[0].TryGetDouble(out var time) || pair[1].ValueKind != JsonValueKind.String
+            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || pair[0].ValueKind != JsonValueKind.Number || !pair[0].TryGetDouble(out var time) || pair[1].ValueKind != JsonValueKind.String
                 || !SeriesTexts.TryValue(pair[1].GetString(), out var value))
             {
                 throw new JsonException(string.Create(CultureInfo.InvariantCulture, $"its point {points.Count} is no pair of a time and a value"));

@@ -20,7 +20,7 @@ internal static class Inflation
     // In standard errors of r1 without resemblance: below the first it is taken for none, from the second on later lags are looked at too.
     private const double Noticeable = 1;
     private const double Clear = 2;
-    private const double Step = 4.5;
+    private const double Step = 3.5;
 
     /// <summary>At least 1, at most half the number of cells.</summary>
     public static double Of(ReadOnlySpan<double> contrast, ReadOnlySpan<double> baseline)

@@ -14,12 +14,10 @@ internal sealed class Admin : IAsyncDisposable
 
     private readonly AdminServer _server;
 
-    private readonly JudgeDesk _desk;
-
     private Admin(AdminServer server, JudgeDesk desk)
     {
         _server = server;
-        _desk = desk;
+        Desk = desk;
         Uri = new(server.Address);
         Client = new() { BaseAddress = Uri, Timeout = Patience };
     }
@@ -33,6 +31,8 @@ internal sealed class Admin : IAsyncDisposable
     public Uri Uri { get; }
 
     public HttpClient Client { get; }
+
+    public JudgeDesk Desk { get; }
 
     public FakeSeries Series { get; private init; } = null!;
 
@@ -82,7 +82,7 @@ internal sealed class Admin : IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
-        _desk.Dispose();
+        Desk.Dispose();
     }
 }
 
