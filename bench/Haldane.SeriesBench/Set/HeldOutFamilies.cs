@@ -20,6 +20,15 @@ internal static class HeldOutFamilies
             "rounded values, no change" => LabelledSet.One(false, Rounded(b, sd), Rounded(c, sd)),
             "different step, no change" => LabelledSet.One(false, b, [.. c.Where((_, i) => i % 2 == 0)]),
             "slow wander, no change" => LabelledSet.One(false, Wander(random, n, sd, arms.Level), Wander(random, n, sd, arms.Level)),
+            "two humps" => LabelledSet.One(true, b, LabelledSet.Add(c, _ => random.NextDouble() < 0.4 ? 2.5 * clear * sd : 0)),
+            "ramp in one of several" => new("", true, 0, default, [.. Enumerable.Range(0, 5).Select(m =>
+            {
+                var other = Arms.Draw(random, noise, n, LabelledSet.Between(random, 0.03, 0.15));
+                return LabelledSet.Metric($"m{m}", other.Baseline, m == 3 ? LabelledSet.Add(other.Canary, i => 2.6 * clear * other.Deviation * i / n) : other.Canary);
+            })]),
+            "half the points missing, level" => LabelledSet.One(true, Half(random, b), Half(random, LabelledSet.Add(c, _ => 1.5 * clear * sd))),
+            "half the points missing, no change" => LabelledSet.One(false, Half(random, b), Half(random, c)),
+            "better and calmer" => LabelledSet.One(false, b, [.. c.Select((v, i) => arms.Middle(i) - clear * sd + 0.6 * (v - arms.Middle(i)))], Core.Series.HarmDirection.Increase),
             _ => throw new ArgumentOutOfRangeException(nameof(family), family, "no such family"),
         };
     }
@@ -45,6 +54,8 @@ internal static class HeldOutFamilies
             })],
         };
     }
+
+    private static double[] Half(Random random, double[] values) => [.. values.Select(v => random.NextDouble() < 0.5 ? double.NaN : v)];
 
     private static double[] Rounded(double[] values, double sd) => [.. values.Select(v => Math.Round(v / sd) * sd)];
 
