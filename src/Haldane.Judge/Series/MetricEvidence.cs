@@ -35,13 +35,13 @@ internal sealed class MetricEvidence
             _harm.Add(new(SeriesAspect.Tail, fence, Inflation.Of(fence, ownSpread)));
             if (!Residuals.IsSparse)
             {
-                _harm.Add(new(SeriesAspect.Tail, questions.Top(sign, Lines.Fine, MetricLines.SpreadFine), Math.Max(LevelInflation, spreadInflation)));
+                _harm.Add(new(SeriesAspect.Tail, questions.Top(sign, Lines.Fine, Lines.SpreadFine), Math.Max(LevelInflation, spreadInflation)));
             }
         }
 
         if (!Residuals.IsSparse)
         {
-            _harm.Add(new(SeriesAspect.Spread, questions.Spread(MetricLines.SpreadFine), spreadInflation));
+            _harm.Add(new(SeriesAspect.Spread, questions.Spread(Lines.SpreadFine), spreadInflation));
         }
 
         Largest = Strongest();
@@ -124,7 +124,7 @@ internal sealed class MetricEvidence
         worst = late.Length < FewestCells ? worst : Math.Max(worst, Chance(new(SeriesAspect.Level, late, LevelInflation)));
         if (!Residuals.IsSparse)
         {
-            worst = Math.Max(worst, Chance(new(SeriesAspect.Spread, questions.Spread(MetricLines.SpreadBad), spreadInflation)));
+            worst = Math.Max(worst, Chance(new(SeriesAspect.Spread, questions.Spread(Lines.SpreadBad), spreadInflation)));
         }
 
         return Math.Max(worst, TailChance(questions.Fence(sign, Lines.Fine), spreadInflation));
