@@ -36,11 +36,12 @@ public sealed class AdminServer : IAsyncDisposable
     /// <param name="room">What there is to see and do.</param>
     /// <param name="ledger">The ledger.</param>
     /// <param name="traffic">The gateway's totals.</param>
+    /// <param name="series">Judges series that others send; belongs to the caller.</param>
     /// <param name="logging">Where log lines go.</param>
     /// <param name="cancel">Gives the start up.</param>
     /// <exception cref="IOException">The address is taken or not ours.</exception>
     public static async Task<AdminServer> StartAsync(
-        IPEndPoint listen, string? token, IControlRoom room, ILedgerReader ledger, ITrafficStats traffic, ILoggerFactory logging, CancellationToken cancel)
+        IPEndPoint listen, string? token, IControlRoom room, ILedgerReader ledger, ITrafficStats traffic, JudgeDesk series, ILoggerFactory logging, CancellationToken cancel)
     {
         if (WhyNotListen(listen, token) is { } why)
         {
@@ -65,6 +66,7 @@ public sealed class AdminServer : IAsyncDisposable
         RolloutApi.Map(app, room);
         FeedbackApi.Map(app, room);
         LedgerApi.Map(app, ledger);
+        JudgeApi.Map(app, series);
         PageFiles.Map(app);
         app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), room.Rollouts, room.Health), PrometheusText.ContentType));
         app.MapGet("/healthz", () => Results.Text("ok"));

@@ -6,6 +6,7 @@ using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
+using Haldane.Core.Series;
 using Haldane.Core.Specification;
 
 namespace Haldane.Core;
@@ -50,6 +51,8 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(IReadOnlyList<RolloutView>))]
 [JsonSerializable(typeof(FeedbackItem))]
 [JsonSerializable(typeof(FeedbackReceipt))]
+[JsonSerializable(typeof(MetricVerdict[]))]
+[JsonSerializable(typeof(SeriesVerdict))]
 public sealed partial class CoreJson : JsonSerializerContext;
 
 /// <summary>A share on the wire is its number of basis points.</summary>

@@ -2,16 +2,17 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Haldane.Console;
+using Haldane.Console.Api;
 using Haldane.Control.Rollouts;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
-using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.EndToEnd.Tests.Support;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
+using Haldane.Judge.Series;
 using Haldane.Store.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -50,7 +51,7 @@ public sealed class EvidenceTests
           canary: v2
           start: manual
           stages: [{ share: 50%, bake: 1h }]
-          guards: [{ name: errors, signal: error-rate, atMost: { ratio: 2.0 } }]
+          guards: [{ name: errors, signal: error-rate, atMost: { ratio: 2.0 } }, { name: first-byte, signal: time-to-first-token, atMost: { value: 1h } }]
         """))]).Set!;
 
     [Fact]
@@ -101,9 +102,10 @@ public sealed class EvidenceTests
         var tokens = new TokenCodec(await store.InstallationKeyAsync(None));
         using var router = new GatewayRouter();
         using var controller = await RolloutController.RecoverAsync(
-            new([.. models], Written.Rollouts), store, new TimingRouter(router), tokens, TimeProvider.System, NullLogger<RolloutController>.Instance, None);
+            new([.. models], Written.Rollouts), store, router, tokens, TimeProvider.System, NullLogger<RolloutController>.Instance, None);
         await using var gateway = await GatewayServer.StartAsync([new(new(IPAddress.Loopback, 0), false)], router, tokens, clock, NullLoggerFactory.Instance, None);
-        await using var admin = await AdminServer.StartAsync(new(IPAddress.Loopback, 0), null, controller, store, router, NullLoggerFactory.Instance, None);
+        using var desk = new JudgeDesk(new SeriesJudge(), null, TimeProvider.System);
+        await using var admin = await AdminServer.StartAsync(new(IPAddress.Loopback, 0), null, controller, store, router, desk, NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
         await controller.StartAsync("moody-v2", "test", null, None);
         var loop = controller.RunAsync(stop.Token);
@@ -222,14 +224,5 @@ public sealed class EvidenceTests
     {
         var split = new Assigner("moody", "moody-v2");
         return Enumerable.Range(0, 1_000).Select(i => $"user-{i}").Where(s => split.ArmOf(s, new(5_000)) == arm).ElementAt(number);
-    }
-
-    /// <summary>Has the time to the first byte observed without a guard on it.</summary>
-    private sealed class TimingRouter(GatewayRouter router) : ITrafficRouter
-    {
-        public void Publish(RoutingPicture picture) => router.Publish(new(picture.Models
-            .Select(m => m.Split is { } split ? m with { Split = split with { FirstToken = true } } : m).ToValueList()));
-
-        public ObservedTraffic? Collect(int run) => router.Collect(run);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Core.Ports;
 using Haldane.Hosting;
@@ -22,13 +23,17 @@ internal static class RunCommand
             DefaultValueFactory = _ => "127.0.0.1:8081",
         };
         var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence.", DefaultValueFactory = _ => "haldane.db" };
-        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store };
+        var prometheus = new Option<string?>("--prometheus")
+        {
+            Description = $"Address of the Prometheus that /api/v1/judge may ask; {PrometheusSource.TokenVariable} may hold its token.",
+        };
+        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus };
         command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetValue(files)!, parsed.GetValue(data)!, parsed.GetValue(admin)!, parsed.GetValue(store)!, cancel));
+            parsed.GetValue(files)!, parsed.GetValue(data)!, parsed.GetValue(admin)!, parsed.GetValue(store)!, parsed.GetValue(prometheus), cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] files, string[] data, string admin, string store, CancellationToken cancel)
+    private static async Task<int> RunAsync(string[] files, string[] data, string admin, string store, string? prometheus, CancellationToken cancel)
     {
         if (await SpecificationFiles.ReadAsync(files, System.Console.Error, cancel) is not { } specification)
         {
@@ -39,7 +44,7 @@ internal static class RunCommand
         try
         {
             var token = Environment.GetEnvironmentVariable(AdminServer.TokenVariable) is { Length: > 0 } given ? given : null;
-            var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store);
+            var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store, PrometheusSource.OrNull(prometheus));
             var known = File.Exists(store);
             await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             Announce(host, $"{Path.GetFullPath(store)} ({(known ? "goes on where it stood" : "new")})");

@@ -1,11 +1,14 @@
 using System.Net;
+using Haldane.Connect.Prometheus;
 using Haldane.Console;
+using Haldane.Console.Api;
 using Haldane.Control.Rollouts;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
+using Haldane.Judge.Series;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Hosting;
@@ -16,7 +19,9 @@ namespace Haldane.Hosting;
 /// <param name="Admin">Where the admin port listens.</param>
 /// <param name="AdminToken">The admin port's credential; may be null on loopback.</param>
 /// <param name="Store">The store's file.</param>
-internal sealed record HostOptions(SpecificationSet Specification, IReadOnlyList<DataAddress> Data, IPEndPoint Admin, string? AdminToken, string Store);
+/// <param name="Metrics">Where series are asked for; null when nobody was named. The host ends it.</param>
+internal sealed record HostOptions(
+    SpecificationSet Specification, IReadOnlyList<DataAddress> Data, IPEndPoint Admin, string? AdminToken, string Store, PrometheusSource? Metrics = null);
 
 /// <summary>One process of Haldane: store, gateway, controller and admin port, started in the order that loses nothing.</summary>
 internal sealed class HaldaneHost : IAsyncDisposable
@@ -29,15 +34,19 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly RolloutController _controller;
     private readonly GatewayServer _gateway;
     private readonly AdminServer _admin;
+    private readonly JudgeDesk _series;
+    private readonly PrometheusSource? _metrics;
     private readonly Task _loop;
 
-    private HaldaneHost(IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin)
+    private HaldaneHost(
+        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, (JudgeDesk Desk, PrometheusSource? Metrics) series)
     {
         _store = store;
         _router = router;
         _controller = controller;
         _gateway = gateway;
         _admin = admin;
+        (_series, _metrics) = series;
         _loop = controller.RunAsync(_stop.Token);
     }
 
@@ -68,8 +77,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
                 options.Specification, store, router, tokens, time, logging.CreateLogger<RolloutController>(), cancel);
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
-            var admin = await AdminServer.StartAsync(options.Admin, options.AdminToken, controller, store, router, logging, cancel);
-            return new(store, router, controller, gateway, admin);
+            var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
+            var admin = await AdminServer.StartAsync(options.Admin, options.AdminToken, controller, store, router, desk, logging, cancel);
+            return new(store, router, controller, gateway, admin, (desk, options.Metrics));
         }
         catch
         {
@@ -93,6 +103,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _controller.TickAsync(CancellationToken.None);
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
+        _series.Dispose();
+        _metrics?.Dispose();
         _controller.Dispose();
         _router.Dispose();
         await _store.DisposeAsync();

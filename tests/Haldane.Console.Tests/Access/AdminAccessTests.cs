@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Haldane.Console.Api;
 using Haldane.Console.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -94,8 +95,9 @@ public sealed class AdminAccessTests
     [InlineData("fifteen letters")]
     public async Task An_address_that_can_be_reached_from_outside_needs_a_token(string? token)
     {
+        using var desk = new JudgeDesk(new FakeSeries(), null, TimeProvider.System);
         var failure = await Assert.ThrowsAsync<ArgumentException>(() => AdminServer.StartAsync(
-            new(IPAddress.Any, 0), token, new FakeRoom(), new FakeLedger(), new FakeTraffic(), NullLoggerFactory.Instance, CancellationToken.None));
+            new(IPAddress.Any, 0), token, new FakeRoom(), new FakeLedger(), new FakeTraffic(), desk, NullLoggerFactory.Instance, CancellationToken.None));
 
         Assert.Contains("HALDANE_ADMIN_TOKEN", failure.Message, StringComparison.Ordinal);
         Assert.Null(AdminServer.WhyNotListen(new(IPAddress.Any, 0), Token));
@@ -108,7 +110,7 @@ public sealed class AdminAccessTests
         await using var admin = await Admin.StartAsync();
 
         await Assert.ThrowsAsync<IOException>(() => AdminServer.StartAsync(
-            new(IPAddress.Loopback, admin.Uri.Port), null, admin.Room, admin.Ledger, admin.Traffic, NullLoggerFactory.Instance, CancellationToken.None));
+            new(IPAddress.Loopback, admin.Uri.Port), null, admin.Room, admin.Ledger, admin.Traffic, admin.Desk, NullLoggerFactory.Instance, CancellationToken.None));
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Haldane.Console.Api;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Haldane.Console.Tests.Fakes;
@@ -13,9 +14,10 @@ internal sealed class Admin : IAsyncDisposable
 
     private readonly AdminServer _server;
 
-    private Admin(AdminServer server)
+    private Admin(AdminServer server, JudgeDesk desk)
     {
         _server = server;
+        Desk = desk;
         Uri = new(server.Address);
         Client = new() { BaseAddress = Uri, Timeout = Patience };
     }
@@ -30,12 +32,17 @@ internal sealed class Admin : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<Admin> StartAsync(string? token = null)
+    public JudgeDesk Desk { get; }
+
+    public FakeSeries Series { get; private init; } = null!;
+
+    public static async Task<Admin> StartAsync(string? token = null, bool withMetrics = true)
     {
-        var (room, ledger, traffic) = (new FakeRoom(), new FakeLedger(), new FakeTraffic());
+        var (room, ledger, traffic, series) = (new FakeRoom(), new FakeLedger(), new FakeTraffic(), new FakeSeries());
+        var desk = new JudgeDesk(series, withMetrics ? series : null, TimeProvider.System);
         var server = await AdminServer.StartAsync(
-            new(IPAddress.Loopback, 0), token, room, ledger, traffic, NullLoggerFactory.Instance, CancellationToken.None);
-        return new(server) { Room = room, Ledger = ledger, Traffic = traffic };
+            new(IPAddress.Loopback, 0), token, room, ledger, traffic, desk, NullLoggerFactory.Instance, CancellationToken.None);
+        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series };
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
@@ -75,6 +82,7 @@ internal sealed class Admin : IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
+        Desk.Dispose();
     }
 }
 

@@ -16,10 +16,11 @@ public sealed class ProjectBoundaryTests
         ["Haldane.Gateway"] = ["Haldane.Core", AspNetCore, "Yarp.ReverseProxy"],
         ["Haldane.Control"] = ["Haldane.Core", "Haldane.Judge", "Microsoft.Extensions.Logging.Abstractions"],
         ["Haldane.Store"] = ["Haldane.Core", "Dapper", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
+        ["Haldane.Connect"] = ["Haldane.Core"],
         ["Haldane.Console"] = ["Haldane.Core", AspNetCore],
         ["Haldane"] =
         [
-            "Haldane.Core", "Haldane.Judge", "Haldane.Simulation", "Haldane.Gateway", "Haldane.Control", "Haldane.Store", "Haldane.Console", AspNetCore,
+            "Haldane.Core", "Haldane.Judge", "Haldane.Simulation", "Haldane.Gateway", "Haldane.Control", "Haldane.Store", "Haldane.Connect", "Haldane.Console", AspNetCore,
             "Spectre.Console", "System.CommandLine", "Haldane.Samples.ModelServer", "Haldane.Samples.Caller",
         ],
     };

@@ -25,9 +25,9 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts the program on free ports and waits until it serves.</summary>
-    public static async Task<RunningHaldane> StartAsync(string specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null)
+    public static async Task<RunningHaldane> StartAsync(string specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null, string[]? more = null)
     {
-        var process = Terminal.Start(["run", specification, "--data", "127.0.0.1:0", "--admin", admin, "--store", store], environment);
+        var process = Terminal.Start(["run", specification, "--data", "127.0.0.1:0", "--admin", admin, "--store", store, .. more ?? []], environment);
         var errors = process.StandardError.ReadToEndAsync();
         string? data = null;
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Haldane.Core;
+using Haldane.Core.Series;
+using Microsoft.AspNetCore.Routing;
+
+namespace Haldane.Console.Api;
+
+/// <summary>Judges series for other tools: the verdict as JSON, or as a status for tools that read only that.</summary>
+internal static class JudgeApi
+{
+    public static void Map(IEndpointRouteBuilder routes, JudgeDesk desk)
+    {
+        routes.MapPost("/api/v1/judge", (HttpRequest request, CancellationToken cancel) => AnswerAsync(
+            request, desk, (root, into) => SeriesJsonReader.Read(root, "", into), static (_, _) => StatusCodes.Status200OK, cancel));
+        routes.MapPost("/api/v1/judge/flagger", (HttpRequest request, CancellationToken cancel) => AnswerAsync(
+            request, desk, FlaggerHook.Read, static (root, verdict) => FlaggerHook.MayGoOn(root, verdict.Verdict) ? StatusCodes.Status200OK : StatusCodes.Status409Conflict, cancel));
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        HttpRequest request,
+        JudgeDesk desk,
+        Func<JsonElement, SeriesBuilder, SeriesJsonReader.Asked> read,
+        Func<JsonElement, SeriesVerdict, int> status,
+        CancellationToken cancel)
+    {
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancel);
+            var into = new SeriesBuilder();
+            var outcome = await desk.JudgeAsync(read(body.RootElement, into), into, cancel);
+            if (outcome.Waiting is { } waiting)
+            {
+                request.HttpContext.Response.Headers.RetryAfter = "5";
+                return Problems.Of(StatusCodes.Status503ServiceUnavailable, waiting);
+            }
+
+            return outcome.Verdict is { } verdict
+                ? Results.Json(verdict, CoreJson.Default.SeriesVerdict, statusCode: status(body.RootElement, verdict))
+                : Problems.Of(StatusCodes.Status400BadRequest, string.Join("; ", outcome.Mistakes));
+        }
+        catch (JsonException e)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {e.Message}");
+        }
+    }
+}
