@@ -91,7 +91,7 @@ public sealed record CellEvidence
     /// <summary>Exchanges that ended, failed ones included. An exchange that its caller gave up is not counted at all.</summary>
     public long Exchanges { get; init; }
 
-    /// <summary>Exchanges that failed: refused, reset, timed out, 5xx. A canary's failure counts here also when the baseline answered in its place.</summary>
+    /// <summary>Exchanges that failed: connection refused or reset, timed out, 5xx. A version that answers 4xx has answered. A canary's failure counts here also when the baseline answered in its place.</summary>
     public long Errors { get; init; }
 
     /// <summary>Subjects that failed for the first time in this stage. Traffic without a subject counts each request as one.</summary>
@@ -100,10 +100,10 @@ public sealed record CellEvidence
     /// <summary>Successful answers whose prediction could not be read.</summary>
     public long Unread { get; init; }
 
-    /// <summary>Latency of successful exchanges.</summary>
+    /// <summary>Latency of successful exchanges: whole answers with a status below 400, since a quick refusal says nothing about speed.</summary>
     public SparseCounts Latency { get; init; } = SparseCounts.Empty;
 
-    /// <summary>Time to the first byte of the body of successful exchanges.</summary>
+    /// <summary>Time to the first byte of the body of successful exchanges that have one; empty unless a guard of the rollout needs it.</summary>
     public SparseCounts FirstToken { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
 
     /// <summary>Predictions by class; the last is <c>other</c>. Empty when the model has no prediction signal.</summary>
