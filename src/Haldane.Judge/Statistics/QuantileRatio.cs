@@ -30,6 +30,11 @@ internal sealed class QuantileRatio
     // The least value is searched to this, and taken so much lower where it matters.
     private const double Tolerance = 0.005;
 
+    // Below this no evidence is left that could count, so it is said to be none at all, which claims less; above that every level is passed. Between lies all that a
+    // search has to be exact for, and a canary that is far from the line costs next to nothing.
+    private const double Hopeless = -12, Enough = 60;
+
+    private readonly double _quantile;
     private readonly double[] _slowTilt = new double[Pairs];
     private readonly double[] _fastTilt = new double[Pairs];
     private readonly double[] _slowCost = new double[Pairs];
@@ -43,6 +48,7 @@ internal sealed class QuantileRatio
     /// <param name="slowShare">The part of all traffic that the arm gets which may be slower, in [0, 1]; known beforehand. Moves speed only.</param>
     public QuantileRatio(double quantile, double slowShare)
     {
+        _quantile = quantile;
         var share = Math.Clamp(slowShare, 1e-4, 1 - 1e-4);
         for (var j = 0; j < Pairs; j++)
         {
@@ -61,7 +67,10 @@ internal sealed class QuantileRatio
         }
     }
 
-    /// <summary>Natural logarithm of the e-value against "quantile of <paramref name="slow"/> at most <paramref name="shift"/> buckets higher".</summary>
+    /// <summary>
+    /// Natural logarithm of the e-value against "quantile of <paramref name="slow"/> at most <paramref name="shift"/> buckets higher": negative infinity in place of less than
+    /// -12, and at most 60.
+    /// </summary>
     /// <param name="slow">The arm that may be slower; not empty.</param>
     /// <param name="fast">The other arm; not empty.</param>
     /// <param name="shift">In buckets, any number.</param>
@@ -172,16 +181,26 @@ internal sealed class QuantileRatio
             // Left of the first node the mean only falls, right of the last it only rises.
             var last = _slow.Last * PerBucket;
             var first = Math.Min((int)Math.Floor(_fast.First - 1 + _shift) * PerBucket, last);
-            _best = Math.Min(At(Point(first), Point(first)).LogE, At(Point(last), Point(last)).LogE);
-            Narrow(first, last);
-            return Math.Min(_best, _floor);
+
+            // The two quantiles are where a canary that is fine is least suspicious: most searches end there.
+            var point = (double)_slow.QuantileBucket(_lane._quantile);
+            _best = Math.Min(Enough, At(point, point).LogE);
+            point = _fast.QuantileBucket(_lane._quantile) + _shift;
+            _best = Math.Min(_best, At(point, point).LogE);
+            if (_best > Hopeless)
+            {
+                _best = Math.Min(_best, Math.Min(At(Point(first), Point(first)).LogE, At(Point(last), Point(last)).LogE));
+                Narrow(first, last);
+            }
+
+            return _best > Hopeless ? Math.Min(_best, _floor) : double.NegativeInfinity;
         }
 
         public readonly double AtPoint(double point) => At(point, point).LogE;
 
         private void Narrow(int first, int last)
         {
-            if (last <= first || At(Point(last), Point(first)).LogE >= _best)
+            if (last <= first || _best <= Hopeless || At(Point(last), Point(first)).LogE >= _best)
             {
                 return;
             }
