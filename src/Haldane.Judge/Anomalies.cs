@@ -86,7 +86,7 @@ internal sealed class Anomalies
 
     private void WatchClasses(EvidenceSlice slice, CellEvidence canary, CellEvidence baseline)
     {
-        long c = Sum(canary.Classes), b = Sum(baseline.Classes);
+        long c = canary.Classes.AsSpan().Sum(), b = baseline.Classes.AsSpan().Sum();
         for (var k = 0; c + b > 0 && k < _predictions.Length; k++)
         {
             long ofCanary = c > 0 ? canary.Classes[k] : 0, ofBaseline = b > 0 ? baseline.Classes[k] : 0;
@@ -115,17 +115,6 @@ internal sealed class Anomalies
         }
 
         return (all, above);
-    }
-
-    private static long Sum(ValueList<long> counts)
-    {
-        var sum = 0L;
-        foreach (var count in counts.AsSpan())
-        {
-            sum += count;
-        }
-
-        return sum;
     }
 
     /// <summary>Detectors of one thing, one for each size of change.</summary>

@@ -25,7 +25,6 @@ internal sealed class Calibration : Measurement
     public Calibration(Question question)
         : base(question)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         _isDifference = Guard.Scale == Scale.Difference;
         _canary = [.. question.Stages.AsSpan().ToArray().Select(_ => new Bins())];
         _baseline = [.. question.Stages.AsSpan().ToArray().Select(_ => new Bins())];

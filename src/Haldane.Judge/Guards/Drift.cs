@@ -25,16 +25,16 @@ internal sealed class Drift : Measurement
     // What is said of a divergence below this would be noise.
     private const double Smallest = 0.001;
 
-    private readonly StagedEvidence _fail;
-    private readonly StagedEvidence _pass;
-    private readonly double _fine;
-    private readonly double _bad;
     // A change that is called certain is so but once in 1,000 rollouts.
     private static readonly double CertainAt = Math.Log(1000);
 
     private static readonly double AsymptoticPart = Math.Log(0.9);
     private static readonly double ExactPart = Math.Log(0.1);
 
+    private readonly StagedEvidence _fail;
+    private readonly StagedEvidence _pass;
+    private readonly double _fine;
+    private readonly double _bad;
     private readonly bool _isConfidence;
     private readonly double _logStages;
     private JensenShannon? _js;
@@ -48,7 +48,6 @@ internal sealed class Drift : Measurement
         _isConfidence = Guard.Signal.Kind == SignalKind.ConfidenceDrift;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.Bad, nameof(question));
         ArgumentOutOfRangeException.ThrowIfNegative(Guard.FineLine, nameof(question));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         (_fine, _bad) = (Math.Sqrt(Guard.FineLine), Math.Sqrt(Guard.Bad));
         _logStages = Math.Log(question.Stages.Count);
@@ -87,13 +86,13 @@ internal sealed class Drift : Measurement
             Estimate = _js is { } now ? Math.Max(0, now.Bits - now.Bias) : null,
             Low = low,
             High = high,
-            BaselineCount = Sum(Baseline),
-            CanaryCount = Sum(Canary),
+            BaselineCount = Baseline.Sum(),
+            CanaryCount = Canary.Sum(),
         };
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => Say.FewerThanNeeded(Sum(Canary), $"canary {What}{Question.Where}");
+    public override string? Missing() => Say.FewerThanNeeded(Canary.Sum(), $"canary {What}{Question.Where}");
 
     /// <inheritdoc/>
     public override string? Broken() => Unread(Question.Canary, "canary") ?? Unread(Question.Baseline, "baseline");
@@ -103,7 +102,7 @@ internal sealed class Drift : Measurement
     {
         if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)))
         {
-            return $"too few {What}{Question.Where} in this stage to compare: {Say.Count(Sum(Canary))} of the canary, {Say.Count(Sum(Baseline))} of the baseline; {FewestPredictions} each are the least";
+            return $"too few {What}{Question.Where} in this stage to compare: {Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline; {FewestPredictions} each are the least";
         }
 
         var changed = kind != VerdictKind.Fail && Question.Everyone && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
@@ -115,7 +114,7 @@ internal sealed class Drift : Measurement
     {
         _fail.MoveTo(slice.Stage);
         _pass.MoveTo(slice.Stage);
-        _js = Sum(Canary) > 0 && Sum(Baseline) > 0 ? JensenShannon.Of(Canary, Baseline) : null;
+        _js = Canary.Sum() > 0 && Baseline.Sum() > 0 ? JensenShannon.Of(Canary, Baseline) : null;
         if (_js is null)
         {
             return;
@@ -126,7 +125,6 @@ internal sealed class Drift : Measurement
             _fail.Update(fail);
             _pass.Update(pass);
         }
-
         else
         {
             (_canaryExcess, _baselineExcess) = (DriftBand.Excess(Canary), DriftBand.Excess(Baseline));
@@ -153,20 +151,9 @@ internal sealed class Drift : Measurement
     protected override string Amount(double value) => $"{Say.Number(Math.Max(value, Smallest), 2)} bits";
 
     private bool IsReady(JensenShannon js, double factor = 1) =>
-        js.Bias / factor < LargestBias && Math.Min(Sum(Canary), Sum(Baseline)) * factor >= FewestPredictions;
+        js.Bias / factor < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) * factor >= FewestPredictions;
 
     private ReadOnlySpan<long> Counts(ArmTotals arm) => _isConfidence ? arm.Confidence : arm.Classes;
-
-    private static long Sum(ReadOnlySpan<long> counts)
-    {
-        var sum = 0L;
-        foreach (var count in counts)
-        {
-            sum += count;
-        }
-
-        return sum;
-    }
 
     // Bias and error shrink as if so many times as many had come.
     private (double Fail, double Pass)? InStage(double factor)
@@ -186,7 +173,7 @@ internal sealed class Drift : Measurement
     // Each stage has its part of the level.
     private Evidence Exact()
     {
-        var (canary, baseline) = ((double)Sum(Canary), (double)Sum(Baseline));
+        var (canary, baseline) = ((double)Canary.Sum(), (double)Baseline.Sum());
         var distance = Math.Sqrt(_js!.Value.Bits);
         return new(
             Inversion.LogEvidence(new Band(distance - _fine, _canaryExcess, canary, _baselineExcess, baseline)) - _logStages,
@@ -196,7 +183,7 @@ internal sealed class Drift : Measurement
     private string? Unread(ArmTotals arm, string name)
     {
         // Confidences that could not be read are not counted as such; they are the answers that are in no bin.
-        var unread = _isConfidence ? arm.Answers - Sum(arm.Confidence) : arm.Unread;
+        var unread = _isConfidence ? arm.Answers - arm.Confidence.Sum() : arm.Unread;
         return unread >= FewestUnread && unread > LargestUnread * arm.Answers
             ? $"the {(_isConfidence ? "confidence" : "prediction")} of {Say.Count(unread)} of {Say.Count(arm.Answers)} {name} answers in this stage could not be read; "
                 + "check the signal's pointer"
@@ -205,7 +192,7 @@ internal sealed class Drift : Measurement
 
     private string Moved()
     {
-        double canaries = Sum(Canary), baselines = Sum(Baseline);
+        double canaries = Canary.Sum(), baselines = Baseline.Sum();
         var (most, from, to) = (-1, 0.0, 0.0);
         for (var i = 0; i < Canary.Length; i++)
         {

@@ -40,7 +40,6 @@ internal sealed class LatencyComparison : Measurement
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
         }
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_canary, _baseline) = (question.Canary.Times(clock), question.Baseline.Times(clock));
         _shift = new(Quantile);
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
@@ -189,13 +188,5 @@ internal sealed class LatencyComparison : Measurement
             : null;
     }
 
-    // The largest of both arms at both arms' quantiles: what lies between them is what the lanes compare, and bursts that one arm was spared so far
-    // could have struck it as well.
-    private double Clustering()
-    {
-        int ofCanary = _canary.QuantileBucket(Quantile), ofBaseline = _baseline.QuantileBucket(Quantile);
-        return Math.Max(
-            Math.Max(_canary.Clustering(ofCanary), _canary.Clustering(ofBaseline)),
-            Math.Max(_baseline.Clustering(ofCanary), _baseline.Clustering(ofBaseline)));
-    }
+    private double Clustering() => LatencyHistogram.ClusteringOf(_canary, _baseline, Quantile);
 }

@@ -22,7 +22,6 @@ internal sealed class LatencyDistribution : Measurement
     public LatencyDistribution(Question question)
         : base(question)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_canary, _baseline) = (question.Canary.Times(Clock.LastByte), question.Baseline.Times(Clock.LastByte));
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         _logStages = Math.Log(question.Stages.Count);
@@ -37,15 +36,7 @@ internal sealed class LatencyDistribution : Measurement
     /// <inheritdoc/>
     protected override double? NoDifference => 0;
 
-    private double Clustering
-    {
-        get
-        {
-            int canary = _canary.QuantileBucket(0.5), baseline = _baseline.QuantileBucket(0.5);
-            return Math.Max(
-                Math.Max(_canary.Clustering(canary), _canary.Clustering(baseline)), Math.Max(_baseline.Clustering(canary), _baseline.Clustering(baseline)));
-        }
-    }
+    private double Clustering => LatencyHistogram.ClusteringOf(_canary, _baseline, 0.5);
 
     /// <inheritdoc/>
     public override Reading Read()

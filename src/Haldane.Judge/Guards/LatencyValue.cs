@@ -25,7 +25,6 @@ internal sealed class LatencyValue : Measurement
         : base(question)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_canary, _baseline, _what) = (question.Totals.CanaryInEveryStage(clock, question.Cell), question.Baseline.Times(clock), clock.Said());
         _inStage = question.Canary.Times(clock);
         _quantile = Guard.Signal.Quantile;

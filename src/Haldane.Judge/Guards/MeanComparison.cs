@@ -31,11 +31,6 @@ internal sealed class MeanComparison : Measurement
     public MeanComparison(Question question)
         : base(question)
     {
-        if (Guard.AtLeast ? Guard.FineLine < Guard.Bad : Guard.FineLine > Guard.Bad)
-        {
-            throw new ArgumentException($"Guard {Guard.Name}: the fine line ({Guard.FineLine}) must not be worse than the bad line ({Guard.Bad}).", nameof(question));
-        }
-
         var value = question.Signals.FindValue(Guard.Signal.Name!)
             ?? throw new ArgumentException($"Guard {Guard.Name}: the model has no value {Guard.Signal.Name}.", nameof(question));
         _isRatio = Guard.Scale == Scale.Ratio;

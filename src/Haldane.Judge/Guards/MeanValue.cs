@@ -30,11 +30,6 @@ internal sealed class MeanValue : Measurement
     {
         var value = question.Signals.FindValue(Guard.Signal.Name!)
             ?? throw new ArgumentException($"Guard {Guard.Name}: the model has no value {Guard.Signal.Name}.", nameof(question));
-        if (Guard.AtLeast ? Guard.FineLine < Guard.Bad : Guard.FineLine > Guard.Bad)
-        {
-            throw new ArgumentException($"Guard {Guard.Name}: the fine line ({Guard.FineLine}) must not be worse than the bad line ({Guard.Bad}).", nameof(question));
-        }
-
         (_min, _range) = (value.Min, value.Max - value.Min);
         _values = new(value.Name, question.Cell, 1);
         (_failExact, _passExact) = (new(Math.Exp(-question.FailAt)), new(Math.Exp(-question.PassAt)));

@@ -7,7 +7,19 @@ namespace Haldane.Judge.Guards;
 internal static class Measurements
 {
     /// <summary>A measurement that has seen nothing.</summary>
-    public static Measurement For(Question question) => (question.Guard.Signal.Kind, question.Guard.Scale) switch
+    /// <exception cref="ArgumentException">The guard's lines cannot be judged.</exception>
+    public static Measurement For(Question question)
+    {
+        var guard = question.Guard;
+        if (guard.AtLeast ? guard.FineLine < guard.Bad : guard.FineLine > guard.Bad)
+        {
+            throw new ArgumentException($"Guard {guard.Name}: the fine line ({guard.FineLine:0.####}) must not be worse than the bad line ({guard.Bad:0.####}).", nameof(question));
+        }
+
+        return Open(question);
+    }
+
+    private static Measurement Open(Question question) => (question.Guard.Signal.Kind, question.Guard.Scale) switch
     {
         (SignalKind.ErrorRate or SignalKind.EventRate, Scale.Ratio) => new RateRatio(question, RateSource.For(question.Guard.Signal)),
         (SignalKind.Accuracy, Scale.Ratio) => new RateRatioOfSamples(question, RateSource.For(question.Guard.Signal)),

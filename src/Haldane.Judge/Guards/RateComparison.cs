@@ -40,11 +40,6 @@ internal sealed class RateComparison
     /// <summary>Lines on canary minus baseline; higher is worse.</summary>
     public static RateComparison OfDifferences(double fine, double bad, int stages)
     {
-        if (fine > bad)
-        {
-            throw new ArgumentException($"The fine line ({fine:0.####} more harm) must not be worse than the bad line ({bad:0.####}).", nameof(fine));
-        }
-
         var margin = bad == 0 ? SmallestMargin : Math.Abs(bad);
         return new(
             new(RateLine.Difference(fine), Null.AtMost, [.. Harms.Select(part => fine + part * margin).Where(d => d < 1).Select(RateLine.Difference)]),
@@ -57,11 +52,6 @@ internal sealed class RateComparison
     public static RateComparison OfRatios(double fine, double bad, bool atLeast, int stages)
     {
         var margin = Math.Max(SmallestMargin, Math.Abs(Math.Log(bad)));
-        if (atLeast ? fine < bad : fine > bad)
-        {
-            throw new ArgumentException($"The fine line ({fine:0.####} times) must not be worse than the bad line ({bad:0.####} times).", nameof(fine));
-        }
-
         var worse = atLeast ? -margin : margin;
         return new(
             new(RateLine.Ratio(fine), atLeast ? Null.AtLeast : Null.AtMost, [.. Harms.Select(part => RateLine.Ratio(fine * Math.Exp(part * worse)))]),

@@ -1,3 +1,4 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
 using Haldane.Judge.Statistics;
@@ -6,7 +7,7 @@ namespace Haldane.Judge.Guards;
 
 /// <summary>The canary's rate of something minus the baseline's, by exchange; for labels each subject's first of a stage.</summary>
 /// <remarks>What one slice says of one stage is a block, see <see cref="TwoRates"/>. Where less is worse, it is the rate of the opposite that is tested.</remarks>
-internal sealed class RateDifference(Question question, RateSource source) : Measurement(question)
+internal sealed class RateDifference(Question question, RateSource source) : RateMeasurement(question, source)
 {
     private readonly RateComparison _lanes = RateComparison.OfDifferences(
         Toward(question, question.Guard.FineLine), Toward(question, question.Guard.Bad), question.Stages.Count);
@@ -15,9 +16,6 @@ internal sealed class RateDifference(Question question, RateSource source) : Mea
     private readonly PairedDifference _failPaired = new(Toward(question, question.Guard.FineLine), Null.AtMost, Math.Exp(-question.FailAt));
     private readonly PairedDifference _passPaired = new(Toward(question, question.Guard.Bad), Null.AtLeast, Math.Exp(-question.PassAt));
     private long _pairs;
-
-    /// <inheritdoc/>
-    public override string CountedBy => source.IsLate ? "subjects" : "exchanges";
 
     /// <inheritdoc/>
     protected override string Margin => (Guard.AtLeast, Guard.Bad) switch
@@ -50,20 +48,15 @@ internal sealed class RateDifference(Question question, RateSource source) : Mea
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => source.Missing(Rates.Turned(_lanes.Canary, Guard.AtLeast), Question.Canary.Exchanges, Question.Where);
+    public override string? Missing() => Source.Missing(Rates.Turned(_lanes.Canary, Guard.AtLeast), Question.Canary.Exchanges, Question.Where);
 
     /// <inheritdoc/>
-    public override string? Broken() => source.IsLate ? Labels.Uneven(Question, _lanes) : null;
+    public override string? Broken() => Source.IsLate ? Labels.Uneven(Question, _lanes) : null;
 
     /// <inheritdoc/>
     protected override void Take(EvidenceSlice slice)
     {
-        for (var stage = source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
-        {
-            var tally = source.In(slice, stage, Question.Cell);
-            _lanes.Add(stage, Rates.Turned(tally.Baseline, Guard.AtLeast), Rates.Turned(tally.Canary, Guard.AtLeast), Question.Everyone);
-        }
-
+        base.Take(slice);
         foreach (var pairs in slice.Pairs.AsSpan())
         {
             if (pairs.Cell == Question.Cell && Guard.Signal.Kind == SignalKind.Accuracy)
@@ -74,6 +67,10 @@ internal sealed class RateDifference(Question question, RateSource source) : Mea
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override void Take(int stage, Share share, Tally tally) =>
+        _lanes.Add(stage, Rates.Turned(tally.Baseline, Guard.AtLeast), Rates.Turned(tally.Canary, Guard.AtLeast), Question.Everyone);
 
     // Split and shadow traffic are different exchanges, so their e-values multiply.
     /// <inheritdoc/>
@@ -87,7 +84,7 @@ internal sealed class RateDifference(Question question, RateSource source) : Mea
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading is { Estimate: { } difference, BaselineValue: { } baseline }
-        ? $"{source.Of(Rates.Turned(_lanes.Canary, Guard.AtLeast), Question.Where)} against {Say.Percent(baseline)} of {Say.Count(reading.BaselineCount)} of the baseline: {Amount(difference)}"
+        ? $"{Source.Of(Rates.Turned(_lanes.Canary, Guard.AtLeast), Question.Where)} against {Say.Percent(baseline)} of {Say.Count(reading.BaselineCount)} of the baseline: {Amount(difference)}"
         : $"no stage has seen both arms{Question.Where} yet";
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-using Haldane.Core.Evidence;
+using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Judge.Statistics;
 
@@ -10,9 +10,8 @@ namespace Haldane.Judge.Guards;
 /// or the canary's rate at most the floor", so Fail needs evidence against both: the smaller e-value. Bad means "ratio at least bad, and the rate at
 /// least the floor", so evidence against either is enough: their average. The floor is by exchange. Where less is worse, all signs turn.
 /// </remarks>
-internal sealed class RateRatio : Measurement
+internal sealed class RateRatio : RateMeasurement
 {
-    private readonly RateSource _source;
     private readonly RateRatioProfile _profile = new();
     private readonly Null _failNull;
     private readonly Null _passNull;
@@ -24,9 +23,8 @@ internal sealed class RateRatio : Measurement
 
     /// <summary>Nothing seen.</summary>
     public RateRatio(Question question, RateSource source)
-        : base(question)
+        : base(question, source)
     {
-        _source = source;
         (_failNull, _passNull) = Guard.AtLeast ? (Null.AtLeast, Null.AtMost) : (Null.AtMost, Null.AtLeast);
         (_fine, _bad) = (RateRatioProfile.IndexOf(Guard.FineLine, _failNull), RateRatioProfile.IndexOf(Guard.Bad, _passNull));
         if (Guard.AtLeast ? _fine < _bad : _fine > _bad)
@@ -64,13 +62,13 @@ internal sealed class RateRatio : Measurement
             High = bounds.High,
             BaselineValue = _seen.Baseline.ValueOrNull,
             CanaryValue = _seen.Canary.ValueOrNull,
-            BaselineCount = _source.IsLate ? _seen.BaselineSubjects : _seen.Baseline.Count,
-            CanaryCount = _source.IsLate ? _seen.CanarySubjects : _seen.Canary.Count,
+            BaselineCount = Source.IsLate ? _seen.BaselineSubjects : _seen.Baseline.Count,
+            CanaryCount = Source.IsLate ? _seen.CanarySubjects : _seen.Canary.Count,
         };
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => _source.Missing(_seen.Canary, Question.Canary.Exchanges, Question.Where);
+    public override string? Missing() => Source.Missing(_seen.Canary, Question.Canary.Exchanges, Question.Where);
 
     /// <inheritdoc/>
     public override string Explain(VerdictKind kind, Reading reading, bool worse)
@@ -89,7 +87,7 @@ internal sealed class RateRatio : Measurement
             return $"{Canary()}; about {Say.Count(needed)} clean ones show that it is below the floor of {Say.Percent(Guard.Floor)}";
         }
 
-        if (kind == VerdictKind.Undecided && _seen is { CanarySubjects: 0, BaselineSubjects: 0 } && !_source.IsLate)
+        if (kind == VerdictKind.Undecided && _seen is { CanarySubjects: 0, BaselineSubjects: 0 } && !Source.IsLate)
         {
             return $"{Canary()} and none of the baseline; where nothing happens a ratio says nothing: give the guard a floor";
         }
@@ -98,15 +96,10 @@ internal sealed class RateRatio : Measurement
     }
 
     /// <inheritdoc/>
-    protected override void Take(EvidenceSlice slice)
+    protected override void Take(int stage, Share share, Tally tally)
     {
-        for (var stage = _source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
-        {
-            var tally = _source.In(slice, stage, Question.Cell);
-            var share = stage == slice.Stage ? slice.Share : Question.Stages[stage].Share;
-            _profile.Add(Question.Shares.PerEvent(share.Fraction), tally.CanarySubjects, tally.BaselineSubjects);
-            _seen += tally;
-        }
+        _profile.Add(Question.Shares.PerEvent(share.Fraction), tally.CanarySubjects, tally.BaselineSubjects);
+        _seen += tally;
     }
 
     /// <inheritdoc/>
@@ -128,7 +121,7 @@ internal sealed class RateRatio : Measurement
     protected override string Headline(Reading reading)
     {
         var units = $"{Say.Count(_seen.CanarySubjects)} against {Say.Count(_seen.BaselineSubjects)} {CountedBy}";
-        if (_source.IsLate)
+        if (Source.IsLate)
         {
             return $"{Canary()} of {units}" + (reading.Estimate is { } late ? $": for their shares {Say.Compared(late)}" : "");
         }
@@ -141,5 +134,5 @@ internal sealed class RateRatio : Measurement
     /// <inheritdoc/>
     protected override string Amount(double value) => Say.Times(value);
 
-    private string Canary() => _source.Of(_seen.Canary, Question.Where);
+    private string Canary() => Source.Of(_seen.Canary, Question.Where);
 }

@@ -1,16 +1,13 @@
-using Haldane.Core.Evidence;
+using Haldane.Core;
 using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Guards;
 
 /// <summary>The canary's rate of something divided by the baseline's, where both outcomes of every observation are known, however frequent they are.</summary>
 /// <remarks>What one slice says of one stage is a block, see <see cref="TwoRates"/>.</remarks>
-internal sealed class RateRatioOfSamples(Question question, RateSource source) : Measurement(question)
+internal sealed class RateRatioOfSamples(Question question, RateSource source) : RateMeasurement(question, source)
 {
     private readonly RateComparison _lanes = RateComparison.OfRatios(question.Guard.FineLine, question.Guard.Bad, question.Guard.AtLeast, question.Stages.Count);
-
-    /// <inheritdoc/>
-    public override string CountedBy => source.IsLate ? "subjects" : "exchanges";
 
     /// <inheritdoc/>
     protected override string Margin => $"{Say.Times(Guard.Bad)} is {(Guard.AtLeast ? "asked" : "the margin")}";
@@ -35,27 +32,20 @@ internal sealed class RateRatioOfSamples(Question question, RateSource source) :
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => source.Missing(_lanes.Canary, Question.Canary.Exchanges, Question.Where);
+    public override string? Missing() => Source.Missing(_lanes.Canary, Question.Canary.Exchanges, Question.Where);
 
     /// <inheritdoc/>
-    public override string? Broken() => source.IsLate ? Labels.Uneven(Question, _lanes) : null;
+    public override string? Broken() => Source.IsLate ? Labels.Uneven(Question, _lanes) : null;
 
     /// <inheritdoc/>
-    protected override void Take(EvidenceSlice slice)
-    {
-        for (var stage = source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
-        {
-            var tally = source.In(slice, stage, Question.Cell);
-            _lanes.Add(stage, tally.Baseline, tally.Canary, Question.Everyone);
-        }
-    }
+    protected override void Take(int stage, Share share, Tally tally) => _lanes.Add(stage, tally.Baseline, tally.Canary, Question.Everyone);
 
     /// <inheritdoc/>
     protected override Evidence Weigh(double factor) => _lanes.Weigh(factor);
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading is { Estimate: { } ratio, BaselineValue: { } baseline }
-        ? $"{source.Of(_lanes.Canary, Question.Where)} against {Say.Percent(baseline)} of {Say.Count(reading.BaselineCount)} of the baseline: {Say.Compared(ratio)}"
+        ? $"{Source.Of(_lanes.Canary, Question.Where)} against {Say.Percent(baseline)} of {Say.Count(reading.BaselineCount)} of the baseline: {Say.Compared(ratio)}"
         : $"no stage has seen both arms{Question.Where} yet";
 
     /// <inheritdoc/>

@@ -1,34 +1,23 @@
-using Haldane.Core.Evidence;
+using Haldane.Core;
 using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Guards;
 
 /// <summary>The canary's own rate of something, by exchange; for labels each subject's first of a stage.</summary>
 /// <remarks>One arm, so stages add up. Where less is worse, it is the rate of the opposite that is tested.</remarks>
-internal sealed class RateValue : Measurement
+internal sealed class RateValue : RateMeasurement
 {
-    private readonly RateSource _source;
     private readonly TiltMixture _fail;
     private readonly TiltMixture _pass;
     private Rate _baseline, _canary;
 
     /// <summary>Nothing seen.</summary>
     public RateValue(Question question, RateSource source)
-        : base(question)
+        : base(question, source)
     {
         double fine = Guard.AtLeast ? 1 - Guard.FineLine : Guard.FineLine, bad = Guard.AtLeast ? 1 - Guard.Bad : Guard.Bad;
-        if (fine > bad)
-        {
-            throw new ArgumentException(
-                $"Guard {Guard.Name}: the fine line ({Guard.FineLine:0.####}) must not be worse than the bad line ({Guard.Bad:0.####}).", nameof(question));
-        }
-
-        _source = source;
         (_fail, _pass) = (TiltMixture.ForRate(fine, Null.AtMost), TiltMixture.ForRate(bad, Null.AtLeast));
     }
-
-    /// <inheritdoc/>
-    public override string CountedBy => _source.IsLate ? "subjects" : "exchanges";
 
     /// <inheritdoc/>
     protected override string Margin => $"{Say.Percent(Guard.Bad)} is the limit";
@@ -50,17 +39,13 @@ internal sealed class RateValue : Measurement
     }
 
     /// <inheritdoc/>
-    public override string? Missing() => _source.Missing(Rates.Turned(_canary, Guard.AtLeast), Question.Canary.Exchanges, Question.Where);
+    public override string? Missing() => Source.Missing(Rates.Turned(_canary, Guard.AtLeast), Question.Canary.Exchanges, Question.Where);
 
     /// <inheritdoc/>
-    protected override void Take(EvidenceSlice slice)
+    protected override void Take(int stage, Share share, Tally tally)
     {
-        for (var stage = _source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
-        {
-            var tally = _source.In(slice, stage, Question.Cell);
-            _canary += Rates.Turned(tally.Canary, Guard.AtLeast);
-            _baseline += Rates.Turned(tally.Baseline, Guard.AtLeast);
-        }
+        _canary += Rates.Turned(tally.Canary, Guard.AtLeast);
+        _baseline += Rates.Turned(tally.Baseline, Guard.AtLeast);
     }
 
     /// <inheritdoc/>
@@ -69,7 +54,7 @@ internal sealed class RateValue : Measurement
         Question.Everyone ? _pass.LogE(factor * _canary.Events, factor * _canary.Count) : 0);
 
     /// <inheritdoc/>
-    protected override string Headline(Reading reading) => _source.Of(Rates.Turned(_canary, Guard.AtLeast), Question.Where);
+    protected override string Headline(Reading reading) => Source.Of(Rates.Turned(_canary, Guard.AtLeast), Question.Where);
 
     /// <inheritdoc/>
     protected override string Amount(double value) => Say.Percent(value);

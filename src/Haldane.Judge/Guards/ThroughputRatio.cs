@@ -1,5 +1,6 @@
 using Haldane.Core.Evidence;
 using Haldane.Judge.Statistics;
+using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Guards;
 
@@ -22,7 +23,6 @@ internal sealed class ThroughputRatio : Measurement
     public ThroughputRatio(Question question)
         : base(question)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Guard.FineLine, Guard.Bad, nameof(question));
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
         (_fine, _bad) = (Math.Log(Guard.FineLine), Math.Log(Guard.Bad));
     }
@@ -42,7 +42,7 @@ internal sealed class ThroughputRatio : Measurement
     /// <inheritdoc/>
     public override Reading Read()
     {
-        var (canary, baseline) = (Sum(Question.Canary.Groups), Sum(Question.Baseline.Groups));
+        var (canary, baseline) = (Question.Canary.Groups.Sum(), Question.Baseline.Groups.Sum());
         double? low = null, high = null;
         var theta = Theta(canary, baseline);
         if (theta is { } value && Error(1, value - _fine) is var error && error is > 0 and < double.PositiveInfinity)
@@ -93,7 +93,7 @@ internal sealed class ThroughputRatio : Measurement
 
     private (double Fail, double Pass)? InStage(double factor)
     {
-        var (canary, baseline) = (Sum(Question.Canary.Groups), Sum(Question.Baseline.Groups));
+        var (canary, baseline) = (Question.Canary.Groups.Sum(), Question.Baseline.Groups.Sum());
         return Math.Min(canary, baseline) * factor >= FewestAnswers && Theta(canary, baseline) is { } theta && Error(factor, 0) > 0
             ? (
                 NormalMixture.LogE(_fine - theta, Error(factor, theta - _fine), -_bad),
@@ -108,15 +108,4 @@ internal sealed class ThroughputRatio : Measurement
     private double Error(double factor, double excess) => GroupedMean.ErrorFor(
         excess,
         Math.Sqrt((GroupedMean.RelativeVarianceOfTotal(Question.Canary.Groups) + GroupedMean.RelativeVarianceOfTotal(Question.Baseline.Groups)) / factor));
-
-    private static long Sum(ReadOnlySpan<long> groups)
-    {
-        var sum = 0L;
-        foreach (var count in groups)
-        {
-            sum += count;
-        }
-
-        return sum;
-    }
 }

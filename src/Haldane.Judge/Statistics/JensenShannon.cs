@@ -1,3 +1,5 @@
+using Haldane.Judge.Totals;
+
 namespace Haldane.Judge.Statistics;
 
 /// <summary>The Jensen-Shannon divergence of two arms' classes, in bits, with its standard error and bias.</summary>
@@ -22,7 +24,7 @@ internal readonly record struct JensenShannon(double Bits, double Bias, double E
     /// <param name="baseline">By class, as many; at least one above 0.</param>
     public static JensenShannon Of(ReadOnlySpan<long> canary, ReadOnlySpan<long> baseline)
     {
-        double canaryTotal = Sum(canary), baselineTotal = Sum(baseline);
+        double canaryTotal = canary.Sum(), baselineTotal = baseline.Sum();
         double js = 0, meanC = 0, squareC = 0, meanB = 0, squareB = 0;
         var occurred = 0;
         for (var i = 0; i < canary.Length; i++)
@@ -41,16 +43,5 @@ internal readonly record struct JensenShannon(double Bits, double Bias, double E
         var (bits, error) = (Math.Clamp(js, 0, 1), Math.Sqrt(variance));
         var distance = Math.Sqrt(bits);
         return new(bits, (occurred - 1) * scarcity, error, Math.Max(Math.Sqrt(scarcity), distance > 0 ? error / (2 * distance) : 0));
-    }
-
-    private static double Sum(ReadOnlySpan<long> counts)
-    {
-        var sum = 0L;
-        foreach (var count in counts)
-        {
-            sum += count;
-        }
-
-        return sum;
     }
 }

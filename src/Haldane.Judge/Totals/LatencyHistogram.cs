@@ -48,12 +48,7 @@ internal sealed class LatencyHistogram
         }
 
         Reserve(buckets[0], buckets[^1]);
-        var size = 0L;
-        foreach (var count in many)
-        {
-            size += count;
-        }
-
+        var size = many.Sum();
         var added = 0L;
         var next = 0;
         for (var i = First; i <= Last; i++)
@@ -107,6 +102,16 @@ internal sealed class LatencyHistogram
         // Of independent, rare answers this ratio has a mean of 1 and a variance of (2 + 1/mean) / (S - 1), the mean being that of a slice: so much may be chance.
         var chance = Math.Sqrt((2 + _slices / (above * (1 - rate))) / (_slices - 1));
         return Math.Max(1, seen - Chance * chance);
+    }
+
+    /// <summary>How many answers of either arm count as one near a quantile; neither is empty.</summary>
+    /// <remarks>
+    /// The largest of both arms at both arms' quantiles: what lies between them is what is compared, and bursts that one arm was spared so far could have struck it as well.
+    /// </remarks>
+    public static double ClusteringOf(LatencyHistogram one, LatencyHistogram other, double p)
+    {
+        int ofOne = one.QuantileBucket(p), ofOther = other.QuantileBucket(p);
+        return Math.Max(Math.Max(one.Clustering(ofOne), one.Clustering(ofOther)), Math.Max(other.Clustering(ofOne), other.Clustering(ofOther)));
     }
 
     /// <summary>Natural logarithm of a quantile in seconds, interpolated inside its bucket; null when empty.</summary>

@@ -1,0 +1,17 @@
+namespace Haldane.Judge.Totals;
+
+/// <summary>Adds up counts.</summary>
+internal static class Sums
+{
+    /// <summary>The sum.</summary>
+    public static long Sum(this ReadOnlySpan<long> counts)
+    {
+        var sum = 0L;
+        foreach (var count in counts)
+        {
+            sum += count;
+        }
+
+        return sum;
+    }
+}
