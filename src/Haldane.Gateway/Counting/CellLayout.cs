@@ -57,8 +57,8 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
                     Unread = counters[Unread],
                     Classes = ValueList.Create(counters.Slice(Classes, _classCount)),
                     Confidence = ValueList.Create(counters.Slice(Confidence, _binCount)),
-                    Latency = Sparse(counters.Slice(Latency, LatencyBuckets.Count)),
-                    FirstToken = Sparse(counters[FirstToken..]),
+                    Latency = SparseCounts.Of(counters.Slice(Latency, LatencyBuckets.Count)),
+                    FirstToken = SparseCounts.Of(counters[FirstToken..]),
                 };
         }
 
@@ -91,26 +91,5 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
         }
 
         return events.ToValueList();
-    }
-
-    private static SparseCounts Sparse(ReadOnlySpan<long> counts)
-    {
-        if (counts.IndexOfAnyExcept(0L) < 0)
-        {
-            return SparseCounts.Empty;
-        }
-
-        var buckets = new List<int>();
-        var values = new List<long>();
-        for (var i = 0; i < counts.Length; i++)
-        {
-            if (counts[i] != 0)
-            {
-                buckets.Add(i);
-                values.Add(counts[i]);
-            }
-        }
-
-        return new(buckets.ToValueList(), values.ToValueList());
     }
 }
