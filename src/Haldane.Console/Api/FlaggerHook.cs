@@ -36,8 +36,16 @@ internal static class FlaggerHook
             into.Mistake($"metadata.need: is {SeriesTexts.Clip(need)}; wanted is pass or not-fail");
         }
 
-        using var document = JsonDocument.Parse(texts.TryGetValue("request", out var request) ? Whole(request, into) : Single(texts));
-        return SeriesJsonReader.Read(document.RootElement, "metadata.", into);
+        try
+        {
+            using var document = JsonDocument.Parse(texts.GetValueOrDefault("request") ?? Single(texts));
+            return SeriesJsonReader.Read(document.RootElement, "metadata.", into);
+        }
+        catch (JsonException e)
+        {
+            into.Mistake($"metadata.request: is not JSON: {e.Message}");
+            return SeriesJsonReader.Asked.Nothing;
+        }
     }
 
     /// <summary>Whether the answer lets the rollout go on.</summary>
@@ -72,20 +80,6 @@ internal static class FlaggerHook
         }
 
         return into.Mistakes.Count == 0 ? texts : null;
-    }
-
-    private static string Whole(string request, SeriesBuilder into)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(request);
-            return request;
-        }
-        catch (JsonException e)
-        {
-            into.Mistake($"metadata.request: is not JSON: {e.Message}");
-            return "{\"metrics\":[]}";
-        }
     }
 
     // The reader that everyone uses also checks these: texts are put into the form that it reads.

@@ -67,7 +67,7 @@ public sealed class JudgeDesk(ISeriesJudge judge, IMetricSource? source, TimePro
             await SeriesQueries.AskAsync(asked.Queries, range, source!, into, cancel);
         }
 
-        var request = into.Build(asked.FalseRollback ?? 0.01, asked.FalsePromotion ?? 0.05, asked.Seed ?? 1);
+        var request = into.Build(asked.FalseRollback, asked.FalsePromotion, asked.Seed);
         return request is null
             ? new(null, into.Mistakes)
             : new(await Task.Run(() => judge.Judge(request, cancel), cancel), []);

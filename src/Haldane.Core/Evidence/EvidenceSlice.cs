@@ -143,17 +143,31 @@ public sealed record SparseCounts(ValueList<int> Buckets, ValueList<long> Counts
     /// <summary>Nothing.</summary>
     public static readonly SparseCounts Empty = new([], []);
 
-    /// <summary>Sum over all buckets.</summary>
-    public long Total()
+    /// <summary>What a histogram of all buckets holds.</summary>
+    /// <param name="row">For each bucket its count, at least 0.</param>
+    public static SparseCounts Of(ReadOnlySpan<long> row)
     {
-        var total = 0L;
-        foreach (var count in Counts.AsSpan())
+        var occupied = row.Length - row.Count(0L);
+        if (occupied == 0)
         {
-            total += count;
+            return Empty;
         }
 
-        return total;
+        var (buckets, counts) = (new int[occupied], new long[occupied]);
+        for (int i = row.IndexOfAnyExcept(0L), at = 0; at < occupied; i++)
+        {
+            if (row[i] != 0)
+            {
+                (buckets[at], counts[at]) = (i, row[i]);
+                at++;
+            }
+        }
+
+        return new(ValueList.Create<int>(buckets), ValueList.Create<long>(counts));
     }
+
+    /// <summary>Sum over all buckets.</summary>
+    public long Total() => Counts.AsSpan().Sum();
 }
 
 /// <summary>Labels joined to exchanges of one stage, arm and cell; each subject's first label of the stage only.</summary>

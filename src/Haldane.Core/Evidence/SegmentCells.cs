@@ -45,6 +45,9 @@ public sealed class SegmentCells
     /// <summary>For each segment the cell of its first value; its other values follow in order, <c>other</c> last.</summary>
     public int[] FirstCell { get; }
 
+    /// <summary>The cells of a segment: its values in order, <c>other</c> last.</summary>
+    public Range CellsOf(int segment) => FirstCell[segment]..(FirstCell[segment] + Segments[segment].Values.Count + 1);
+
     /// <summary>For each cell its name, e.g. <c>country=MY</c>; empty for everyone.</summary>
     public string[] Names { get; }
 

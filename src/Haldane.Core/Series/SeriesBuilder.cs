@@ -24,15 +24,14 @@ public sealed record MetricHints
 public sealed class SeriesBuilder
 {
     private readonly List<string> _mistakes = [];
-    private readonly Dictionary<string, Gathered> _metrics = new(StringComparer.Ordinal);
-    private readonly List<string> _order = [];
+    private readonly OrderedDictionary<string, Gathered> _metrics = new(StringComparer.Ordinal);
     private int _points;
 
     /// <summary>The mistakes so far, in the order in which they were found.</summary>
     public IReadOnlyList<string> Mistakes => _mistakes;
 
     /// <summary>The names of the metrics so far.</summary>
-    public IReadOnlyList<string> Names => _order;
+    public IReadOnlyList<string> Names => [.. _metrics.Keys];
 
     /// <summary>Keeps a mistake; false when no more are kept, so that reading may end.</summary>
     public bool Mistake(string what)
@@ -52,17 +51,13 @@ public sealed class SeriesBuilder
         {
             Mistake($"{place}: a metric's name has {name.Length} characters; wanted are 1 to {SeriesLimits.NameLength} without control characters");
         }
-        else if (_order.Count >= SeriesLimits.Metrics)
+        else if (_metrics.Count >= SeriesLimits.Metrics)
         {
             Mistake($"{place}: more than {SeriesLimits.Metrics} metrics; judge them in parts");
         }
         else if (!_metrics.TryAdd(name, new(place, Checked(place, "baseline", baseline), Checked(place, "canary", canary), hints)))
         {
             Mistake($"{place}: the metric {name} is there twice ({_metrics[name].Place}); give each its own name");
-        }
-        else
-        {
-            _order.Add(name);
         }
 
         _points += baseline.Count + canary.Count;
@@ -71,20 +66,27 @@ public sealed class SeriesBuilder
     /// <summary>Overrides hints of a metric that is there.</summary>
     public void Hint(string name, Func<MetricHints, MetricHints> change) => _metrics[name] = _metrics[name] with { Hints = change(_metrics[name].Hints) };
 
-    /// <summary>The request, or null when there is a mistake.</summary>
-    public SeriesRequest? Build(double falseRollback, double falsePromotion, long seed)
+    /// <summary>The request, or null when there is a mistake. What is null takes the defaults of a request.</summary>
+    public SeriesRequest? Build(double? falseRollback, double? falsePromotion, long? seed)
     {
-        if (!(falseRollback is > 0 and < 0.5))
+        var request = new SeriesRequest { Metrics = [] };
+        request = request with
         {
-            Mistake($"falseRollback is {falseRollback}; wanted is more than 0 and less than 50%");
+            FalseRollback = falseRollback ?? request.FalseRollback,
+            FalsePromotion = falsePromotion ?? request.FalsePromotion,
+            Seed = seed ?? request.Seed,
+        };
+        if (!(request.FalseRollback is > 0 and < 0.5))
+        {
+            Mistake($"falseRollback is {request.FalseRollback}; wanted is more than 0 and less than 50%");
         }
 
-        if (!(falsePromotion is > 0 and < 0.5))
+        if (!(request.FalsePromotion is > 0 and < 0.5))
         {
-            Mistake($"falsePromotion is {falsePromotion}; wanted is more than 0 and less than 50%");
+            Mistake($"falsePromotion is {request.FalsePromotion}; wanted is more than 0 and less than 50%");
         }
 
-        if (_order.Count == 0 && _mistakes.Count == 0)
+        if (_metrics.Count == 0 && _mistakes.Count == 0)
         {
             Mistake("there is no metric; wanted is at least one");
         }
@@ -94,8 +96,8 @@ public sealed class SeriesBuilder
             Mistake($"there are {_points} points; at most {SeriesLimits.Points} are judged at once, use a larger step or fewer metrics");
         }
 
-        List<MetricSeries> metrics = [.. _order.Select(n => Metric(n, _metrics[n]))];
-        return _mistakes.Count > 0 ? null : new() { Metrics = metrics, FalseRollback = falseRollback, FalsePromotion = falsePromotion, Seed = seed };
+        List<MetricSeries> metrics = [.. _metrics.Select(m => Metric(m.Key, m.Value))];
+        return _mistakes.Count > 0 ? null : request with { Metrics = metrics };
     }
 
     private MetricSeries Metric(string name, Gathered gathered)

@@ -39,8 +39,7 @@ public static class SeriesCsvReader
 
     private static void ReadLong(StringReader lines, char separator, string file, (int Time, int Metric, int Arm, int Value) at, SeriesBuilder into)
     {
-        var metrics = new Dictionary<string, (List<SeriesPoint> Baseline, List<SeriesPoint> Canary)>(StringComparer.Ordinal);
-        var order = new List<string>();
+        var metrics = new OrderedDictionary<string, (List<SeriesPoint> Baseline, List<SeriesPoint> Canary)>(StringComparer.Ordinal);
         var number = 1;
         while (lines.ReadLine() is { } line)
         {
@@ -66,7 +65,6 @@ public static class SeriesCsvReader
             if (!metrics.TryGetValue(name, out var arms))
             {
                 metrics.Add(name, arms = ([], []));
-                order.Add(name);
             }
 
             if (IsOf(cells[at.Arm], BaselineWords))
@@ -83,9 +81,9 @@ public static class SeriesCsvReader
             }
         }
 
-        foreach (var name in order)
+        foreach (var (name, arms) in metrics)
         {
-            into.Add($"{file}: {SeriesTexts.Clip(name)}", name, metrics[name].Baseline, metrics[name].Canary, new());
+            into.Add($"{file}: {SeriesTexts.Clip(name)}", name, arms.Baseline, arms.Canary, new());
         }
     }
 

@@ -36,17 +36,16 @@ public static class SeriesJsonReader
             ReadMetric(metric, $"{place}metrics[{index++}]", queries, into);
         }
 
-        var fields = place.TrimEnd(' ', ':');
         return new(
-            Parsed<double>(root, "falseRollback", fields, WantedRate, SeriesTexts.TryRate, into),
-            Parsed<double>(root, "falsePromotion", fields, WantedRate, SeriesTexts.TryRate, into),
-            Parsed<long>(root, "seed", fields, "a whole number", SeriesTexts.TrySeed, into),
+            Field(root, "falseRollback", place, WantedRate, OfText<double>(SeriesTexts.TryRate), into),
+            Field(root, "falsePromotion", place, WantedRate, OfText<double>(SeriesTexts.TryRate), into),
+            Field(root, "seed", place, "a whole number", OfText<long>(SeriesTexts.TrySeed), into),
             new()
             {
-                From = Parsed<DateTimeOffset>(root, "from", fields, SeriesTexts.WantedTime, SeriesTexts.TryMoment, into),
-                To = Parsed<DateTimeOffset>(root, "to", fields, SeriesTexts.WantedTime, SeriesTexts.TryMoment, into),
-                Length = Parsed<TimeSpan>(root, "window", fields, SeriesTexts.WantedDuration, SeriesTexts.TryDuration, into),
-                Step = Parsed<TimeSpan>(root, "step", fields, SeriesTexts.WantedDuration, SeriesTexts.TryDuration, into),
+                From = Field(root, "from", place, SeriesTexts.WantedTime, OfText<DateTimeOffset>(SeriesTexts.TryMoment), into),
+                To = Field(root, "to", place, SeriesTexts.WantedTime, OfText<DateTimeOffset>(SeriesTexts.TryMoment), into),
+                Length = Field(root, "window", place, SeriesTexts.WantedDuration, OfText<TimeSpan>(SeriesTexts.TryDuration), into),
+                Step = Field(root, "step", place, SeriesTexts.WantedDuration, OfText<TimeSpan>(SeriesTexts.TryDuration), into),
             },
             queries);
     }
@@ -59,19 +58,20 @@ public static class SeriesJsonReader
             return;
         }
 
-        Unknown(metric, $"{place}.", MetricFields, into);
+        var own = place + ".";
+        Unknown(metric, own, MetricFields, into);
         var before = into.Mistakes.Count;
-        var name = Text(metric, "name", place, into);
-        var (baselineQuery, canaryQuery) = (Text(metric, "baselineQuery", place, into), Text(metric, "canaryQuery", place, into));
+        var name = Text(metric, "name", own, into);
+        var (baselineQuery, canaryQuery) = (Text(metric, "baselineQuery", own, into), Text(metric, "canaryQuery", own, into));
         var isQuery = baselineQuery is not null && canaryQuery is not null && !metric.TryGetProperty("baseline", out _) && !metric.TryGetProperty("canary", out _);
         var (baseline, canary) = isQuery ? ([], []) : (Points(metric, "baseline", place, into), Points(metric, "canary", place, into));
         var hints = new MetricHints
         {
-            Direction = Parsed<HarmDirection>(metric, "direction", place, "increase, decrease or either: which change is harm", SeriesTexts.TryDirection, into),
-            Fine = Parsed<SeriesMargin>(metric, "fine", place, SeriesMargin.Wanted, SeriesMargin.TryParse, into),
-            Bad = Parsed<SeriesMargin>(metric, "bad", place, SeriesMargin.Wanted, SeriesMargin.TryParse, into),
-            Weight = Number(metric, "weight", place, into),
-            Required = Flag(metric, "required", place, into),
+            Direction = Field(metric, "direction", own, "increase, decrease or either: which change is harm", OfText<HarmDirection>(SeriesTexts.TryDirection), into),
+            Fine = Field(metric, "fine", own, SeriesMargin.Wanted, OfText<SeriesMargin>(SeriesMargin.TryParse), into),
+            Bad = Field(metric, "bad", own, SeriesMargin.Wanted, OfText<SeriesMargin>(SeriesMargin.TryParse), into),
+            Weight = Field<double>(metric, "weight", own, "a number", TryNumber, into),
+            Required = Field<bool>(metric, "required", own, "true or false", TryFlag, into),
         };
         if (name is null)
         {
@@ -165,8 +165,8 @@ public static class SeriesJsonReader
     {
         try
         {
-            text = element.GetString()!;
-            return true;
+            text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+            return element.ValueKind == JsonValueKind.String;
         }
         catch (InvalidOperationException)
         {
@@ -175,74 +175,53 @@ public static class SeriesJsonReader
         }
     }
 
-    private delegate bool Parser<T>(string text, out T value);
+    private delegate bool Reader<T>(JsonElement element, out T value);
 
-    private static T? Parsed<T>(JsonElement metric, string field, string place, string wanted, Parser<T> parse, SeriesBuilder into)
-        where T : struct
+    private static Reader<T> OfText<T>(SeriesTexts.Parser<T> parse) => (JsonElement element, out T value) =>
     {
-        if (!metric.TryGetProperty(field, out var element) || element.ValueKind == JsonValueKind.Null)
+        value = default!;
+        return element.ValueKind switch
         {
-            return null;
+            JsonValueKind.Number => parse(element.GetRawText(), out value),
+            JsonValueKind.String => TryText(element, out var text) && parse(text, out value),
+            _ => false,
+        };
+    };
+
+    // A field that is left out or null is not asked for; one that cannot be read is a mistake. The place is what stands before a field's name.
+    private static T? Field<T>(JsonElement owner, string field, string place, string wanted, Reader<T> read, SeriesBuilder into)
+        where T : struct => TryField(owner, field, place, wanted, read, into, out var value) ? value : null;
+
+    private static string? Text(JsonElement owner, string field, string place, SeriesBuilder into) =>
+        TryField<string>(owner, field, place, "a text in valid Unicode", TryText, into, out var text) ? text : null;
+
+    private static bool TryField<T>(JsonElement owner, string field, string place, string wanted, Reader<T> read, SeriesBuilder into, out T value)
+    {
+        value = default!;
+        if (!owner.TryGetProperty(field, out var element) || element.ValueKind == JsonValueKind.Null)
+        {
+            return false;
         }
 
-        var text = element.ValueKind == JsonValueKind.Number ? element.GetRawText() : element.ValueKind == JsonValueKind.String && TryText(element, out var given) ? given : null;
-        if (text is not null && parse(text, out var value))
+        if (read(element, out value))
         {
-            return value;
+            return true;
         }
 
-        into.Mistake($"{Dotted(place)}{field}: is {SeriesTexts.Clip(element.GetRawText())}; wanted is {wanted}");
-        return null;
+        into.Mistake($"{place}{field}: is {SeriesTexts.Clip(element.GetRawText())}; wanted is {wanted}");
+        return false;
     }
 
-    private static string Dotted(string place) => place.Length == 0 ? "" : place + ".";
-
-    private static string? Text(JsonElement element, string field, string place, SeriesBuilder into)
+    private static bool TryNumber(JsonElement element, out double value)
     {
-        if (!element.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (value.ValueKind == JsonValueKind.String && TryText(value, out var text))
-        {
-            return text;
-        }
-
-        into.Mistake($"{place}.{field}: is {SeriesTexts.Clip(value.GetRawText())}; wanted is a text in valid Unicode");
-        return null;
+        value = 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out value);
     }
 
-    private static double? Number(JsonElement element, string field, string place, SeriesBuilder into)
+    private static bool TryFlag(JsonElement element, out bool value)
     {
-        if (!element.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number))
-        {
-            return number;
-        }
-
-        into.Mistake($"{place}.{field}: is {SeriesTexts.Clip(value.GetRawText())}; wanted is a number");
-        return null;
-    }
-
-    private static bool? Flag(JsonElement element, string field, string place, SeriesBuilder into)
-    {
-        if (!element.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-        {
-            return value.GetBoolean();
-        }
-
-        into.Mistake($"{place}.{field}: is {SeriesTexts.Clip(value.GetRawText())}; wanted is true or false");
-        return null;
+        value = element.ValueKind == JsonValueKind.True;
+        return value || element.ValueKind == JsonValueKind.False;
     }
 
     private static void Unknown(JsonElement element, string place, string[] fields, SeriesBuilder into)

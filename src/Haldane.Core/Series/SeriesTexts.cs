@@ -15,6 +15,9 @@ public static class SeriesTexts
 
     private static readonly string[] Gaps = ["", "nan", "null", "na", "n/a", "-"];
 
+    /// <summary>Reads a text; false when it is something else.</summary>
+    public delegate bool Parser<T>(string text, out T value);
+
     /// <summary>A value; an empty text, <c>null</c> and <c>NaN</c> are gaps, and so are infinities.</summary>
     public static bool TryValue(ReadOnlySpan<char> text, out double value)
     {
@@ -90,11 +93,7 @@ public static class SeriesTexts
     }
 
     /// <summary>A text cut to a length that messages can bear, without control characters.</summary>
-    public static string Clip(string text)
-    {
-        var plain = new string([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
-        return plain.Length <= 60 ? plain : plain[..60] + "…";
-    }
+    public static string Clip(string text) => Specification.Yaml.Clip.Plain(text);
 
     private static bool TryInfinity(ReadOnlySpan<char> text, ref double value)
     {

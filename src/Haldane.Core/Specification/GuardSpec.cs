@@ -28,6 +28,9 @@ public sealed record GuardSpec
         init;
     }
 
+    /// <summary>Whether one point of the guard's scale is better than another.</summary>
+    public bool IsBetter(double one, double than) => AtLeast ? one > than : one < than;
+
     /// <summary>Better than this is fine. Null: half-way between no difference and bad, see <see cref="FineLine"/>.</summary>
     public double? Fine { get; init; }
 

@@ -173,12 +173,8 @@ internal sealed class SetChecks
     }
 
     /// <summary>Reports a name that stands for nothing.</summary>
-    internal static void ReportUnknown(Read<RolloutSpec> rollout, YamlNode node, string what, string name, string[] known)
-    {
-        var cure = Nearest.Of(name, known) is { } meant ? $": did you mean \"{meant}\"?" : "";
-        var wanted = known.Length == 0 ? "one, but there is none" : "one of " + Clip.Plain(string.Join(", ", known));
-        rollout.Errors.Report(node, $"found {Clip.Quoted(name)}, which is no {what}; wanted {wanted}{cure}");
-    }
+    internal static void ReportUnknown(Read<RolloutSpec> rollout, YamlNode node, string what, string name, string[] known) =>
+        rollout.Errors.Report(node, Nearest.Unknown(name, what, known));
 
     /// <summary>Where a document stands.</summary>
     internal static string Place<T>(Read<T> document)

@@ -113,9 +113,7 @@ internal static class TrafficFields
         string[] names = [.. known ?? []];
         foreach (var (key, _) in table.Entries.Where(e => !names.Contains(e.Key.Text)))
         {
-            var meant = Nearest.Of(key.Text, names) is { } near ? $": did you mean \"{near}\"?" : "";
-            var wanted = names.Length == 0 ? "one, but there is none" : "one of " + Clip.Plain(string.Join(", ", names));
-            errors.Report(key.At, table.PathTo("." + Clip.Plain(key.Text)), $"found {Clip.Quoted(key.Text)}, which is no {what}; wanted {wanted}{meant}");
+            errors.Report(key.At, table.PathTo("." + Clip.Plain(key.Text)), Nearest.Unknown(key.Text, what, names));
         }
 
         var sum = table.Entries.Sum(e => e.Value is YamlScalar scalar && Quantity.TryRate(scalar.Text, out var part, out _) ? part : 0);

@@ -61,8 +61,8 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
                     Unread = counters[Unread],
                     Classes = ValueList.Create(counters.Slice(Classes, _classCount)),
                     Confidence = ValueList.Create(counters.Slice(Confidence, _binCount)),
-                    Latency = Sparse(counters.Slice(Latency, LatencyBuckets.Count)),
-                    FirstToken = Sparse(counters[FirstToken..]),
+                    Latency = SparseCounts.Of(counters.Slice(Latency, LatencyBuckets.Count)),
+                    FirstToken = SparseCounts.Of(counters[FirstToken..]),
                 };
         }
 
@@ -72,7 +72,7 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
             Cells = ValueList.Create<CellEvidence>(evidence),
             NewSubjects = newSubjects,
             AnswersByGroup = answers.IndexOfAnyExcept(0L) < 0 ? [] : ValueList.Create(answers),
-            ByGroup = groups?.Report(arm, Sum(answers)),
+            ByGroup = groups?.Report(arm, answers.Sum()),
         };
     }
 
@@ -96,38 +96,5 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
         }
 
         return events.ToValueList();
-    }
-
-    /// <summary>Only the places that hold something.</summary>
-    public static SparseCounts Sparse(ReadOnlySpan<long> counts)
-    {
-        if (counts.IndexOfAnyExcept(0L) < 0)
-        {
-            return SparseCounts.Empty;
-        }
-
-        var buckets = new List<int>();
-        var values = new List<long>();
-        for (var i = 0; i < counts.Length; i++)
-        {
-            if (counts[i] != 0)
-            {
-                buckets.Add(i);
-                values.Add(counts[i]);
-            }
-        }
-
-        return new(buckets.ToValueList(), values.ToValueList());
-    }
-
-    private static long Sum(ReadOnlySpan<long> counts)
-    {
-        var sum = 0L;
-        foreach (var count in counts)
-        {
-            sum += count;
-        }
-
-        return sum;
     }
 }

@@ -107,6 +107,6 @@ internal sealed class GroupCounters
             _reported[at] = sum;
         }
 
-        return CellLayout.Sparse(grown);
+        return SparseCounts.Of(grown);
     }
 }

@@ -1,3 +1,4 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Totals;

@@ -43,9 +43,6 @@ public sealed class AliasTable
         }
     }
 
-    /// <summary>How many outcomes there are.</summary>
-    public int Count => _keep.Length;
-
     /// <summary>One outcome.</summary>
     public int Draw(Dice dice)
     {

@@ -86,7 +86,7 @@ public static class PlanLinter
             yield break;
         }
 
-        if (guard.Scale == Scale.Value && !Better(guard, baseline, guard.Bad))
+        if (guard.Scale == Scale.Value && !guard.IsBetter(baseline, guard.Bad))
         {
             yield return new(
                 RemarkKind.Warning,
@@ -169,8 +169,6 @@ public static class PlanLinter
         var unit = Math.Pow(10, Math.Floor(Math.Log10(points)));
         return $"{Math.Round(Math.Ceiling(points / unit - 1e-9) * unit, 6):0.######}pp";
     }
-
-    private static bool Better(GuardSpec guard, double one, double than) => guard.AtLeast ? one > than : one < than;
 
     private static string Shown(GuardSpec guard, double level) => (guard.Scale, guard.Signal.Kind) switch
     {

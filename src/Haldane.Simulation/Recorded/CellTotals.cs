@@ -39,7 +39,8 @@ internal sealed class CellTotals(int classes)
 
     public ValueList<double> Confidence() => Parts(_confidence);
 
-    private static ValueList<double> Parts(long[] counts)
+    /// <summary>Each count as a part of their sum; even parts when all are 0.</summary>
+    public static ValueList<double> Parts(long[] counts)
     {
         double sum = counts.Sum();
         return counts.Select(c => sum > 0 ? c / sum : 1.0 / counts.Length).ToValueList();

@@ -14,6 +14,7 @@ public sealed class RecordedTraffic
 
     private readonly ModelSpec _model;
     private readonly CellTotals _everyone;
+    private readonly SegmentCells _layout;
     private readonly long[] _byCell;
     private readonly Dictionary<string, long> _events = [];
     private readonly Dictionary<string, (long Count, long NonZero, double Sum, double Squares, Delay Delay)> _values = [];
@@ -28,7 +29,8 @@ public sealed class RecordedTraffic
     {
         _model = model;
         _everyone = new(model.Signals.Prediction is { } prediction ? prediction.Classes.Count + 1 : 0);
-        _byCell = new long[new SegmentCells(model.Segments).Count];
+        _layout = new(model.Segments);
+        _byCell = new long[_layout.Count];
     }
 
     /// <summary>Takes the next slice of the run into account.</summary>
@@ -109,17 +111,10 @@ public sealed class RecordedTraffic
 
     private ValueList<double> Parts()
     {
-        var layout = new SegmentCells(_model.Segments);
-        var parts = new double[layout.Count];
-        parts[SegmentCells.Everyone] = 1;
+        List<double> parts = [1];
         for (var s = 0; s < _model.Segments.Count; s++)
         {
-            var count = _model.Segments[s].Values.Count + 1;
-            double sum = _byCell.AsSpan(layout.FirstCell[s], count).ToArray().Sum();
-            for (var cell = layout.FirstCell[s]; cell < layout.FirstCell[s] + count; cell++)
-            {
-                parts[cell] = sum > 0 ? _byCell[cell] / sum : 1.0 / count;
-            }
+            parts.AddRange(CellTotals.Parts(_byCell[_layout.CellsOf(s)]));
         }
 
         return parts.ToValueList();

@@ -100,8 +100,7 @@ internal static class ThinnedFeedback
         for (var s = 0; s < layout.Segments.Count; s++)
         {
             // Feedback that names only its subject is in no segment, so a segment may have fewer than everyone.
-            var (first, count) = (layout.FirstCell[s], layout.Segments[s].Values.Count + 1);
-            var own = counts.AsSpan(first, count);
+            var own = counts.AsSpan(layout.CellsOf(s));
             var all = 0L;
             foreach (var n in own)
             {
@@ -109,7 +108,7 @@ internal static class ThinnedFeedback
             }
 
             var drawn = dice.Hypergeometric(counts[SegmentCells.Everyone], all, part[SegmentCells.Everyone]);
-            dice.Draw(own, all, drawn, part.AsSpan(first, count));
+            dice.Draw(own, all, drawn, part.AsSpan(layout.CellsOf(s)));
         }
 
         return part;

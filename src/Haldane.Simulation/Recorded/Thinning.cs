@@ -58,9 +58,8 @@ public sealed class Thinning(SegmentCells layout, ulong seed)
         cells[SegmentCells.Everyone] = DividedCell.Everyone(_dice, arm.Cells[SegmentCells.Everyone], share.Fraction, firsts);
         for (var s = 0; s < layout.Segments.Count; s++)
         {
-            var count = layout.Segments[s].Values.Count + 1;
-            var own = arm.Cells.AsSpan().Slice(layout.FirstCell[s], count);
-            DividedCell.Values(_dice, own, cells[SegmentCells.Everyone].Canary, cells.AsSpan(layout.FirstCell[s], count));
+            var own = layout.CellsOf(s);
+            DividedCell.Values(_dice, arm.Cells.AsSpan()[own], cells[SegmentCells.Everyone].Canary, cells.AsSpan(own));
         }
 
         var fresh = _dice.Binomial(arm.NewSubjects, share.Fraction);

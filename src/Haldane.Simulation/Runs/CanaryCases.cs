@@ -53,13 +53,13 @@ public static class CanaryCases
 
     private static IEnumerable<CanaryCase> Of(GuardSpec guard, TrafficModel traffic)
     {
-        if (Harm.OfBaseline(guard, traffic) is not { } none || !IsBetter(guard, none, guard.Bad))
+        if (Harm.OfBaseline(guard, traffic) is not { } none || !guard.IsBetter(none, guard.Bad))
         {
             yield break;
         }
 
         var (fine, bad) = (guard.FineLine, guard.Bad);
-        if (fine != bad && IsBetter(guard, none, fine))
+        if (fine != bad && guard.IsBetter(none, fine))
         {
             if (Make(fine, "at the fine line", CaseKind.Fine) is { } atFine)
             {
@@ -110,8 +110,6 @@ public static class CanaryCases
                 part * Math.Max(0, Harm.PerExchange(guard, traffic.Baseline, canary)));
         }
     }
-
-    private static bool IsBetter(GuardSpec guard, double one, double than) => guard.AtLeast || (guard.Scale == Scale.Difference && guard.Bad < 0) ? one > than : one < than;
 
     // The largest listed value of the segments that the guard scans.
     private static int? Largest(GuardSpec guard, TrafficModel traffic)

@@ -83,26 +83,12 @@ internal sealed class ArmTally
 
     private static SparseCounts TakeSparse(long[] row)
     {
-        var first = row.AsSpan().IndexOfAnyExcept(0L);
-        if (first < 0)
+        var counts = SparseCounts.Of(row);
+        foreach (var bucket in counts.Buckets.AsSpan())
         {
-            return SparseCounts.Empty;
+            row[bucket] = 0;
         }
 
-        var range = row.AsSpan(first, row.AsSpan().LastIndexOfAnyExcept(0L) - first + 1);
-        var occupied = range.Length - System.MemoryExtensions.Count(range, 0L);
-        int[] buckets = new int[occupied];
-        long[] counts = new long[occupied];
-        for (int i = 0, at = 0; i < range.Length; i++)
-        {
-            if (range[i] > 0)
-            {
-                (buckets[at], counts[at]) = (first + i, range[i]);
-                at++;
-            }
-        }
-
-        range.Clear();
-        return new(ValueList.Create<int>(buckets), ValueList.Create<long>(counts));
+        return counts;
     }
 }

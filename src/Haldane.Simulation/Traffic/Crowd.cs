@@ -39,8 +39,8 @@ internal sealed class Crowd
         cells[SegmentCells.Everyone] = count;
         for (var s = 0; s < layout.Segments.Count; s++)
         {
-            var (first, end) = Range(layout, s);
-            dice.Multinomial(count, parts[first..end], cells.AsSpan(first, end - first));
+            var own = layout.CellsOf(s);
+            dice.Multinomial(count, parts[own], cells.AsSpan(own));
         }
 
         return new(layout, cells);
@@ -55,8 +55,8 @@ internal sealed class Crowd
         {
             for (var s = 0; s < _layout.Segments.Count; s++)
             {
-                var (first, end) = Range(_layout, s);
-                dice.Draw(_cells.AsSpan(first, end - first), Count, count, cells.AsSpan(first, end - first));
+                var own = _layout.CellsOf(s);
+                dice.Draw(_cells.AsSpan(own), Count, count, cells.AsSpan(own));
             }
         }
 
@@ -109,7 +109,8 @@ internal sealed class Crowd
 
         for (var s = 0; s < _layout.Segments.Count; s++)
         {
-            var (from, end) = Range(_layout, s);
+            var own = _layout.CellsOf(s);
+            var (from, end) = (own.Start.Value, own.End.Value);
             if (Count * DealCost < (long)occupied * (end - from - 1) * DrawCost)
             {
                 DealOneByOne(dice, kinds, first, sink, from, end);
@@ -120,9 +121,6 @@ internal sealed class Crowd
             }
         }
     }
-
-    private static (int First, int End) Range(SegmentCells layout, int segment) =>
-        (layout.FirstCell[segment], layout.FirstCell[segment] + layout.Segments[segment].Values.Count + 1);
 
     // A shuffled pack of cards, one for each exchange with its cell on it, dealt to the kinds in turn.
     private void DealOneByOne(Dice dice, ReadOnlySpan<long> kinds, int first, long[][] sink, int from, int end)

@@ -1,5 +1,4 @@
 using Haldane.Core;
-using Haldane.Core.Evidence;
 using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
@@ -13,9 +12,6 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
 {
     // What is new in the sample-ratio check is a kind of its own.
     private const int SeenAtAll = -1;
-
-    private static readonly double[] Even = [.. Enumerable.Repeat(1.0 / SubjectGroups.Count, SubjectGroups.Count)];
-    private static readonly AliasTable EvenTable = new(Even);
 
     private readonly Dictionary<(Arm, int), long> _unseen = [];
     private double _share;
@@ -54,10 +50,4 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
         _unseen[(arm, what)] = unseen - firsts;
         return firsts;
     }
-
-    /// <inheritdoc/>
-    public void AddGroups(Dice dice, Arm arm, long exchanges, Span<long> groups) => dice.AddMultinomial(exchanges, EvenTable, Even, groups);
-
-    /// <inheritdoc/>
-    public int GroupOf(Dice dice, Arm arm) => dice.Next(SubjectGroups.Count);
 }

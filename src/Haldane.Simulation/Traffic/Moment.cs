@@ -25,13 +25,12 @@ internal readonly record struct Moment(
 /// <param name="Arm">The arm.</param>
 /// <param name="Behaviour">How they behave.</param>
 /// <param name="Subjects">Whose they are.</param>
-/// <param name="Exchanges">All of them.</param>
 /// <param name="Refused">Those that were refused.</param>
 /// <param name="Answers">Those that succeeded and were no refusals.</param>
 /// <param name="Tally">Takes what they come to.</param>
 /// <param name="OnlyIn">The cell that all of them are in; null: any.</param>
 internal readonly record struct Scene(
-    Dice Dice, Moment Moment, Arm Arm, Behaviour Behaviour, ISubjects Subjects, Crowd Exchanges, Crowd Refused, Crowd Answers, ArmTally Tally, int? OnlyIn);
+    Dice Dice, Moment Moment, Arm Arm, Behaviour Behaviour, ISubjects Subjects, Crowd Refused, Crowd Answers, ArmTally Tally, int? OnlyIn);
 
 /// <summary>One kind of evidence: makes its part of a slice.</summary>
 /// <remarks>A signal of a new kind is a stream of a new type. For one thread.</remarks>

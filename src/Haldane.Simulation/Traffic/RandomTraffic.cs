@@ -59,7 +59,7 @@ public sealed class RandomTraffic
             var segment = _layout.Owners[only];
             _partThere = _elsewhere[only];
             _elsewhere[only] = 0;
-            Array.Clear(_there, _layout.FirstCell[segment], _layout.Segments[segment].Values.Count + 1);
+            _there.AsSpan(_layout.CellsOf(segment)).Clear();
             _there[only] = 1;
         }
 
@@ -161,7 +161,7 @@ public sealed class RandomTraffic
         failed.AddTo(tally.Errors);
         failed.Sample(_dice, firstErrors).AddTo(tally.ErrorSubjects);
         var refused = answers.Take(_dice, _dice.Binomial(answers.Count, behaviour.ChanceOf(GatewayEvents.Refused)));
-        var scene = new Scene(_dice, moment, arm, behaviour, _subjects, exchanges, refused, answers, tally, onlyIn);
+        var scene = new Scene(_dice, moment, arm, behaviour, _subjects, refused, answers, tally, onlyIn);
         foreach (var stream in _streams)
         {
             stream.Add(scene);

@@ -34,7 +34,7 @@ internal sealed class RegularSubjects : ISubjects
         }
 
         _errorProne[0] |= !_errorProne.Contains(true);
-        _errorPart = Sum(_ => true, errorsOnly: true) / Sum(_ => true, errorsOnly: false);
+        _errorPart = _weights.Where((_, i) => _errorProne[i]).Sum() / _weights.Sum();
     }
 
     /// <inheritdoc/>
@@ -81,17 +81,6 @@ internal sealed class RegularSubjects : ISubjects
 
     private long NewOf(Dice dice, ArmSubjects arm, long exchanges) =>
         arm.Watched is null ? 0 : _watched.Draw(dice, arm.WatchedSubjects, arm.Watched, dice.Binomial(exchanges, arm.WatchedWeight / arm.Weight));
-
-    private double Sum(Predicate<int> chosen, bool errorsOnly)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < _weights.Length; i++)
-        {
-            sum += chosen(i) && (!errorsOnly || _errorProne[i]) ? _weights[i] : 0;
-        }
-
-        return sum;
-    }
 
     /// <summary>Who was seen in a stage.</summary>
     private sealed class Seen(int subjects)

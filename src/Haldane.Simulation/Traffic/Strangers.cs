@@ -1,5 +1,4 @@
 using Haldane.Core;
-using Haldane.Core.Evidence;
 using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
@@ -9,9 +8,6 @@ internal sealed class Strangers : ISubjects
 {
     // The gateway notes new subjects in a bitmap of so many places; when it is full nobody is new any more.
     private const double Places = 1 << 17;
-
-    private static readonly double[] Even = [.. Enumerable.Repeat(1.0 / SubjectGroups.Count, SubjectGroups.Count)];
-    private static readonly AliasTable EvenTable = new(Even);
 
     private long _taken;
 
@@ -46,10 +42,4 @@ internal sealed class Strangers : ISubjects
 
     /// <inheritdoc/>
     public long FirstsOf(Dice dice, Arm arm, int what, long count) => count;
-
-    /// <inheritdoc/>
-    public void AddGroups(Dice dice, Arm arm, long count, Span<long> groups) => dice.AddMultinomial(count, EvenTable, Even, groups);
-
-    /// <inheritdoc/>
-    public int GroupOf(Dice dice, Arm arm) => dice.Next(SubjectGroups.Count);
 }

@@ -30,19 +30,4 @@ public sealed class SqliteLedger : ILedgerReader, IAsyncDisposable
         _readers.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    internal static async Task<SqliteLedger> OpenAsync(string path, SqliteStoreOptions options, CancellationToken cancel)
-    {
-        var readers = new SqliteReaders(path, options);
-        try
-        {
-            await readers.CheckAsync(cancel);
-            return new(readers);
-        }
-        catch
-        {
-            readers.Dispose();
-            throw;
-        }
-    }
 }

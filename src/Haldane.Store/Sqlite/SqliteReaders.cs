@@ -29,15 +29,35 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
     /// <summary>Reads on a new connection: what comes back is from the disk, not from memory.</summary>
     public Task<T> RunFreshAsync<T>(string doing, Func<SqliteConnection, T> read, CancellationToken cancel) => RunAsync(doing, read, true, cancel);
 
-    /// <summary>Refuses a file that is not a store, or a newer one.</summary>
-    public Task CheckAsync(CancellationToken cancel) => RunAsync(
-        "be opened",
-        connection =>
+    /// <summary>Readers of a store that another process may have open.</summary>
+    /// <exception cref="StoreUnavailableException">The file is not there, not a store, damaged, or newer than this program; the message says what to do.</exception>
+    public static async Task<SqliteReaders> OpenAsync(string path, CancellationToken cancel)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        if (!File.Exists(full))
         {
-            SqliteSchema.Check(connection, path);
-            return true;
-        },
-        cancel);
+            throw new StoreUnavailableException($"there is no store '{full}'");
+        }
+
+        var readers = new SqliteReaders(full, new());
+        try
+        {
+            await readers.RunAsync(
+                "be opened",
+                connection =>
+                {
+                    SqliteSchema.Check(connection, full);
+                    return true;
+                },
+                cancel);
+            return readers;
+        }
+        catch
+        {
+            readers.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The last recorded state of every rollout, by name.</summary>
     public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => RunAsync<IReadOnlyList<Rollout>>(

@@ -9,7 +9,7 @@ public sealed class SqliteRecords : IAsyncDisposable
 {
     private readonly SqliteReaders _readers;
 
-    private SqliteRecords(SqliteReaders readers) => _readers = readers;
+    internal SqliteRecords(SqliteReaders readers) => _readers = readers;
 
     /// <summary>The last recorded state of every rollout, by name.</summary>
     public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => _readers.RolloutsAsync(cancel);
@@ -22,20 +22,5 @@ public sealed class SqliteRecords : IAsyncDisposable
     {
         _readers.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    internal static async Task<SqliteRecords> OpenAsync(string path, SqliteStoreOptions options, CancellationToken cancel)
-    {
-        var readers = new SqliteReaders(path, options);
-        try
-        {
-            await readers.CheckAsync(cancel);
-            return new(readers);
-        }
-        catch
-        {
-            readers.Dispose();
-            throw;
-        }
     }
 }

@@ -52,23 +52,11 @@ public sealed class SqliteStore : IRolloutStore
 
     /// <summary>Opens the ledger for reading, also while another process has the store open.</summary>
     /// <exception cref="StoreUnavailableException">It is not there, damaged, or newer than this program; the message says what to do.</exception>
-    public static Task<SqliteLedger> OpenReadOnlyAsync(string path, CancellationToken cancel)
-    {
-        var full = Path.GetFullPath(path);
-        return !File.Exists(full)
-            ? throw new StoreUnavailableException($"there is no store '{full}'")
-            : SqliteLedger.OpenAsync(full, new(), cancel);
-    }
+    public static async Task<SqliteLedger> OpenReadOnlyAsync(string path, CancellationToken cancel) => new(await SqliteReaders.OpenAsync(path, cancel));
 
     /// <summary>Opens rollouts and evidence for reading, also while another process has the store open.</summary>
     /// <exception cref="StoreUnavailableException">It is not there, damaged, or newer than this program; the message says what to do.</exception>
-    public static Task<SqliteRecords> OpenRecordsAsync(string path, CancellationToken cancel)
-    {
-        var full = Path.GetFullPath(path);
-        return !File.Exists(full)
-            ? throw new StoreUnavailableException($"there is no store '{full}'")
-            : SqliteRecords.OpenAsync(full, new(), cancel);
-    }
+    public static async Task<SqliteRecords> OpenRecordsAsync(string path, CancellationToken cancel) => new(await SqliteReaders.OpenAsync(path, cancel));
 
     /// <inheritdoc/>
     public Task<byte[]> InstallationKeyAsync(CancellationToken cancel) => _writer.RunAsync(

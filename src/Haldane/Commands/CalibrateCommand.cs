@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Haldane.Core.Evidence;
-using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 using Haldane.Screens;
@@ -23,63 +22,47 @@ internal static class CalibrateCommand
         var files = new Argument<string[]>("files") { Description = "Files with another plan for the same model. Default: the plan that was recorded.", Arity = ArgumentArity.ZeroOrMore };
         var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence; it may be in use.", DefaultValueFactory = _ => "haldane.db" };
         var rollout = new Option<string>("--rollout") { Description = "Whose newest run to take. Default: the newest run of all." };
-        var runs = new Option<int>("--runs") { Description = "How many divisions of the recorded traffic, 20 to 100000.", DefaultValueFactory = _ => 200 };
-        runs.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 20 or > 100_000)
-            {
-                r.AddError("--runs: wanted is 20 to 100000");
-            }
-        });
+        var runs = Options.Whole("--runs", "How many divisions of the recorded traffic", 20, 100_000, 200);
         var seed = new Option<int>("--seed") { Description = "Another seed, other divisions; the same one, the same report.", DefaultValueFactory = _ => 1 };
         var json = Options.Json();
         var command = new Command("calibrate", "Shows how often a plan raises a false alarm on the live model's own recorded traffic, baseline against baseline.") { files, store, rollout, runs, seed, json };
-        command.SetAction((parsed, cancel) => RunAsync(
-            new(parsed.GetValue(files) ?? [], parsed.GetValue(store)!, parsed.GetValue(rollout), parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(json)), cancel));
+        command.SetAction((parsed, cancel) =>
+        {
+            var asked = new Asked(
+                parsed.GetValue(files) ?? [], parsed.GetValue(store)!, parsed.GetValue(rollout), parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(json));
+            return Options.OfflineAsync("calibration", () => RunAsync(asked, cancel), cancel);
+        });
         return command;
     }
 
     private static async Task<int> RunAsync(Asked asked, CancellationToken cancel)
     {
-        try
+        if (await PlanAsync(asked, cancel) is not var (run, plan))
         {
-            if (await PlanAsync(asked, cancel) is not var (run, plan))
-            {
-                return ExitCode.CannotRun;
-            }
-
-            var comparison = new SelfComparison(run.Model, plan, run.Slices);
-            var outcomes = ProgressLine.Run($"{asked.Runs} divisions of run {run.Rollout.Run}", asked.Runs, done =>
-                Workers.Run(asked.Runs, i => comparison.Run(Dice.SeedOf((ulong)asked.Seed, (ulong)i)), done, cancel));
-            var report = Report(asked, run, plan, outcomes);
-            if (asked.Json)
-            {
-                System.Console.WriteLine(report.ToJson());
-            }
-            else
-            {
-                Draw(report, plan);
-            }
-
-            return ExitCode.Done;
-        }
-        catch (StoreUnavailableException e)
-        {
-            await System.Console.Error.WriteLineAsync($"haldane: {e.Message}");
             return ExitCode.CannotRun;
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+
+        var comparison = new SelfComparison(run.Model, plan, run.Slices);
+        var outcomes = ProgressLine.Run($"{asked.Runs} divisions of run {run.Rollout.Run}", asked.Runs, done =>
+            Workers.Run(asked.Runs, i => comparison.Run(Dice.SeedOf((ulong)asked.Seed, (ulong)i)), done, cancel));
+        var report = Report(asked, run, plan, outcomes);
+        if (asked.Json)
         {
-            await System.Console.Error.WriteLineAsync("haldane: the calibration was stopped");
-            return ExitCode.CannotRun;
+            System.Console.WriteLine(report.ToJson());
         }
+        else
+        {
+            Draw(report, plan);
+        }
+
+        return ExitCode.Done;
     }
 
     private static async Task<(RecordedRun Run, RolloutSpec Plan)?> PlanAsync(Asked asked, CancellationToken cancel)
     {
         if (asked.Files.Length == 0)
         {
-            var recorded = await RecordedRun.ReadAsync(asked.Store, asked.Rollout, null, cancel);
+            var recorded = await RecordedRun.ReadAsync(asked.Store, asked.Rollout, cancel);
             return (recorded, recorded.Rollout.Spec);
         }
 
@@ -88,11 +71,7 @@ internal static class CalibrateCommand
             return null;
         }
 
-        var model = set.FindModel(plan.Model)!;
-        var run = await RecordedRun.ReadAsync(asked.Store, null, plan.Model, cancel);
-        return run.Model.Segments.Equals(model.Segments) && run.Model.Signals.Equals(model.Signals)
-            ? (run with { Model = model }, plan)
-            : throw new StoreUnavailableException($"run {run.Rollout.Run} of {run.Rollout.Name} was recorded with other segments or signals of the model {model.Name}; its evidence means something else");
+        return (await RecordedRun.OfModelAsync(asked.Store, set.FindModel(plan.Model)!, cancel), plan);
     }
 
     private static CalibrationReport Report(Asked asked, RecordedRun run, RolloutSpec plan, RunOutcome[] outcomes) => new()

@@ -15,14 +15,7 @@ internal static class LedgerCommands
     {
         var store = StoreOption();
         var rollout = new Option<string>("--rollout") { Description = "Only of this rollout." };
-        var limit = new Option<int>("--limit") { Description = "At most this many, the newest; 1 to 500.", DefaultValueFactory = _ => 50 };
-        limit.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 1 or > 500)
-            {
-                r.AddError("--limit: wanted is 1 to 500");
-            }
-        });
+        var limit = Options.Whole("--limit", "At most this many, the newest", 1, 500, 50);
         var json = new Option<bool>("--json") { Description = "JSON lines, each with its hash." };
         return Options.ForServer(new("show", "Shows the newest records.") { store, rollout, limit, json }, async (client, parsed, cancel) =>
         {

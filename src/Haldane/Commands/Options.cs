@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Haldane.Client;
+using Haldane.Core.Ports;
 
 namespace Haldane.Commands;
 
@@ -7,6 +8,42 @@ namespace Haldane.Commands;
 internal static class Options
 {
     public static Option<bool> Json() => new("--json") { Description = "JSON instead of a picture." };
+
+    /// <summary>A whole number within limits.</summary>
+    public static Option<int> Whole(string name, string description, int least, int most, int usual)
+    {
+        var option = new Option<int>(name) { Description = $"{description}, {least} to {most}.", DefaultValueFactory = _ => usual };
+        option.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() < least || r.GetValueOrDefault<int>() > most)
+            {
+                r.AddError($"{name}: wanted is {least} to {most}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Does what may read a store's file and may take long; a store that cannot be read, and being stopped, become one line and exit code 2.</summary>
+    /// <param name="what">What is stopped, for people.</param>
+    /// <param name="act">The work.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public static async Task<int> OfflineAsync(string what, Func<Task<int>> act, CancellationToken cancel)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (StoreUnavailableException e)
+        {
+            await System.Console.Error.WriteLineAsync($"haldane: {e.Message}");
+            return ExitCode.CannotRun;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await System.Console.Error.WriteLineAsync($"haldane: the {what} was stopped");
+            return ExitCode.CannotRun;
+        }
+    }
 
     /// <summary>Gives a command its <c>--admin</c> option and a client; a server that does not answer becomes one line and exit code 2.</summary>
     public static Command ForServer(Command command, Func<AdminClient, ParseResult, CancellationToken, Task<int>> act)

@@ -46,12 +46,7 @@ internal static class PlanChoice
             return null;
         }
 
-        var run = await RecordedRun.ReadAsync(store, null, model.Name, cancel);
-        if (!run.Model.Segments.Equals(model.Segments) || !run.Model.Signals.Equals(model.Signals))
-        {
-            throw new StoreUnavailableException($"run {run.Rollout.Run} of {run.Rollout.Name} was recorded with other segments or signals of the model {model.Name}; its evidence means something else");
-        }
-
+        var run = await RecordedRun.OfModelAsync(store, model, cancel);
         var recorded = new RecordedTraffic(model);
         foreach (var slice in run.Slices)
         {

@@ -63,9 +63,9 @@ internal sealed class SeriesOptions
         await AskAsync(parsed, asked, into, now, cancel);
         ApplyHints(parsed, into);
         return into.Build(
-            Read<double>(parsed, _falseRollback, "a chance such as 1%", SeriesTexts.TryRate, into) ?? asked.FalseRollback ?? 0.01,
-            Read<double>(parsed, _falsePromotion, "a chance such as 5%", SeriesTexts.TryRate, into) ?? asked.FalsePromotion ?? 0.05,
-            parsed.GetValue(_seed) ?? asked.Seed ?? 1);
+            Read<double>(parsed, _falseRollback, "a chance such as 1%", SeriesTexts.TryRate, into) ?? asked.FalseRollback,
+            Read<double>(parsed, _falsePromotion, "a chance such as 5%", SeriesTexts.TryRate, into) ?? asked.FalsePromotion,
+            parsed.GetValue(_seed) ?? asked.Seed);
     }
 
     private async Task AskAsync(ParseResult parsed, SeriesJsonReader.Asked asked, SeriesBuilder into, DateTimeOffset now, CancellationToken cancel)
@@ -118,10 +118,8 @@ internal sealed class SeriesOptions
         Apply<SeriesMargin>(parsed, _bad, SeriesMargin.Wanted, SeriesMargin.TryParse, (h, v) => h with { Bad = v }, into);
     }
 
-    private delegate bool Parser<T>(string text, out T value);
-
     private static void Apply<T>(
-        ParseResult parsed, Option<string[]> option, string wanted, Parser<T> parse, Func<MetricHints, T, MetricHints> change, SeriesBuilder into)
+        ParseResult parsed, Option<string[]> option, string wanted, SeriesTexts.Parser<T> parse, Func<MetricHints, T, MetricHints> change, SeriesBuilder into)
     {
         foreach (var text in parsed.GetValue(option) ?? [])
         {
@@ -145,7 +143,7 @@ internal sealed class SeriesOptions
         }
     }
 
-    private static T? Read<T>(ParseResult parsed, Option<string?> option, string wanted, Parser<T> parse, SeriesBuilder into)
+    private static T? Read<T>(ParseResult parsed, Option<string?> option, string wanted, SeriesTexts.Parser<T> parse, SeriesBuilder into)
         where T : struct
     {
         if (parsed.GetValue(option) is not { } text)

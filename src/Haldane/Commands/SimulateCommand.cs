@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Screens;
 using Haldane.Simulation.Chance;
@@ -20,23 +19,18 @@ internal static class SimulateCommand
     {
         var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
         var rollout = new Option<string>("--rollout") { Description = "Which rollout, if there are several." };
-        var runs = new Option<int>("--runs") { Description = "How many runs of each canary, 20 to 100000.", DefaultValueFactory = _ => 100 };
-        runs.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 20 or > 100_000)
-            {
-                r.AddError("--runs: wanted is 20 to 100000");
-            }
-        });
+        var runs = Options.Whole("--runs", "How many runs of each canary", 20, 100_000, 100);
         var seed = new Option<int>("--seed") { Description = "Another seed, other chance; the same one, the same report.", DefaultValueFactory = _ => 1 };
         var horizon = new Option<string>("--horizon") { Description = "When to give up on a run, simulated time, e.g. 24h. Default: 24h, or four times all bakes." };
         var evidence = new Option<string>("--evidence") { Description = "Take the traffic from the newest run of the model in this store instead of the specification." };
         var json = Options.Json();
         var command = new Command("simulate", "Shows what a plan would do to good, borderline and bad canaries, before it is used.") { files, rollout, runs, seed, horizon, evidence, json };
-        command.SetAction((parsed, cancel) => RunAsync(
-            new(
-                parsed.GetValue(files)!, parsed.GetValue(rollout), parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(horizon), parsed.GetValue(evidence), parsed.GetValue(json)),
-            cancel));
+        command.SetAction((parsed, cancel) =>
+        {
+            var asked = new Asked(
+                parsed.GetValue(files)!, parsed.GetValue(rollout), parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(horizon), parsed.GetValue(evidence), parsed.GetValue(json));
+            return Options.OfflineAsync("simulation", () => RunAsync(asked, cancel), cancel);
+        });
         return command;
     }
 
@@ -47,38 +41,25 @@ internal static class SimulateCommand
             return ExitCode.CannotRun;
         }
 
-        try
+        if (HorizonOf(asked.Horizon, rollout) is not { } horizon || await PlanChoice.TrafficAsync(set.FindModel(rollout.Model)!, asked.Evidence, cancel) is not var (traffic, from))
         {
-            if (HorizonOf(asked.Horizon, rollout) is not { } horizon || await PlanChoice.TrafficAsync(set.FindModel(rollout.Model)!, asked.Evidence, cancel) is not var (traffic, from))
-            {
-                return ExitCode.CannotRun;
-            }
-
-            var forecast = ProgressLine.Run("forecast", PlanForecast.UsualRuns, done =>
-                PlanForecast.From(rollout, Workers.Run(PlanForecast.UsualRuns, run => PlanForecast.RunOf(traffic, rollout, run), done, cancel)));
-            var summaries = Simulate(traffic, rollout, asked, horizon, cancel);
-            var remarks = PlanLinter.Check(traffic, rollout, forecast);
-            if (asked.Json)
-            {
-                System.Console.WriteLine(Report(asked, rollout, traffic, from, horizon, forecast, summaries, remarks).ToJson());
-            }
-            else
-            {
-                Draw(asked, rollout, traffic, from, horizon, forecast, summaries, remarks);
-            }
-
-            return ExitCode.Done;
-        }
-        catch (StoreUnavailableException e)
-        {
-            await System.Console.Error.WriteLineAsync($"haldane: {e.Message}");
             return ExitCode.CannotRun;
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+
+        var forecast = ProgressLine.Run("forecast", PlanForecast.UsualRuns, done =>
+            PlanForecast.From(rollout, Workers.Run(PlanForecast.UsualRuns, run => PlanForecast.RunOf(traffic, rollout, run), done, cancel)));
+        var summaries = Simulate(traffic, rollout, asked, horizon, cancel);
+        var remarks = PlanLinter.Check(traffic, rollout, forecast);
+        if (asked.Json)
         {
-            await System.Console.Error.WriteLineAsync("haldane: the simulation was stopped");
-            return ExitCode.CannotRun;
+            System.Console.WriteLine(Report(asked, rollout, traffic, from, horizon, forecast, summaries, remarks).ToJson());
         }
+        else
+        {
+            Draw(asked, rollout, traffic, from, horizon, forecast, summaries, remarks);
+        }
+
+        return ExitCode.Done;
     }
 
     private static List<CaseSummary> Simulate(TrafficModel traffic, RolloutSpec rollout, Asked asked, TimeSpan horizon, CancellationToken cancel)

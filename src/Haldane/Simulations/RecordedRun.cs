@@ -19,10 +19,25 @@ internal sealed record RecordedRun(Rollout Rollout, ModelSpec Model, IReadOnlyLi
     /// <summary>Reads a run, also from a store that is in use.</summary>
     /// <param name="store">The file.</param>
     /// <param name="rollout">The rollout's name; null: the newest run.</param>
-    /// <param name="model">Only runs of this model; null: of any.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="StoreUnavailableException">There is no store, it is damaged, or holds no such run; the message says what to do.</exception>
-    public static async Task<RecordedRun> ReadAsync(string store, string? rollout, string? model, CancellationToken cancel)
+    public static Task<RecordedRun> ReadAsync(string store, string? rollout, CancellationToken cancel) => ReadAsync(store, rollout, null, cancel);
+
+    /// <summary>Reads the newest run of a model, as its specification has it now.</summary>
+    /// <param name="store">The file.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="StoreUnavailableException">As above, or the model's segments or signals were others when the evidence was taken.</exception>
+    public static async Task<RecordedRun> OfModelAsync(string store, ModelSpec model, CancellationToken cancel)
+    {
+        var run = await ReadAsync(store, null, model.Name, cancel);
+        return run.Model.Segments.Equals(model.Segments) && run.Model.Signals.Equals(model.Signals)
+            ? run with { Model = model }
+            : throw new StoreUnavailableException(
+                $"run {run.Rollout.Run} of {run.Rollout.Name} was recorded with other segments or signals of the model {model.Name}; its evidence means something else");
+    }
+
+    private static async Task<RecordedRun> ReadAsync(string store, string? rollout, string? model, CancellationToken cancel)
     {
         await using var records = await SqliteStore.OpenRecordsAsync(store, cancel);
         var known = await records.RolloutsAsync(cancel);

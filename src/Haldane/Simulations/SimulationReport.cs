@@ -41,7 +41,7 @@ internal sealed record SimulationReport
 internal sealed record GuardReport(string Guard, double? PassSeconds, double? PassSecondsEarly, double? PassSecondsLate, long? CanaryExchanges)
 {
     public static GuardReport Of(GuardForecast forecast) => new(
-        forecast.Guard, forecast.Passes?.Early is null ? null : forecast.Passes.Median.TotalSeconds, forecast.Passes?.Early.TotalSeconds, forecast.Passes?.Late?.TotalSeconds,
+        forecast.Guard, forecast.Passes?.Median.TotalSeconds, forecast.Passes?.Early.TotalSeconds, forecast.Passes?.Late?.TotalSeconds,
         forecast.CanaryExchanges);
 }
 

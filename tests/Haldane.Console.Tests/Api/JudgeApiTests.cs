@@ -123,6 +123,7 @@ public sealed class JudgeApiTests : IAsyncLifetime
     [InlineData("""{"metadata":{"request":7}}""", "metadata.request: is Number; wanted is a text")]
     [InlineData("""{"metadata":{"prometheus":"http://x"}}""", "metadata.prometheus: is no field")]
     [InlineData("""{"metadata":{"need":"luck","baselineQuery":"a","canaryQuery":"b"}}""", "metadata.need: is luck; wanted is pass or not-fail")]
+    [InlineData("""{"metadata":{"seed":"x","baselineQuery":"a","canaryQuery":"b"}}""", "metadata.seed: is")]
     [InlineData("""{"metadata":{"baselineQuery":"a"}}""", "metadata.metrics[0].canary: wanted is")]
     [InlineData("""{"metadata":{"request":"\ud800"}}""", "metadata: holds a text that is not valid Unicode")]
     public async Task A_hook_with_a_mistake_is_refused(string body, string why)

@@ -5,32 +5,19 @@ using Haldane.Core.Ports;
 namespace Haldane.Control.Tests.Feedback;
 
 /// <summary>What becomes of senders when the store is slow, down or at its end.</summary>
-public sealed class FeedbackDeskTests : IAsyncLifetime
+public sealed class FeedbackDeskTests : FeedbackTestWorld
 {
-    private World _world = null!;
     private uint _subject;
-
-    public async ValueTask InitializeAsync()
-    {
-        _world = await World.StartedAsync();
-        _ = _world.Run();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _world.StopAsync();
-        _world.Dispose();
-    }
 
     [Fact]
     public async Task A_store_that_is_down_reaches_the_sender_and_the_same_feedback_can_be_sent_again()
     {
         var items = Items(2);
-        _world.Store.IsDown = (_, name) => name == "feedback";
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => _world.FeedbackAsync(items).Soon());
-        _world.Store.IsDown = (_, _) => false;
+        World.Store.IsDown = (_, name) => name == "feedback";
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => World.FeedbackAsync(items).Soon());
+        World.Store.IsDown = (_, _) => false;
 
-        var receipt = await _world.FeedbackAsync(items).Soon();
+        var receipt = await World.FeedbackAsync(items).Soon();
 
         Assert.Equal(2, receipt.Joined);
     }
@@ -40,11 +27,11 @@ public sealed class FeedbackDeskTests : IAsyncLifetime
     {
         var fault = new TaskCompletionSource();
         fault.SetException(new InvalidOperationException("a bug"));
-        _world.Store.FeedbackGate = fault.Task;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _world.FeedbackAsync(Items(1)).Soon());
-        _world.Store.FeedbackGate = Task.CompletedTask;
+        World.Store.FeedbackGate = fault.Task;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => World.FeedbackAsync(Items(1)).Soon());
+        World.Store.FeedbackGate = Task.CompletedTask;
 
-        var receipt = await _world.FeedbackAsync(Items(1)).Soon();
+        var receipt = await World.FeedbackAsync(Items(1)).Soon();
 
         Assert.Equal(1, receipt.Joined);
     }
@@ -53,60 +40,60 @@ public sealed class FeedbackDeskTests : IAsyncLifetime
     public async Task Past_what_may_wait_senders_are_told_to_come_again()
     {
         var gate = new TaskCompletionSource();
-        _world.Store.FeedbackGate = gate.Task;
-        var waiting = Enumerable.Range(0, 10).Select(_ => _world.FeedbackAsync(Items(10_000))).ToList();
+        World.Store.FeedbackGate = gate.Task;
+        var waiting = Enumerable.Range(0, 10).Select(_ => World.FeedbackAsync(Items(10_000))).ToList();
 
-        await Assert.ThrowsAsync<FeedbackBusyException>(() => _world.FeedbackAsync(Items(1)).Soon());
+        await Assert.ThrowsAsync<FeedbackBusyException>(() => World.FeedbackAsync(Items(1)).Soon());
 
         Assert.All(waiting, w => Assert.False(w.IsCompleted));
-        _world.Store.IsDown = (_, _) => true;
+        World.Store.IsDown = (_, _) => true;
         gate.SetResult();
         await Task.WhenAll(waiting.Select(w => Assert.ThrowsAsync<StoreUnavailableException>(() => w.Soon())));
-        _world.Store.IsDown = (_, _) => false;
-        Assert.Equal(1, (await _world.FeedbackAsync(Items(1)).Soon()).Joined);
+        World.Store.IsDown = (_, _) => false;
+        Assert.Equal(1, (await World.FeedbackAsync(Items(1)).Soon()).Joined);
     }
 
     [Fact]
     public async Task Batches_that_wait_together_are_stored_together_and_counted_apart()
     {
         var gate = new TaskCompletionSource();
-        _world.Store.FeedbackGate = gate.Task;
-        var first = _world.FeedbackAsync(Items(1));
+        World.Store.FeedbackGate = gate.Task;
+        var first = World.FeedbackAsync(Items(1));
         var items = Items(3);
-        var second = _world.FeedbackAsync(items);
-        var third = _world.FeedbackAsync([items[0], .. Items(1)]);
+        var second = World.FeedbackAsync(items);
+        var third = World.FeedbackAsync([items[0], .. Items(1)]);
         gate.SetResult();
 
         var receipts = await Task.WhenAll(first, second, third).Soon();
 
         Assert.Equal([(1, 0), (3, 0), (1, 1)], receipts.Select(r => (r.Joined, r.Repeated)));
-        Assert.InRange(_world.Journal.Lines.Count(l => l == "feedback"), 1, 2);
+        Assert.InRange(World.Journal.Lines.Count(l => l == "feedback"), 1, 2);
     }
 
     [Fact]
     public async Task A_sender_that_leaves_is_not_waited_for_and_its_feedback_is_kept()
     {
         var gate = new TaskCompletionSource();
-        _world.Store.FeedbackGate = gate.Task;
+        World.Store.FeedbackGate = gate.Task;
         using var left = new CancellationTokenSource();
         var items = Items(1);
-        var sending = _world.Controller.FeedbackAsync(items, left.Token);
+        var sending = World.Controller.FeedbackAsync(items, left.Token);
 
         await left.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.Soon());
         gate.SetResult();
-        Assert.Equal(1, (await _world.FeedbackAsync(items).Soon()).Repeated);
+        Assert.Equal(1, (await World.FeedbackAsync(items).Soon()).Repeated);
     }
 
     [Fact]
     public async Task Whoever_waits_at_the_end_of_the_process_is_told()
     {
-        _world.Store.FeedbackGate = new TaskCompletionSource().Task;
-        var stored = _world.FeedbackAsync(Items(1));
-        var queued = _world.FeedbackAsync(Items(1));
+        World.Store.FeedbackGate = new TaskCompletionSource().Task;
+        var stored = World.FeedbackAsync(Items(1));
+        var queued = World.FeedbackAsync(Items(1));
 
-        await _world.StopAsync();
+        await World.StopAsync();
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => stored.Soon());
         await Assert.ThrowsAsync<StoreUnavailableException>(() => queued.Soon());
@@ -115,9 +102,9 @@ public sealed class FeedbackDeskTests : IAsyncLifetime
     [Fact]
     public async Task Feedback_after_the_end_of_the_process_does_not_wait_for_ever()
     {
-        await _world.StopAsync();
+        await World.StopAsync();
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => _world.FeedbackAsync(Items(1)).Soon());
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => World.FeedbackAsync(Items(1)).Soon());
     }
 
     [Fact]
@@ -126,16 +113,16 @@ public sealed class FeedbackDeskTests : IAsyncLifetime
         var receipts = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ =>
         {
             var items = Items(25);
-            return Task.Run(() => _world.FeedbackAsync(items));
+            return Task.Run(() => World.FeedbackAsync(items));
         })).Soon();
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(1_000, receipts.Sum(r => r.Joined));
-        Assert.Equal(1_000, _world.Disk.Slices(1).SelectMany(s => s.Labels).Where(l => l.Cell == 0).Sum(l => l.Labelled));
-        Assert.Equal(_world.Disk.Feedback[^1].Position, _world.Disk.Slices(1)[^1].FeedbackUpTo);
+        Assert.Equal(1_000, World.Disk.Slices(1).SelectMany(s => s.Labels).Where(l => l.Cell == 0).Sum(l => l.Labelled));
+        Assert.Equal(World.Disk.Feedback[^1].Position, World.Disk.Slices(1)[^1].FeedbackUpTo);
     }
 
     private FeedbackItem[] Items(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => new FeedbackItem { Exchange = _world.Token(Make.Exchange(1, ++_subject)), Label = "good" })];
+        [.. Enumerable.Range(0, count).Select(_ => new FeedbackItem { Exchange = World.Token(Make.Exchange(1, ++_subject)), Label = "good" })];
 }

@@ -7,28 +7,14 @@ using Haldane.Core.Ports;
 namespace Haldane.Control.Tests.Feedback;
 
 /// <summary>Feedback from the sender to the evidence.</summary>
-public sealed class FeedbackEvidenceTests : IAsyncLifetime
+public sealed class FeedbackEvidenceTests : FeedbackTestWorld
 {
-    private World _world = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _world = await World.StartedAsync();
-        _ = _world.Run();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _world.StopAsync();
-        _world.Dispose();
-    }
-
     [Fact]
     public async Task A_label_is_counted_for_everyone_and_for_its_segment()
     {
         var receipt = await SendAsync(Label(subject: 1, "fraud"));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(new(1, 0, 0, []), receipt);
         Assert.Equal([new(0, Arm.Canary, 0, 1, 1), new(0, Arm.Canary, 3, 1, 1)], Labels(1));
@@ -39,7 +25,7 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     {
         await SendAsync(Label(1, "good"), Label(2, "good", @class: 2), Label(3, "fraud", @class: 1));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 3, 1), Labels(1)[0]);
     }
@@ -48,13 +34,13 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     public async Task Only_the_first_label_of_a_subject_in_a_stage_counts()
     {
         await SendAsync(Label(1, "fraud"));
-        await _world.TickAsync();
+        await World.TickAsync();
         await SendAsync(Label(1, "good") with { Exchange = Token(1, nonce: 5) }, Label(2, "good"));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 1, 0), Labels(2)[0]);
-        Assert.Equal(3, _world.Disk.Feedback.Count);
+        Assert.Equal(3, World.Disk.Feedback.Count);
     }
 
     [Fact]
@@ -62,23 +48,23 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     {
         await SendAsync(Sure(1, "good", 0.9), Sure(2, "fraud", 0.9), Sure(3, "good", null));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         const double Sealed = 229 / 254.0; // a token keeps steps of 1/254
         Assert.Equal(
-            [new(0, Arm.Canary, 0, 18, 2, 1, 2 * Sealed), new(0, Arm.Canary, 3, 18, 2, 1, 2 * Sealed)], _world.Disk.Slices(1)[0].Calibration);
+            [new(0, Arm.Canary, 0, 18, 2, 1, 2 * Sealed), new(0, Arm.Canary, 3, 18, 2, 1, 2 * Sealed)], World.Disk.Slices(1)[0].Calibration);
         Assert.Equal(new LabelCounts(0, Arm.Canary, 0, 3, 1), Labels(1)[0]);
-        Assert.Equal([Sealed, Sealed, null], _world.Disk.Feedback.Select(f => f.Feedback.Confidence));
+        Assert.Equal([Sealed, Sealed, null], World.Disk.Feedback.Select(f => f.Feedback.Confidence));
     }
 
     [Fact]
     public async Task Confidence_without_a_label_is_not_kept()
     {
-        var token = _world.Token(Make.Exchange(1, 1) with { Confidence = 0.9 });
+        var token = World.Token(Make.Exchange(1, 1) with { Confidence = 0.9 });
 
         await SendAsync(new FeedbackItem { Exchange = token, Events = ["conversion"] });
 
-        Assert.Null(Assert.Single(_world.Disk.Feedback).Feedback.Confidence);
+        Assert.Null(Assert.Single(World.Disk.Feedback).Feedback.Confidence);
     }
 
     [Fact]
@@ -89,7 +75,7 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
             new FeedbackItem { Exchange = Token(1, nonce: 9), Events = ["conversion"] },
             Label(2, "good") with { Events = ["conversion"], Values = Revenue(1) });
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(3, receipt.Joined);
         Assert.Equal(
@@ -97,47 +83,47 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
                 new("conversion", 0, Arm.Canary, 0, 3, 2), new("conversion", 0, Arm.Canary, 3, 3, 2),
                 new("refund", 0, Arm.Canary, 0, 1, 1), new("refund", 0, Arm.Canary, 3, 1, 1),
             ],
-            _world.Disk.Slices(1)[0].Events);
+            World.Disk.Slices(1)[0].Events);
         Assert.Equal(1, Labels(1)[0].Labelled);
     }
 
     [Fact]
     public async Task Events_of_a_subject_are_of_no_segment()
     {
-        var subject = Make.Subject(_world.Set.Rollouts[0], new(1_000), Arm.Baseline);
+        var subject = Make.Subject(World.Set.Rollouts[0], new(1_000), Arm.Baseline);
 
         await SendAsync(new FeedbackItem { Subject = subject, Events = ["conversion"] });
-        await _world.TickAsync();
+        await World.TickAsync();
 
-        Assert.Equal([new("conversion", 0, Arm.Baseline, 0, 1, 1)], _world.Disk.Slices(1)[0].Events);
+        Assert.Equal([new("conversion", 0, Arm.Baseline, 0, 1, 1)], World.Disk.Slices(1)[0].Events);
     }
 
     [Fact]
     public async Task Events_of_the_gateway_stand_beside_those_of_feedback()
     {
-        _world.Router.Traffic = split => Make.Traffic(split, occurrences: [new(Occurrence.Refused, 7, Arm.Baseline, 0)]) with
+        World.Router.Traffic = split => Make.Traffic(split, occurrences: [new(Occurrence.Refused, 7, Arm.Baseline, 0)]) with
         {
             Events = [new(GatewayEvents.Refused, 0, Arm.Baseline, 0, 5, 0), new(GatewayEvents.Refused, 0, Arm.Baseline, 1, 5, 0)],
         };
         await SendAsync(new FeedbackItem { Exchange = Token(1), Events = ["conversion"] });
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(
             [
                 new(GatewayEvents.Refused, 0, Arm.Baseline, 0, 5, 1), new(GatewayEvents.Refused, 0, Arm.Baseline, 1, 5, 1),
                 new("conversion", 0, Arm.Canary, 0, 1, 1), new("conversion", 0, Arm.Canary, 3, 1, 1),
             ],
-            _world.Disk.Slices(1)[0].Events);
+            World.Disk.Slices(1)[0].Events);
     }
 
     [Fact]
     public async Task A_late_label_is_counted_under_the_stage_of_its_exchange()
     {
-        await _world.TickAsync(4);
+        await World.TickAsync(4);
         await SendAsync(Label(1, "fraud"), Label(1, "good", stage: 1), Label(2, "good", stage: 1));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(
             [(0, 1, 1), (1, 2, 0)],
@@ -149,7 +135,7 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     {
         await SendAsync(Value(1, 2), Value(2, 0), Value(65, 3), Value(3, 10, Arm.Baseline));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(
             [
@@ -160,7 +146,7 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
                 new("revenue", 0, Arm.Canary, 3, 1, 2, 2, 5, 13),
                 new("revenue", 0, Arm.Canary, 3, 2, 1, 0, 0, 0),
             ],
-            _world.Disk.Slices(1)[0].Values);
+            World.Disk.Slices(1)[0].Values);
     }
 
     [Fact]
@@ -168,11 +154,11 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     {
         await SendAsync(Value(1, -5), Value(2, 1e90), new FeedbackItem { Exchange = Token(3), Values = new Dictionary<string, double> { ["score"] = -7 } });
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
-        Assert.Equal([0, 1e12, -1], Everyone(_world.Disk.Slices(1)[0].Values).Select(v => v.Sum));
-        Assert.Equal([0, 1, 1], Everyone(_world.Disk.Slices(1)[0].Values).Select(v => v.NonZero));
-        Assert.Equal([-5, 1e90, -7], _world.Disk.Feedback.Select(f => f.Feedback.Values.Values.Single()));
+        Assert.Equal([0, 1e12, -1], Everyone(World.Disk.Slices(1)[0].Values).Select(v => v.Sum));
+        Assert.Equal([0, 1, 1], Everyone(World.Disk.Slices(1)[0].Values).Select(v => v.NonZero));
+        Assert.Equal([-5, 1e90, -7], World.Disk.Feedback.Select(f => f.Feedback.Values.Values.Single()));
     }
 
     [Theory]
@@ -180,15 +166,15 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     [InlineData(Arm.Baseline)]
     public async Task Values_of_a_subject_go_to_the_arm_that_it_is_assigned_to(Arm arm)
     {
-        var subject = Make.Subject(_world.Set.Rollouts[0], new(1_000), arm);
+        var subject = Make.Subject(World.Set.Rollouts[0], new(1_000), arm);
 
         var receipt = await SendAsync(new FeedbackItem { Subject = subject, Values = Revenue(4) });
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal(1, receipt.Joined);
-        var stored = Assert.Single(_world.Disk.Feedback).Feedback;
+        var stored = Assert.Single(World.Disk.Feedback).Feedback;
         Assert.Equal((arm, SegmentCells.UnknownCode), (stored.Arm, stored.SegmentCode));
-        Assert.Equal([new("revenue", 0, arm, 0, SubjectGroups.Of(stored.Subject), 1, 1, 4, 16)], _world.Disk.Slices(1)[0].Values); // of no segment
+        Assert.Equal([new("revenue", 0, arm, 0, SubjectGroups.Of(stored.Subject), 1, 1, 4, 16)], World.Disk.Slices(1)[0].Values); // of no segment
     }
 
     [Fact]
@@ -196,21 +182,21 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     {
         await SendAsync([.. Enumerable.Range(1, 200).Select(i => Value(1, 1e100) with { Id = $"{i}" })]);
 
-        await _world.TickAsync(2);
+        await World.TickAsync(2);
 
-        Assert.True(_world.Controller.Health.Ready, _world.Controller.Health.Message);
-        Assert.Equal(200, Assert.Single(Everyone(_world.Disk.Slices(1)[0].Values)).Count);
+        Assert.True(World.Controller.Health.Ready, World.Controller.Health.Message);
+        Assert.Equal(200, Assert.Single(Everyone(World.Disk.Slices(1)[0].Values)).Count);
     }
 
     [Fact]
     public async Task Feedback_of_an_ended_run_is_stored_and_decides_nothing()
     {
-        await _world.AbortAsync();
+        await World.AbortAsync();
 
         var receipt = await SendAsync(Label(1, "fraud"));
 
         Assert.Equal(1, receipt.Joined);
-        Assert.Single(_world.Disk.Feedback);
+        Assert.Single(World.Disk.Feedback);
     }
 
     [Theory]
@@ -219,54 +205,40 @@ public sealed class FeedbackEvidenceTests : IAsyncLifetime
     public async Task Feedback_is_neither_lost_nor_doubled_by_a_crash(bool inSlice)
     {
         await SendAsync(Label(1, "fraud") with { Events = ["conversion"] }, Label(2, "good"));
-        await _world.TickAsync();
+        await World.TickAsync();
         await SendAsync(Label(3, "fraud") with { Values = Revenue(2) }, Label(1, "good") with { Exchange = Token(1, nonce: 8), Events = ["conversion"] });
         if (inSlice)
         {
-            await _world.TickAsync();
+            await World.TickAsync();
         }
 
-        using var next = await _world.RestartAsync();
+        using var next = await World.RestartAsync();
         await next.TickAsync();
 
-        var all = _world.Disk.Slices(1).SelectMany(s => s.Labels).Where(l => l.Cell == 0).ToList();
+        var all = World.Disk.Slices(1).SelectMany(s => s.Labels).Where(l => l.Cell == 0).ToList();
         Assert.Equal((3, 2), (all.Sum(l => l.Labelled), all.Sum(l => l.Wrong)));
-        var events = _world.Disk.Slices(1).SelectMany(s => s.Events).Where(e => e.Cell == 0).ToList();
+        var events = World.Disk.Slices(1).SelectMany(s => s.Events).Where(e => e.Cell == 0).ToList();
         Assert.Equal((2, 1), (events.Sum(e => e.Count), events.Sum(e => e.Subjects)));
-        Assert.Equal(2.0, Assert.Single(Everyone(_world.Disk.Slices(1).SelectMany(s => s.Values))).Sum);
-        Assert.Equal(_world.Disk.Feedback[^1].Position, _world.Disk.Slices(1)[^1].FeedbackUpTo);
+        Assert.Equal(2.0, Assert.Single(Everyone(World.Disk.Slices(1).SelectMany(s => s.Values))).Sum);
+        Assert.Equal(World.Disk.Feedback[^1].Position, World.Disk.Slices(1)[^1].FeedbackUpTo);
     }
 
     [Fact]
     public async Task Feedback_of_a_slice_that_could_not_be_stored_is_in_the_slice_that_is_tried_again()
     {
         await SendAsync(Label(1, "fraud"));
-        _world.Store.IsDown = (_, name) => name.StartsWith("evidence", StringComparison.Ordinal);
-        await _world.TickAsync(2);
+        World.Store.IsDown = (_, name) => name.StartsWith("evidence", StringComparison.Ordinal);
+        await World.TickAsync(2);
         await SendAsync(Label(2, "fraud"));
-        _world.Store.IsDown = (_, _) => false;
+        World.Store.IsDown = (_, _) => false;
 
-        await _world.TickAsync(2);
+        await World.TickAsync(2);
 
-        Assert.Equal([1, 1], _world.Disk.Slices(1).Select(s => s.Labels.Single(l => l.Cell == 0).Labelled));
+        Assert.Equal([1, 1], World.Disk.Slices(1).Select(s => s.Labels.Single(l => l.Cell == 0).Labelled));
     }
-
-    private Task<FeedbackReceipt> SendAsync(params FeedbackItem[] items) => _world.FeedbackAsync(items).Soon();
 
     private static IEnumerable<ValueMoments> Everyone(IEnumerable<ValueMoments> values) => values.Where(v => v.Cell == SegmentCells.Everyone);
 
-    private ValueList<LabelCounts> Labels(int slice) => _world.Disk.Slices(1)[slice - 1].Labels;
-
-    private string Token(uint subject, uint nonce = 1) => _world.Token(Make.Exchange(1, subject) with { Nonce = nonce });
-
-    private FeedbackItem Label(uint subject, string label, int stage = 0, int @class = 0) =>
-        new() { Exchange = _world.Token(Make.Exchange(1, subject, stage, @class: @class)), Label = label };
-
     private FeedbackItem Sure(uint subject, string label, double? confidence) =>
-        new() { Exchange = _world.Token(Make.Exchange(1, subject) with { Confidence = confidence }), Label = label };
-
-    private FeedbackItem Value(uint subject, double value, Arm arm = Arm.Canary) =>
-        new() { Exchange = _world.Token(Make.Exchange(1, subject, arm: arm)), Values = Revenue(value) };
-
-    private static Dictionary<string, double> Revenue(double value) => new() { ["revenue"] = value };
+        new() { Exchange = World.Token(Make.Exchange(1, subject) with { Confidence = confidence }), Label = label };
 }

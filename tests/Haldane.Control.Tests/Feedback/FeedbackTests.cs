@@ -1,34 +1,18 @@
 using Haldane.Control.Tests.Fakes;
-using Haldane.Core;
-using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Feedback;
 
 namespace Haldane.Control.Tests.Feedback;
 
 /// <summary>Feedback from the sender to the store: what is joined, what is refused, what is a repeat.</summary>
-public sealed class FeedbackTests : IAsyncLifetime
+public sealed class FeedbackTests : FeedbackTestWorld
 {
-    private World _world = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _world = await World.StartedAsync();
-        _ = _world.Run();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _world.StopAsync();
-        _world.Dispose();
-    }
-
     [Fact]
     public async Task A_label_of_an_answer_that_could_not_be_read_is_uncounted()
     {
         var receipt = await SendAsync(Label(1, "good", @class: ExchangeToken.NoClass));
 
-        await _world.TickAsync();
+        await World.TickAsync();
 
         Assert.Equal((0, 1), (receipt.Joined, receipt.Uncounted));
         Assert.Empty(Labels(1));
@@ -50,7 +34,7 @@ public sealed class FeedbackTests : IAsyncLifetime
     {
         await SendAsync(new FeedbackItem { Subject = "ann", Values = Revenue(4) });
 
-        Assert.Equal("88324a94e31949cae57773257274e292", Assert.Single(_world.Disk.Feedback).Feedback.Key);
+        Assert.Equal("88324a94e31949cae57773257274e292", Assert.Single(World.Disk.Feedback).Feedback.Key);
     }
 
     [Fact]
@@ -59,7 +43,7 @@ public sealed class FeedbackTests : IAsyncLifetime
         var receipt = await SendAsync(Label(1, "good", @class: ExchangeToken.NoClass) with { Events = ["conversion"] });
 
         Assert.Equal(new(1, 0, 0, []), receipt);
-        Assert.Null(Assert.Single(_world.Disk.Feedback).Feedback.Wrong);
+        Assert.Null(Assert.Single(World.Disk.Feedback).Feedback.Wrong);
     }
 
     [Fact]
@@ -84,9 +68,9 @@ public sealed class FeedbackTests : IAsyncLifetime
     {
         var items = new[] { Label(1, "fraud"), Value(2, 10) };
         await SendAsync(items);
-        await _world.TickAsync();
-        await _world.StopAsync();
-        using var next = await _world.RestartAsync();
+        await World.TickAsync();
+        await World.StopAsync();
+        using var next = await World.RestartAsync();
         _ = next.Run();
 
         var receipt = await next.FeedbackAsync(items).Soon();
@@ -95,7 +79,7 @@ public sealed class FeedbackTests : IAsyncLifetime
 
         Assert.Equal(new(0, 2, 0, []), receipt);
         Assert.Empty(Labels(2));
-        Assert.Empty(_world.Disk.Slices(1)[1].Values);
+        Assert.Empty(World.Disk.Slices(1)[1].Values);
     }
 
     [Fact]
@@ -123,7 +107,7 @@ public sealed class FeedbackTests : IAsyncLifetime
     public async Task A_forged_token_is_unknown(string token)
     {
         Assert.Equal(new(0, 0, 1, []), await SendAsync(new FeedbackItem { Exchange = token, Label = "good" }));
-        Assert.Empty(_world.Disk.Feedback);
+        Assert.Empty(World.Disk.Feedback);
     }
 
     [Fact]
@@ -146,17 +130,17 @@ public sealed class FeedbackTests : IAsyncLifetime
 
     [Fact]
     public async Task A_token_of_a_run_that_is_not_known_is_unknown() =>
-        Assert.Equal(1, (await SendAsync(new FeedbackItem { Exchange = _world.Token(Make.Exchange(run: 9, 1)), Label = "good" })).Unknown);
+        Assert.Equal(1, (await SendAsync(new FeedbackItem { Exchange = World.Token(Make.Exchange(run: 9, 1)), Label = "good" })).Unknown);
 
     [Fact]
     public async Task An_exchange_that_no_rollout_counts_is_uncounted_and_not_stored()
     {
         var receipt = await SendAsync(
-            new FeedbackItem { Exchange = _world.Token(Make.Exchange(run: 0, 1)), Label = "good" },
-            new FeedbackItem { Exchange = _world.Token(Make.Exchange(1, 1) with { Counts = false }), Label = "good" });
+            new FeedbackItem { Exchange = World.Token(Make.Exchange(run: 0, 1)), Label = "good" },
+            new FeedbackItem { Exchange = World.Token(Make.Exchange(1, 1) with { Counts = false }), Label = "good" });
 
         Assert.Equal(new(0, 0, 0, []) { Uncounted = 2 }, receipt);
-        Assert.Empty(_world.Disk.Feedback);
+        Assert.Empty(World.Disk.Feedback);
     }
 
     [Fact]
@@ -164,8 +148,8 @@ public sealed class FeedbackTests : IAsyncLifetime
     {
         var item = new FeedbackItem { Subject = "ann", Values = Revenue(4) };
         await SendAsync(item);
-        await _world.AbortAsync();
-        await _world.StartAsync();
+        await World.AbortAsync();
+        await World.StartAsync();
 
         Assert.Equal((1, 0), Counts(await SendAsync(item)));
     }
@@ -173,7 +157,7 @@ public sealed class FeedbackTests : IAsyncLifetime
     [Fact]
     public async Task A_subject_is_unknown_when_nothing_runs()
     {
-        await _world.AbortAsync();
+        await World.AbortAsync();
 
         Assert.Equal(1, (await SendAsync(new FeedbackItem { Subject = "ann", Values = Revenue(4) })).Unknown);
     }
@@ -238,7 +222,7 @@ public sealed class FeedbackTests : IAsyncLifetime
     public async Task What_makes_no_sense_is_refused_with_its_place_and_the_cure(FeedbackItem item, string why)
     {
         Assert.Equal(new(0, 0, 0, [$"items[0]: {why}"]), await SendAsync(item));
-        Assert.Empty(_world.Disk.Feedback);
+        Assert.Empty(World.Disk.Feedback);
     }
 
     [Fact]
@@ -267,20 +251,6 @@ public sealed class FeedbackTests : IAsyncLifetime
             ],
             receipt.Refused);
     }
-
-    private Task<FeedbackReceipt> SendAsync(params FeedbackItem[] items) => _world.FeedbackAsync(items).Soon();
-
-    private ValueList<LabelCounts> Labels(int slice) => _world.Disk.Slices(1)[slice - 1].Labels;
-
-    private string Token(uint subject, uint nonce = 1) => _world.Token(Make.Exchange(1, subject) with { Nonce = nonce });
-
-    private FeedbackItem Label(uint subject, string label, int stage = 0, int @class = 0) =>
-        new() { Exchange = _world.Token(Make.Exchange(1, subject, stage, @class: @class)), Label = label };
-
-    private FeedbackItem Value(uint subject, double value, Arm arm = Arm.Canary) =>
-        new() { Exchange = _world.Token(Make.Exchange(1, subject, arm: arm)), Values = Revenue(value) };
-
-    private static Dictionary<string, double> Revenue(double value) => new() { ["revenue"] = value };
 
     private static (int Joined, int Repeated) Counts(FeedbackReceipt receipt) => (receipt.Joined, receipt.Repeated);
 }

@@ -1,3 +1,5 @@
+using Haldane.Core.Specification.Yaml;
+
 namespace Haldane.Core.Specification.Shapes;
 
 /// <summary>Guesses which known word was meant.</summary>
@@ -16,6 +18,14 @@ internal static class Nearest
 
         var (best, word) = known.Select(k => (Distance(Fold(found), Fold(k)), k)).DefaultIfEmpty((int.MaxValue, "")).MinBy(x => x.Item1);
         return best * 2 < word.Length && best <= Math.Max(2, word.Length / 3) ? word : null;
+    }
+
+    /// <summary>Says that a name stands for nothing, and which one may be meant.</summary>
+    public static string Unknown(string found, string what, string[] known)
+    {
+        var cure = Of(found, known) is { } meant ? $": did you mean \"{meant}\"?" : "";
+        var wanted = known.Length == 0 ? "one, but there is none" : "one of " + Clip.Plain(string.Join(", ", known));
+        return $"found {Clip.Quoted(found)}, which is no {what}; wanted {wanted}{cure}";
     }
 
     /// <summary>Levenshtein's distance: letters to insert, remove or replace.</summary>

@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Simulation.Chance;
 
@@ -12,10 +11,8 @@ namespace Haldane.Simulation.Traffic.Streams;
 internal sealed class EventStream(TrafficModel traffic, SegmentCells layout, string name, int index) : IStream
 {
     // What the gateway sees needs no feedback.
-    private readonly Later<Batch> _later = new(GatewayEvents.All.Contains(name) ? Conditions.Calm : traffic.Conditions);
+    private readonly LaterCrowds _later = new(layout, GatewayEvents.All.Contains(name) ? Conditions.Calm : traffic.Conditions);
     private readonly TimeSpan _delay = traffic.Events.FirstOrDefault(e => e.Name == name)?.Delay ?? TimeSpan.Zero;
-
-    private sealed record Batch(int Stage, Arm Arm, Crowd Happened, Crowd Firsts);
 
     /// <inheritdoc/>
     public void Add(in Scene scene)
@@ -34,43 +31,14 @@ internal sealed class EventStream(TrafficModel traffic, SegmentCells layout, str
         {
             var part = happened.Take(scene.Dice, pieces[piece]);
             var firsts = part.Sample(scene.Dice, scene.Subjects.FirstsOf(scene.Dice, scene.Arm, (int)Once.Event + index, part.Count));
-            _later.Add(new(scene.Moment.Stage, scene.Arm, part, firsts), piece, scene.Moment.End, _delay);
+            _later.Add(scene, piece, _delay, part, firsts);
         }
     }
 
     /// <inheritdoc/>
     public EvidenceSlice Release(EvidenceSlice slice, TimeSpan end)
     {
-        SortedDictionary<(int Stage, Arm Arm), (Crowd Happened, Crowd Firsts)> sums = [];
-        foreach (var batch in _later.Due(end))
-        {
-            var key = (batch.Stage, batch.Arm);
-            if (!sums.TryGetValue(key, out var sum))
-            {
-                sums[key] = sum = (Crowd.Nobody(layout), Crowd.Nobody(layout));
-            }
-
-            sum.Happened.Add(batch.Happened);
-            sum.Firsts.Add(batch.Firsts);
-        }
-
-        if (sums.Count == 0)
-        {
-            return slice;
-        }
-
-        List<EventCounts> events = [.. slice.Events];
-        foreach (var ((stage, arm), (happened, firsts)) in sums)
-        {
-            for (var cell = 0; cell < layout.Count; cell++)
-            {
-                if (happened.Cells[cell] > 0)
-                {
-                    events.Add(new(name, stage, arm, cell, happened.Cells[cell], firsts.Cells[cell]));
-                }
-            }
-        }
-
-        return slice with { Events = events.ToValueList() };
+        var due = _later.Due(end);
+        return due.Count == 0 ? slice : slice with { Events = [.. slice.Events, .. due.Select(d => new EventCounts(name, d.Stage, d.Arm, d.Cell, d.All, d.Marked))] };
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ValueStream(TrafficModel traffic, SegmentCells layout, str
 {
     private readonly Later<Batch> _later = new(traffic.Conditions);
     private readonly Feedback _feedback = traffic.Values.FirstOrDefault(v => v.Name == name) ?? new(name, 0, TimeSpan.Zero);
-    private readonly AliasTable[] _cells = [.. Enumerable.Range(0, layout.Segments.Count).Select(s => TableOf(traffic, layout, s))];
+    private readonly AliasTable[] _cells = [.. Enumerable.Range(0, layout.Segments.Count).Select(s => new AliasTable(traffic.CellParts.AsSpan()[layout.CellsOf(s)]))];
 
     private sealed record Batch(int Stage, Arm Arm, Dictionary<(int Cell, int Group), Moments> Moments);
 
@@ -78,9 +78,6 @@ internal sealed class ValueStream(TrafficModel traffic, SegmentCells layout, str
 
     private static void Add(Dictionary<(int Cell, int Group), Moments> moments, (int Cell, int Group) key, Moments one) =>
         moments[key] = moments.GetValueOrDefault(key) + one;
-
-    private static AliasTable TableOf(TrafficModel traffic, SegmentCells layout, int segment) =>
-        new(traffic.CellParts.AsSpan().Slice(layout.FirstCell[segment], layout.Segments[segment].Values.Count + 1));
 
     /// <summary>Draws one number.</summary>
     private readonly struct Shape(ValueShape shape)
