@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 using Haldane.Judge;
@@ -8,34 +7,28 @@ using Haldane.Promise;
 using Haldane.Simulation.Traffic;
 using MathNet.Numerics.Distributions;
 
-// Holds the judge to its promise by simulation. Arguments: rollbacks|promotions|all, --streams N, --out DIRECTORY.
+// Holds the judge to its promise by simulation. Arguments: rollbacks|promotions|all, --streams N, --only TEXT (rows whose name holds it), --out DIRECTORY.
 var what = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "all";
 var most = int.Parse(Option("--streams") ?? "4000", CultureInfo.InvariantCulture);
-var report = new StringBuilder();
 if (what is "rollbacks" or "all")
 {
-    Rollbacks();
+    Rollbacks(Table("rollbacks"));
 }
 
 if (what is "promotions" or "all")
 {
-    Promotions();
-}
-
-Console.Write(report);
-if (Option("--out") is { } directory)
-{
-    File.WriteAllText(Path.Combine(directory, $"{what}.md"), report.ToString());
+    Promotions(Table("promotions"));
 }
 
 return;
 
-void Rollbacks()
+void Rollbacks(Table table)
 {
     var shares = new[] { 1, 5, 20, 50 };
     var second = TimeSpan.FromSeconds(1);
     var day = new Conditions { DailyRate = 0.7, DailyErrors = 2 };
-    report.AppendLine("| world | false rollbacks | rate | 95 % interval | promised | by |").AppendLine("| --- | ---: | ---: | --- | ---: | --- |");
+    table.Add("| world | false rollbacks | rate | 95 % interval | promised | by |");
+    table.Add("| --- | ---: | ---: | --- | ---: | --- |");
     foreach (var (name, streams, rate, length, perStage, conditions) in new (string, int, double, TimeSpan, int, Conditions)[]
     {
         ("stationary", most, 400, second, 60, Conditions.Calm),
@@ -47,7 +40,7 @@ void Rollbacks()
 
         // Twelve times the looks and eighteen times the evidence: for a tenth of the streams.
         ("daily cycle (24 h, looked at every 30 seconds)", Math.Max(1, most / 10), 20, 30 * second, 720, day),
-    })
+    }.Where(w => IsAsked(w.Item1)))
     {
         foreach (var (canary, kind) in new[] { (Plan.Baseline, "as the baseline"), (Plan.AtEveryFineLine(), "at the fine lines") })
         {
@@ -62,17 +55,16 @@ void Rollbacks()
                 }
             });
             var by = string.Join(", ", blamed.GroupBy(g => g).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()}"));
-            report.AppendLine($"| {name}; canary {kind} | {Row(blamed.Count, streams)} | 1 % | {by} |");
+            table.Add($"| {name}; canary {kind} | {Row(blamed.Count, streams)} | 1 % | {by} |");
         }
     }
-
-    report.AppendLine();
 }
 
-void Promotions()
+void Promotions(Table table)
 {
-    report.AppendLine("| canary at the bad line of | false promotions | rate | 95 % interval | promised |").AppendLine("| --- | ---: | ---: | --- | ---: |");
-    foreach (var guard in Plan.Guards.Concat(Plan.MoreGuards))
+    table.Add("| canary at the bad line of | false promotions | rate | 95 % interval | promised |");
+    table.Add("| --- | ---: | ---: | --- | ---: |");
+    foreach (var guard in Plan.Guards.Concat(Plan.MoreGuards).Where(g => IsAsked(g.Name)))
     {
         var rollout = Plan.Rollout([guard with { Segments = SegmentScan.None }], new(), TimeSpan.FromSeconds(40), 5, 20, 50);
         var world = new World { Traffic = Plan.Traffic(400, Conditions.Calm), Canary = Plan.At(guard, guard.Bad) };
@@ -84,11 +76,13 @@ void Promotions()
                 Interlocked.Increment(ref promoted);
             }
         });
-        report.AppendLine($"| {guard.Name}: {guard.Signal} {(guard.AtLeast ? "at least" : "at most")} {guard.Scale} {guard.Bad.ToString(CultureInfo.InvariantCulture)} | {Row(promoted, most)} | 5 % |");
+        table.Add($"| {guard.Name}: {guard.Signal} {(guard.AtLeast ? "at least" : "at most")} {guard.Scale} {guard.Bad.ToString(CultureInfo.InvariantCulture)} | {Row(promoted, most)} | 5 % |");
     }
-
-    report.AppendLine();
 }
+
+bool IsAsked(string name) => Option("--only") is not { } only || name.Contains(only, StringComparison.OrdinalIgnoreCase);
+
+Table Table(string name) => new(Option("--out") is { } directory ? Path.Combine(directory, $"{name}.md") : null);
 
 // The guard that takes a fine canary back, if any does at any look.
 static string? Fails(RolloutSpec rollout, World world, int seed, TimeSpan length, int perStage)
