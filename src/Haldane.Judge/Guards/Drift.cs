@@ -63,12 +63,12 @@ internal sealed class Drift : Measurement
     /// <inheritdoc/>
     protected override double? NoDifference => 0;
 
+    /// <inheritdoc/>
+    protected override double Clustering => Math.Max(Spread(Question.Canary).Mix, Spread(Question.Baseline).Mix); // either arm's users could have been the other's
+
     private ReadOnlySpan<long> Canary => Counts(Question.Canary);
 
     private ReadOnlySpan<long> Baseline => Counts(Question.Baseline);
-
-    // How many predictions count as one, because a user's resemble each other. Either arm's could have been the other's.
-    private double Clustering => Math.Max(Spread(Question.Canary).Mix, Spread(Question.Baseline).Mix);
 
     private string What => _isConfidence ? "confidences" : "predictions";
 
@@ -105,12 +105,13 @@ internal sealed class Drift : Measurement
     /// <inheritdoc/>
     public override string Explain(VerdictKind kind, Reading reading, bool worse)
     {
-        if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)))
+        if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)) && double.IsFinite(Clustering))
         {
-            return $"too few {What}{Question.Where} in this stage to compare: {Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline; {FewestPredictions} each are the least";
+            return $"too few {What}{Question.Where} in this stage to compare: {Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline"
+                + $"{Alike()}; {FewestPredictions} each are the least";
         }
 
-        var changed = kind != VerdictKind.Fail && Question.Everyone && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
+        var changed = kind != VerdictKind.Fail && Question.Everyone && Clustering == 1 && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
         return base.Explain(kind, reading, worse) + changed;
     }
 
