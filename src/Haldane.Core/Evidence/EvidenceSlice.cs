@@ -78,8 +78,30 @@ public sealed record ArmEvidence
     /// </summary>
     public ValueList<long> AnswersByGroup { get; init => field = value ?? []; } = [];
 
+    /// <summary>What the answers of everyone were like, by group of subjects; null when nothing is reported, as always where each request is assigned on its own.</summary>
+    public GroupedAnswers? ByGroup { get; init; }
+
     /// <summary>No exchange at all.</summary>
     public static ArmEvidence Empty(int cells) => new() { Cells = Enumerable.Repeat(CellEvidence.Empty, cells).ToValueList() };
+}
+
+/// <summary>What answers were like, by group of subjects: users with a latency or a class of their own show as groups that differ more than chance allows.</summary>
+/// <remarks>
+/// Buckets are those of <see cref="SubjectGroups.Key"/>. Reported only now and then in a stage, see <see cref="SubjectGroups.IsDue"/>, all answers since the last report together.
+/// </remarks>
+public sealed record GroupedAnswers
+{
+    /// <summary>By <see cref="LatencySteps"/>.</summary>
+    public SparseCounts Latency { get; init; } = SparseCounts.Empty;
+
+    /// <summary>Time to the first byte, by <see cref="LatencySteps"/>.</summary>
+    public SparseCounts FirstToken { get; init; } = SparseCounts.Empty;
+
+    /// <summary>By class; the last is <c>other</c>.</summary>
+    public SparseCounts Classes { get; init; } = SparseCounts.Empty;
+
+    /// <summary>By bin of confidence.</summary>
+    public SparseCounts Confidence { get; init; } = SparseCounts.Empty;
 }
 
 /// <summary>What one arm did in one cell of a slice.</summary>
@@ -145,16 +167,7 @@ public sealed record SparseCounts(ValueList<int> Buckets, ValueList<long> Counts
     }
 
     /// <summary>Sum over all buckets.</summary>
-    public long Total()
-    {
-        var total = 0L;
-        foreach (var count in Counts.AsSpan())
-        {
-            total += count;
-        }
-
-        return total;
-    }
+    public long Total() => Counts.AsSpan().Sum();
 }
 
 /// <summary>Labels joined to exchanges of one stage, arm and cell; each subject's first label of the stage only.</summary>

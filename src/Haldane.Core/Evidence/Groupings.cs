@@ -6,9 +6,23 @@ public static class SubjectGroups
     /// <summary>How many groups.</summary>
     public const int Count = 64;
 
+    // Answers by group are reported anew when there are so many times as many: often enough to know how they are spread, and seldom in a long stage.
+    private const double Growth = 1.25;
+
     /// <summary>The group of a subject.</summary>
     /// <param name="identity">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
     public static int Of(uint identity) => (int)(identity % Count);
+
+    /// <summary>The bucket in <see cref="GroupedAnswers"/> of what an answer was like and of its subject's group.</summary>
+    public static int Key(int what, int group) => what * Count + group;
+
+    /// <summary>What the answers of a bucket were like, and the group of their subjects.</summary>
+    public static (int What, int Group) Parts(int key) => (key / Count, key % Count);
+
+    /// <summary>Whether it is time to report an arm's answers by group.</summary>
+    /// <param name="answers">Answers in the stage so far.</param>
+    /// <param name="reported">Those that were reported.</param>
+    public static bool IsDue(long answers, long reported) => answers > Growth * reported;
 }
 
 /// <summary>Equal bins of a confidence in [0, 1]; the last one holds 1 too.</summary>
@@ -20,6 +34,19 @@ public static class ConfidenceBins
     /// <summary>The bin of a confidence.</summary>
     /// <param name="confidence">In [0, 1].</param>
     public static int Of(double confidence) => Math.Min((int)(confidence * Count), Count - 1);
+}
+
+/// <summary>Latencies in steps of 10 %, for what need not be known more finely.</summary>
+public static class LatencySteps
+{
+    /// <summary>How many steps.</summary>
+    public const int Count = (LatencyBuckets.Count + LatencyBuckets.PerTenPercent - 1) / LatencyBuckets.PerTenPercent;
+
+    /// <summary>The step of a bucket of <see cref="LatencyBuckets"/>.</summary>
+    public static int Of(int bucket) => bucket / LatencyBuckets.PerTenPercent;
+
+    /// <summary>The highest bucket of a step.</summary>
+    public static int Last(int step) => step * LatencyBuckets.PerTenPercent + LatencyBuckets.PerTenPercent - 1;
 }
 
 /// <summary>What the gateway itself sees happen to exchanges, beside errors. A specification cannot give these names to events of its own.</summary>

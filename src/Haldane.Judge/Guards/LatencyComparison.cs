@@ -65,6 +65,9 @@ internal sealed class LatencyComparison : Measurement
     /// <inheritdoc/>
     protected override bool AmountsHaveDirection => true;
 
+    /// <inheritdoc/>
+    protected override double Clustering => _canary.Total == 0 || _baseline.Total == 0 ? 1 : LatencyHistogram.ClusteringOf(_canary, _baseline, Quantile);
+
     private double Quantile => Guard.Signal.Quantile;
 
     /// <inheritdoc/>
@@ -148,7 +151,7 @@ internal sealed class LatencyComparison : Measurement
     // Both lanes scale with the number of answers: as if a burst were shorter.
     private (double Fail, double Pass) InStage(double factor)
     {
-        var clustering = Clustering() / factor;
+        var clustering = Clustering / factor;
         var estimate = Estimate(factor);
         var fail = LogSpace.Average(
             Exact(_canary, _baseline, _fine, clustering, Share),
@@ -183,10 +186,9 @@ internal sealed class LatencyComparison : Measurement
             return null;
         }
 
-        return QuantileEstimate.Of(_canary, _baseline, Quantile, Clustering(), factor) is { } estimate
+        return QuantileEstimate.Of(_canary, _baseline, Quantile, Clustering, factor) is { } estimate
             ? _isRatio ? (estimate.LogRatio, estimate.Error) : (estimate.Difference, estimate.DifferenceError)
             : null;
     }
 
-    private double Clustering() => LatencyHistogram.ClusteringOf(_canary, _baseline, Quantile);
 }

@@ -36,7 +36,8 @@ internal sealed class LatencyDistribution : Measurement
     /// <inheritdoc/>
     protected override double? NoDifference => 0;
 
-    private double Clustering => LatencyHistogram.ClusteringOf(_canary, _baseline, 0.5);
+    /// <inheritdoc/>
+    protected override double Clustering => _canary.Total == 0 || _baseline.Total == 0 ? 1 : LatencyHistogram.ClusteringOf(_canary, _baseline, 0.5);
 
     /// <inheritdoc/>
     public override Reading Read()

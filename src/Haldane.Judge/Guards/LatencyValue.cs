@@ -38,6 +38,9 @@ internal sealed class LatencyValue : Measurement
     protected override string Margin => $"{Say.Seconds(Guard.Bad)} is the limit";
 
     /// <inheritdoc/>
+    protected override double Clustering => _canary.Total == 0 ? 1 : _canary.Clustering(_badEdge);
+
+    /// <inheritdoc/>
     public override Reading Read()
     {
         var value = _canary.LogQuantile(_quantile) is { } log ? Math.Exp(log) : (double?)null;

@@ -1,6 +1,6 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Judge.Statistics;
-using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Guards;
 

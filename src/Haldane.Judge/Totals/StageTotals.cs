@@ -22,15 +22,19 @@ internal sealed class StageTotals
 {
     private readonly ArmTotals[] _baseline;
     private readonly ArmTotals[] _canary;
-    private readonly Dictionary<(Clock, int Cell), LatencyHistogram> _everyStage = [];
+    private readonly ArmSpreads _baselineSpreads;
+    private readonly ArmSpreads _canarySpreads;
+    private readonly ArmSpreads _everyStageSpreads;
+    private readonly Dictionary<(Clock Clock, int Cell), LatencyHistogram> _everyStage = [];
 
     /// <summary>Nothing yet.</summary>
     /// <param name="cells">How many cells there are.</param>
     /// <param name="classes">How many classes are predicted, other included; 0 when there is no prediction signal.</param>
     public StageTotals(int cells, int classes)
     {
-        _baseline = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes))];
-        _canary = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes))];
+        (_baselineSpreads, _canarySpreads, _everyStageSpreads) = (new(classes), new(classes), new(classes));
+        _baseline = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes, _baselineSpreads))];
+        _canary = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes, _canarySpreads))];
     }
 
     /// <summary>What an arm has brought in a cell.</summary>
@@ -41,7 +45,7 @@ internal sealed class StageTotals
     {
         if (!_everyStage.TryGetValue((clock, cell), out var histogram))
         {
-            _everyStage[(clock, cell)] = histogram = new();
+            _everyStage[(clock, cell)] = histogram = new(_everyStageSpreads.Times(clock));
         }
 
         return histogram;
@@ -58,6 +62,13 @@ internal sealed class StageTotals
 
         _baseline[SegmentCells.Everyone].AddGroups(slice.Baseline.AnswersByGroup);
         _canary[SegmentCells.Everyone].AddGroups(slice.Canary.AnswersByGroup);
+        _baselineSpreads.Add(slice.Baseline);
+        _canarySpreads.Add(slice.Canary);
+        if (_everyStage.Count > 0)
+        {
+            _everyStageSpreads.Add(slice.Canary);
+        }
+
         foreach (var ((clock, cell), histogram) in _everyStage)
         {
             histogram.Add(slice.Canary.Cells[cell].TimesOf(clock));
@@ -72,11 +83,14 @@ internal sealed class StageTotals
             _baseline[cell].Clear();
             _canary[cell].Clear();
         }
+
+        _baselineSpreads.Clear();
+        _canarySpreads.Clear();
     }
 }
 
 /// <summary>What one arm has brought in one cell of the current stage.</summary>
-internal sealed class ArmTotals(int classes)
+internal sealed class ArmTotals(int classes, ArmSpreads spreads)
 {
     private readonly long[] _classes = new long[classes];
     private readonly long[] _confidence = new long[ConfidenceBins.Count];
@@ -99,6 +113,9 @@ internal sealed class ArmTotals(int classes)
     /// <summary>Confidences by bin, see <see cref="ConfidenceBins"/>.</summary>
     public ReadOnlySpan<long> Confidence => _confidence;
 
+    /// <summary>How far the predictions, or the confidences, of one subject resemble each other; of everyone, since a subject is in one segment as well as in all.</summary>
+    public ArmSpreads Spreads => spreads;
+
     /// <summary>Answers by group of subjects, see <see cref="SubjectGroups"/>; only of everyone.</summary>
     public ReadOnlySpan<long> Groups => _groups;
 
@@ -106,7 +123,7 @@ internal sealed class ArmTotals(int classes)
     public long Answers => Exchanges - Errors;
 
     /// <summary>Times of successful exchanges; kept from the first time that it is asked for.</summary>
-    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new() : _firstByte ??= new();
+    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new(spreads.Times(clock)) : _firstByte ??= new(spreads.Times(clock));
 
     /// <summary>Adds a slice.</summary>
     public void Add(CellEvidence cell)
@@ -141,6 +158,41 @@ internal sealed class ArmTotals(int classes)
         {
             sums[i] += many[i];
         }
+    }
+}
+
+/// <summary>How far the answers to one subject resemble each other in one arm.</summary>
+internal sealed class ArmSpreads(int classes)
+{
+    private readonly SubjectSpread _latency = new(LatencySteps.Count);
+    private readonly SubjectSpread _firstByte = new(LatencySteps.Count);
+
+    /// <summary>By class.</summary>
+    public SubjectSpread Classes { get; } = new(classes);
+
+    /// <summary>By bin of confidence.</summary>
+    public SubjectSpread Confidence { get; } = new(ConfidenceBins.Count);
+
+    /// <summary>By <see cref="LatencySteps"/>.</summary>
+    public SubjectSpread Times(Clock clock) => clock == Clock.LastByte ? _latency : _firstByte;
+
+    /// <summary>Adds a slice.</summary>
+    public void Add(ArmEvidence arm)
+    {
+        var everyone = arm.Cells[SegmentCells.Everyone];
+        _latency.Add(everyone.Latency.Total(), arm.ByGroup?.Latency);
+        _firstByte.Add(everyone.FirstToken.Total(), arm.ByGroup?.FirstToken);
+        Classes.Add(everyone.Classes.AsSpan().Sum(), arm.ByGroup?.Classes);
+        Confidence.Add(everyone.Confidence.AsSpan().Sum(), arm.ByGroup?.Confidence);
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _latency.Clear();
+        _firstByte.Clear();
+        Classes.Clear();
+        Confidence.Clear();
     }
 }
 

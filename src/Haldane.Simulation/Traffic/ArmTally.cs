@@ -11,8 +11,13 @@ internal sealed class ArmTally
     private readonly bool _hasConfidence;
 
     /// <summary>Nothing yet.</summary>
-    public ArmTally(int cells, int classes, bool confidence)
+    /// <param name="cells">How many cells there are.</param>
+    /// <param name="classes">How many classes are told apart, other included; 0: none.</param>
+    /// <param name="confidence">Whether confidences are read.</param>
+    /// <param name="byGroup">Whether it is told what answers were like by group of subjects.</param>
+    public ArmTally(int cells, int classes, bool confidence, bool byGroup)
     {
+        ByGroup = byGroup ? new(classes) : null;
         (_hasClasses, _hasConfidence) = (classes > 0, confidence);
         (Exchanges, Errors, ErrorSubjects, Unread) = (new long[cells], new long[cells], new long[cells], new long[cells]);
         (Latency, FirstToken) = (Rows(cells, LatencyBuckets.Count), Rows(cells, LatencyBuckets.Count));
@@ -36,6 +41,9 @@ internal sealed class ArmTally
     public long[][] Confidence { get; }
 
     public long[] Groups { get; } = new long[SubjectGroups.Count];
+
+    /// <summary>What answers were like by group of subjects; null where that is not told.</summary>
+    public GroupTally? ByGroup { get; }
 
     public long NewSubjects { get; set; }
 
@@ -62,6 +70,7 @@ internal sealed class ArmTally
         {
             Cells = ValueList.Create<CellEvidence>(cells),
             NewSubjects = NewSubjects,
+            ByGroup = ByGroup?.Take(Exchanges[SegmentCells.Everyone] - Errors[SegmentCells.Everyone]),
             AnswersByGroup = Groups.AsSpan().ContainsAnyExcept(0L) ? TakeAll(Groups) : [],
         };
         Array.Clear(Exchanges);

@@ -27,6 +27,9 @@ internal interface ISubjects
     /// <summary>The part of the requests that goes to the canary now.</summary>
     double CanaryPart { get; }
 
+    /// <summary>What is a subject's own in its answers; null where all are alike.</summary>
+    Habits? Habits => null;
+
     /// <summary>A stage begins: everybody counts as new again.</summary>
     void Enter(Share share);
 

@@ -63,7 +63,7 @@ public sealed class RandomTraffic
             _there[only] = 1;
         }
 
-        ArmTally Tally() => new(_layout.Count, classes, traffic.Model.Signals.Confidence is not null);
+        ArmTally Tally() => new(_layout.Count, classes, traffic.Model.Signals.Confidence is not null, _subjects.Habits is not null);
     }
 
     /// <summary>When the first slice begins.</summary>
@@ -78,6 +78,8 @@ public sealed class RandomTraffic
         if (stage != _stage || share != _share)
         {
             _subjects.Enter(share);
+            _tallies[0].ByGroup?.Clear();
+            _tallies[1].ByGroup?.Clear();
             (_stage, _share) = (stage, share);
         }
 

@@ -35,10 +35,17 @@ internal sealed class RegularSubjects : ISubjects
 
         _errorProne[0] |= !_errorProne.Contains(true);
         _errorPart = _weights.Where((_, i) => _errorProne[i]).Sum() / _weights.Sum();
+        if (regulars is not { LatencySpread: 0, Sameness: 0 })
+        {
+            Habits = new(dice, regulars, arm => _arms[(int)arm].Subjects, arm => _arms[(int)arm].ByRequest!);
+        }
     }
 
     /// <inheritdoc/>
     public double CanaryPart { get; private set; }
+
+    /// <inheritdoc/>
+    public Habits? Habits { get; }
 
     /// <inheritdoc/>
     public void Enter(Share share)
