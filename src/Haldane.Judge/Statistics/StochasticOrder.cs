@@ -83,8 +83,11 @@ internal static class StochasticOrder
         double above = Above(slow, bucket), below = Above(fast, bucket);
         var clustering = Math.Max(slow.Clustering(bucket), fast.Clustering(bucket)) / factor;
         var pooled = (above * slow.Total + below * fast.Total + 1) / (slow.Total + fast.Total + 2);
-        var spread = Math.Max(pooled * (1 - pooled), FewestAtEdge / (double)(slow.Total + fast.Total));
-        return double.IsInfinity(clustering) ? null : (above - below, Math.Sqrt(clustering * spread * (1.0 / slow.Total + 1.0 / fast.Total)));
+        var least = Math.Max(pooled * (1 - pooled), FewestAtEdge / (double)(slow.Total + fast.Total));
+        return double.IsInfinity(clustering) ? null : (above - below, Math.Sqrt(clustering * (Spread(above) / slow.Total + Spread(below) / fast.Total)));
+
+        // The pooled spread alone would be that of the larger arm: far too little where the smaller one had its bursts and the larger one was spared.
+        double Spread(double part) => Math.Max(part * (1 - part), least);
     }
 
     private readonly record struct Bands(double Gap, double First, double Second) : IBound
