@@ -66,7 +66,7 @@ public sealed record ArmEvidence
     /// </summary>
     public long NewSubjects { get; init; }
 
-    /// <summary>Hashes of subjects whose first error in this stage fell in this slice: what a restart needs to go on counting each once.</summary>
+    /// <summary>Hashes of subjects whose first error in this run fell in this slice: what a restart needs to go on counting each once.</summary>
     public ValueList<uint> ErrorSubjects { get; init; } = [];
 
     /// <summary>The same for other events, by the event's name.</summary>
@@ -116,7 +116,7 @@ public sealed record CellEvidence
     /// <summary>Exchanges that failed: connection refused or reset, timed out, 5xx. A version that answers 4xx has answered. A canary's failure counts here also when the baseline answered in its place.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Subjects that failed for the first time in this stage. Traffic without a subject counts each request as one.</summary>
+    /// <summary>Subjects that failed for the first time in this run. Traffic without a subject counts each request as one.</summary>
     public long ErrorSubjects { get; init; }
 
     /// <summary>Successful answers whose prediction could not be read.</summary>
@@ -207,10 +207,10 @@ public sealed record ValueMoments(
 /// <param name="Arm">The arm of the exchange.</param>
 /// <param name="Cell">The cell.</param>
 /// <param name="Count">How many exchanges.</param>
-/// <param name="Subjects">Subjects that it happened to for the first time in the stage.</param>
+/// <param name="Subjects">Subjects that it happened to for the first time in the run.</param>
 public sealed record EventCounts(string Name, int Stage, Arm Arm, int Cell, long Count, long Subjects);
 
-/// <summary>Hashes of subjects that something happened to for the first time in a stage.</summary>
+/// <summary>Hashes of subjects that something happened to for the first time in a run.</summary>
 /// <param name="Name">The event.</param>
 /// <param name="Subjects">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
 public sealed record EventSubjects(string Name, ValueList<uint> Subjects);

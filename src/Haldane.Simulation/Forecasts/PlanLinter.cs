@@ -136,7 +136,7 @@ public static class PlanLinter
         {
             // More traffic of the same subjects proves nothing more.
             var own = subjects * rollout.Stages[forecast.RequiredIn].Share.Fraction;
-            cures.Add($"each subject counts once a stage, and of {subjects:N0} about {Words.Number(own)} are the canary's");
+            cures.Add($"each subject counts once{(guard.Signal.Kind == SignalKind.Accuracy ? " a stage" : "")}, and of {subjects:N0} about {Words.Number(own)} are the canary's");
         }
 
         if (guard is { Scale: Scale.Ratio, Signal.Kind: SignalKind.ErrorRate or SignalKind.EventRate })

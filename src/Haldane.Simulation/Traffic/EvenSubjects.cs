@@ -23,10 +23,17 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
     /// <inheritdoc/>
     public void Enter(Share share)
     {
-        var grown = share.Fraction > _share ? (share.Fraction - _share) / (1 - _share) : 0;
-        _canary = share.Fraction < _share ? own.Binomial(count, share.Fraction) : _canary + own.Binomial(count - _canary, grown);
+        if (share.Fraction < _share)
+        {
+            _canary = own.Binomial(count, share.Fraction);
+            _unseen.Clear();
+        }
+        else
+        {
+            Move(own.Binomial(count - _canary, (share.Fraction - _share) / (1 - _share)));
+        }
+
         _share = share.Fraction;
-        _unseen.Clear();
     }
 
     /// <inheritdoc/>
@@ -49,5 +56,29 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
             : dice.Binomial(unseen, seen);
         _unseen[(arm, what)] = unseen - firsts;
         return firsts;
+    }
+
+    // To the canary; whoever was not seen yet is as likely to be among them as anybody.
+    private void Move(long moved)
+    {
+        foreach (var (arm, what) in _unseen.Keys.ToList())
+        {
+            if (what is SeenAtAll or (int)Once.Label)
+            {
+                _unseen.Remove((arm, what));
+            }
+            else if (arm == Arm.Baseline)
+            {
+                var unseen = own.Hypergeometric(count - _canary, _unseen[(arm, what)], moved);
+                _unseen[(arm, what)] -= unseen;
+                _unseen[(Arm.Canary, what)] = _unseen.GetValueOrDefault((Arm.Canary, what), _canary) + unseen;
+            }
+            else if (!_unseen.ContainsKey((Arm.Baseline, what)))
+            {
+                _unseen[(arm, what)] += moved;
+            }
+        }
+
+        _canary += moved;
     }
 }

@@ -4,7 +4,7 @@ using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
 
-/// <summary>What is counted once for each subject in a stage.</summary>
+/// <summary>What is counted once for each subject: labels in a stage, everything else in a run.</summary>
 internal enum Once
 {
     /// <summary>A failed exchange.</summary>
@@ -30,7 +30,7 @@ internal interface ISubjects
     /// <summary>What is a subject's own in its answers; null where all are alike.</summary>
     Habits? Habits => null;
 
-    /// <summary>A stage begins: everybody counts as new again.</summary>
+    /// <summary>A stage begins: for labels and for the sample-ratio check everybody counts as new again.</summary>
     void Enter(Share share);
 
     /// <summary>By what an arm's error rate is to be multiplied: error-prone subjects fall on one arm or the other.</summary>
@@ -39,7 +39,7 @@ internal interface ISubjects
     /// <summary>How many subjects of the sample for the sample-ratio check were not seen before.</summary>
     (long Baseline, long Canary) NewOf(Dice dice, long baseline, long canary);
 
-    /// <summary>For how many of so many occurrences it is the subject's first in this stage.</summary>
+    /// <summary>For how many of so many occurrences it is the subject's first.</summary>
     /// <param name="dice">Chance.</param>
     /// <param name="arm">The arm.</param>
     /// <param name="what">One of <see cref="Once"/>, for events plus the event's index.</param>
