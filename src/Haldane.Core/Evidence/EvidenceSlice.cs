@@ -87,10 +87,13 @@ public sealed record ArmEvidence
 
 /// <summary>What answers were like, by group of subjects: users with a latency or a class of their own show as groups that differ more than chance allows.</summary>
 /// <remarks>
-/// Buckets are those of <see cref="SubjectGroups.Key"/>. Reported only now and then in a stage, see <see cref="SubjectGroups.IsDue"/>, all answers since the last report together.
+/// Buckets are those of <see cref="SubjectGroups.Key"/>. Each reported only now and then in a stage, see <see cref="ReportPace"/>, all since its last report together.
 /// </remarks>
 public sealed record GroupedAnswers
 {
+    /// <summary>None.</summary>
+    public static readonly GroupedAnswers Nothing = new();
+
     /// <summary>By <see cref="LatencySteps"/>.</summary>
     public SparseCounts Latency { get; init; } = SparseCounts.Empty;
 

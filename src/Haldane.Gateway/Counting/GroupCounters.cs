@@ -16,8 +16,7 @@ internal sealed class GroupCounters
     private readonly int _perArm;
     private readonly int[][] _blocks;
     private readonly int[] _reported;
-    private readonly long[] _answers = new long[2];
-    private readonly long[] _answersReported = new long[2];
+    private readonly ReportPace[][] _paces = [[new(), new(), new(), new()], [new(), new(), new(), new()]]; // by arm
 
     /// <summary>Nothing counted.</summary>
     /// <param name="classes">How many classes are told apart, other not included; 0 when none is read.</param>
@@ -69,29 +68,29 @@ internal sealed class GroupCounters
         }
     }
 
-    /// <summary>What was counted of an arm since the last report, when it is time for one.</summary>
+    /// <summary>What was counted of an arm and is due to be reported; null when nothing is.</summary>
     /// <param name="arm">The arm.</param>
-    /// <param name="answers">Its answers since the last call.</param>
-    public GroupedAnswers? Report(Arm arm, long answers)
+    /// <param name="everyone">What came since the last call.</param>
+    public GroupedAnswers? Report(Arm arm, CellEvidence everyone)
     {
-        var all = _answers[(int)arm] += answers;
-        if (!SubjectGroups.IsDue(all, _answersReported[(int)arm]))
+        var paces = _paces[(int)arm];
+        var report = new GroupedAnswers
         {
-            return null;
-        }
-
-        _answersReported[(int)arm] = all;
-        return new()
-        {
-            Latency = Take(arm, 0, _firstToken),
-            FirstToken = Take(arm, _firstToken, _classes),
-            Classes = Take(arm, _classes, _confidence),
-            Confidence = Take(arm, _confidence, _perArm),
+            Latency = Take(paces[0], everyone.Latency.Total(), arm, 0, _firstToken),
+            FirstToken = Take(paces[1], everyone.FirstToken.Total(), arm, _firstToken, _classes),
+            Classes = Take(paces[2], everyone.Classes.Sum(), arm, _classes, _confidence),
+            Confidence = Take(paces[3], everyone.Confidence.Sum(), arm, _confidence, _perArm),
         };
+        return report == GroupedAnswers.Nothing ? null : report;
     }
 
-    private SparseCounts Take(Arm arm, int from, int end)
+    private SparseCounts Take(ReportPace pace, long more, Arm arm, int from, int end)
     {
+        if (!pace.IsDue(more))
+        {
+            return SparseCounts.Empty;
+        }
+
         var start = (int)arm * _perArm;
         var grown = new long[end - from];
         for (var i = 0; i < grown.Length; i++)

@@ -1,4 +1,5 @@
 using Haldane.Core;
+using Haldane.Core.Evidence;
 using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
@@ -14,6 +15,7 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
     private const int SeenAtAll = -1;
 
     private readonly Dictionary<(Arm, int), long> _unseen = [];
+    private readonly GroupParts[] _groups = [GroupParts.Even, GroupParts.Even];
     private double _share;
     private long _canary;
 
@@ -34,7 +36,11 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
         }
 
         _share = share.Fraction;
+        (_groups[(int)Arm.Baseline], _groups[(int)Arm.Canary]) = (Deal(count - _canary), Deal(_canary));
     }
+
+    /// <inheritdoc/>
+    public GroupParts GroupsOf(Arm arm) => _groups[(int)arm];
 
     /// <inheritdoc/>
     public double ErrorFactor(Arm arm) => 1;
@@ -56,6 +62,13 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
             : dice.Binomial(unseen, seen);
         _unseen[(arm, what)] = unseen - firsts;
         return firsts;
+    }
+
+    private GroupParts Deal(long subjects)
+    {
+        var groups = new long[SubjectGroups.Count];
+        GroupParts.Even.Add(own, subjects, groups);
+        return subjects > 0 ? new([.. groups.Select(n => (double)n)]) : GroupParts.Even;
     }
 
     // To the canary; whoever was not seen yet is as likely to be among them as anybody.

@@ -1,5 +1,4 @@
 using Haldane.Core;
-using Haldane.Core.Evidence;
 using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
@@ -21,9 +20,6 @@ internal enum Once
 /// <remarks>For one thread.</remarks>
 internal interface ISubjects
 {
-    private static readonly double[] Even = [.. Enumerable.Repeat(1.0 / SubjectGroups.Count, SubjectGroups.Count)];
-    private static readonly AliasTable EvenTable = new(Even);
-
     /// <summary>The part of the requests that goes to the canary now.</summary>
     double CanaryPart { get; }
 
@@ -46,9 +42,6 @@ internal interface ISubjects
     /// <param name="count">Occurrences.</param>
     long FirstsOf(Dice dice, Arm arm, int what, long count);
 
-    /// <summary>Divides exchanges over the groups of their subjects: evenly, unless some come more often than others.</summary>
-    void AddGroups(Dice dice, Arm arm, long count, Span<long> groups) => dice.AddMultinomial(count, EvenTable, Even, groups);
-
-    /// <summary>The group of the subject of one exchange: each alike, unless some come more often than others.</summary>
-    int GroupOf(Dice dice, Arm arm) => dice.Next(SubjectGroups.Count);
+    /// <summary>How an arm's exchanges fall on the groups of their subjects.</summary>
+    GroupParts GroupsOf(Arm arm) => GroupParts.Even;
 }

@@ -85,11 +85,7 @@ internal sealed class RegularSubjects : ISubjects
     }
 
     /// <inheritdoc/>
-    public void AddGroups(Dice dice, Arm arm, long count, Span<long> groups) =>
-        dice.AddMultinomial(count, _arms[(int)arm].ByGroup!, _arms[(int)arm].GroupParts, groups);
-
-    /// <inheritdoc/>
-    public int GroupOf(Dice dice, Arm arm) => _arms[(int)arm].ByGroup!.Draw(dice);
+    public GroupParts GroupsOf(Arm arm) => _arms[(int)arm].ByGroup!;
 
     private long NewOf(Dice dice, ArmSubjects arm, long exchanges) =>
         arm.Watched is null ? 0 : _watched.Draw(dice, arm.WatchedSubjects, arm.Watched, dice.Binomial(exchanges, arm.WatchedWeight / arm.Weight));
@@ -141,13 +137,13 @@ internal sealed class RegularSubjects : ISubjects
             WatchedWeight = watched.Sum();
             Watched = WatchedWeight > 0 ? new(watched) : null;
 
-            GroupParts = new double[SubjectGroups.Count];
+            var groups = new double[SubjectGroups.Count];
             for (var i = 0; i < Subjects.Length; i++)
             {
-                GroupParts[SubjectGroups.Of((uint)Subjects[i])] += weights[i] / Weight;
+                groups[SubjectGroups.Of((uint)Subjects[i])] += weights[i];
             }
 
-            ByGroup = Weight > 0 ? new(GroupParts) : null;
+            ByGroup = Weight > 0 ? new(groups) : null;
         }
 
         public int[] Subjects { get; }
@@ -162,14 +158,12 @@ internal sealed class RegularSubjects : ISubjects
 
         public double WatchedWeight { get; }
 
-        public double[] GroupParts { get; }
-
         public AliasTable? ByRequest { get; }
 
         public AliasTable? ByError { get; }
 
         public AliasTable? Watched { get; }
 
-        public AliasTable? ByGroup { get; }
+        public GroupParts? ByGroup { get; }
     }
 }

@@ -96,9 +96,22 @@ public sealed class GroupCountersTests
         counters.Answered(new(Arm.Canary, 7, 0) { Prediction = Prediction.Unread });
         counters.Answered(new(Arm.Canary, 8, 0));
 
-        var groups = counters.Collect(1, Half).Canary.ByGroup!;
+        Assert.Null(counters.Collect(1, Half).Canary.ByGroup);
+    }
 
-        Assert.All([groups.Latency, groups.FirstToken, groups.Classes, groups.Confidence], counts => Assert.Equal(0, counts.Total()));
+    [Fact]
+    public void Refusals_do_not_keep_latencies_waiting()
+    {
+        var counters = Counters(2);
+        for (var i = 0; i < 1_000; i++)
+        {
+            counters.Answered(new(Arm.Canary, (uint)i, 0));
+        }
+
+        counters.Collect(1, Half);
+        counters.Answered(new(Arm.Canary, 7, 0) { Latency = 0.02 });
+
+        Assert.Equal(1, counters.Collect(1, Half).Canary.ByGroup?.Latency.Total());
     }
 
     [Fact]
