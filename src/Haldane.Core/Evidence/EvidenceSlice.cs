@@ -94,6 +94,9 @@ public sealed record GroupedAnswers
     /// <summary>None.</summary>
     public static readonly GroupedAnswers Nothing = new();
 
+    /// <summary>All answers, by cell instead of by what they were like: how uneven the subjects of a segment are.</summary>
+    public SparseCounts Answers { get; init; } = SparseCounts.Empty;
+
     /// <summary>By <see cref="LatencySteps"/>.</summary>
     public SparseCounts Latency { get; init; } = SparseCounts.Empty;
 

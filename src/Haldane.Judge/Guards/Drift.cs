@@ -161,7 +161,7 @@ internal sealed class Drift : Measurement
     private bool IsReady(JensenShannon js, double factor = 1) =>
         js.Bias * Effect.After(factor) < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) / Effect.After(factor) >= FewestPredictions;
 
-    private SubjectSpread Spread(ArmTotals arm) => _isConfidence ? arm.Spreads.Confidence : arm.Spreads.Classes;
+    private CellSpread Spread(ArmTotals arm) => _isConfidence ? arm.ConfidenceSpread : arm.ClassSpread;
 
     private ReadOnlySpan<long> Counts(ArmTotals arm) => _isConfidence ? arm.Confidence : arm.Classes;
 

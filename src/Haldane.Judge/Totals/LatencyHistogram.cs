@@ -5,8 +5,8 @@ namespace Haldane.Judge.Totals;
 
 /// <summary>Latencies of one arm and cell, by bucket, as running sums.</summary>
 /// <remarks>Holds only the range of buckets that was ever seen, so its size does not grow with the number of latencies. For one thread.</remarks>
-/// <param name="subjects">How far the latencies of one subject resemble each other, shared by the cells of an arm; null: not at all.</param>
-internal sealed class LatencyHistogram(SubjectSpread? subjects = null)
+/// <param name="subjects">How far the latencies of one subject resemble each other; null: not at all.</param>
+internal sealed class LatencyHistogram(CellSpread? subjects = null)
 {
     // Fewer slices than this cannot show whether slow answers come in bursts.
     private const int FewestSlices = 5;

@@ -18,7 +18,7 @@ internal sealed class ArmTally
     /// <param name="subjects">Those by whose groups it is told what answers were like; null where that is not told.</param>
     public ArmTally(int cells, int classes, bool confidence, ISubjects? subjects)
     {
-        ByGroup = subjects is null ? null : new(classes, subjects);
+        ByGroup = subjects is null ? null : new(cells, classes, subjects);
         (_hasClasses, _hasConfidence) = (classes > 0, confidence);
         (Exchanges, Errors, ErrorSubjects, Unread) = (new long[cells], new long[cells], new long[cells], new long[cells]);
         (Latency, FirstToken) = (Rows(cells, LatencyBuckets.Count), Rows(cells, LatencyBuckets.Count));
@@ -71,7 +71,7 @@ internal sealed class ArmTally
         {
             Cells = ValueList.Create<CellEvidence>(cells),
             NewSubjects = NewSubjects,
-            ByGroup = ByGroup?.Report(dice, arm, cells[SegmentCells.Everyone]),
+            ByGroup = ByGroup?.Report(dice, arm, cells),
             AnswersByGroup = Groups.AsSpan().ContainsAnyExcept(0L) ? TakeAll(Groups) : [],
         };
         Array.Clear(Exchanges);

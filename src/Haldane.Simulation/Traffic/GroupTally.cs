@@ -9,10 +9,12 @@ namespace Haldane.Simulation.Traffic;
 /// Where subjects have habits, their answers are drawn with their groups and added here. Where all are alike the groups say nothing about an answer: then each kind is dealt
 /// over them when it is reported. For one thread.
 /// </remarks>
+/// <param name="cells">How many cells there are.</param>
 /// <param name="classes">How many classes are told apart, other included.</param>
 /// <param name="subjects">Whose answers they are.</param>
-internal sealed class GroupTally(int classes, ISubjects subjects)
+internal sealed class GroupTally(int cells, int classes, ISubjects subjects)
 {
+    private readonly Part _answers = new(cells);
     private readonly Part[] _parts = [new(LatencySteps.Count), new(LatencySteps.Count), new(classes), new(ConfidenceBins.Count)];
 
     public long[] Latency => _parts[0].Counts;
@@ -26,9 +28,16 @@ internal sealed class GroupTally(int classes, ISubjects subjects)
     /// <summary>What is due to be reported; then nothing of it is left here. Null when nothing is.</summary>
     /// <param name="dice">Chance.</param>
     /// <param name="arm">The arm.</param>
-    /// <param name="everyone">What came since the last call.</param>
-    public GroupedAnswers? Report(Dice dice, Arm arm, CellEvidence everyone)
+    /// <param name="slice">What came since the last call, by cell.</param>
+    public GroupedAnswers? Report(Dice dice, Arm arm, ReadOnlySpan<CellEvidence> slice)
     {
+        // Who a subject is says nothing about the segments of its exchanges.
+        for (var cell = 0; cell < cells; cell++)
+        {
+            _answers.Add(cell, slice[cell].Exchanges - slice[cell].Errors);
+        }
+
+        var everyone = slice[SegmentCells.Everyone];
         if (subjects.Habits is null)
         {
             _parts[0].AddSteps(everyone.Latency);
@@ -40,6 +49,7 @@ internal sealed class GroupTally(int classes, ISubjects subjects)
         var groups = subjects.GroupsOf(arm);
         var report = new GroupedAnswers
         {
+            Answers = _answers.Take(dice, groups, everyone.Exchanges - everyone.Errors),
             Latency = _parts[0].Take(dice, groups, everyone.Latency.Total()),
             FirstToken = _parts[1].Take(dice, groups, everyone.FirstToken.Total()),
             Classes = _parts[2].Take(dice, groups, everyone.Classes.Sum()),
@@ -51,7 +61,7 @@ internal sealed class GroupTally(int classes, ISubjects subjects)
     /// <summary>A new stage begins: what was not reported is gone, as at the gateway.</summary>
     public void Clear()
     {
-        foreach (var part in _parts)
+        foreach (var part in (Part[])[_answers, .. _parts])
         {
             part.Clear();
         }
@@ -64,6 +74,8 @@ internal sealed class GroupTally(int classes, ISubjects subjects)
         private ReportPace _pace = new();
 
         public long[] Counts { get; } = new long[kinds * SubjectGroups.Count];
+
+        public void Add(int kind, long count) => _undealt[kind] += count;
 
         public void AddSteps(SparseCounts latencies)
         {
