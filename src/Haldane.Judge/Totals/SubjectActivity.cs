@@ -11,9 +11,6 @@ namespace Haldane.Judge.Totals;
 /// </remarks>
 internal sealed class SubjectActivity(int cells)
 {
-    // With fewer groups in effect the spread between them says nothing.
-    private const double FewestGroups = 5;
-
     // A subject has an answer or hardly more: then K - 1 is mostly chance.
     private const double LeastRepeats = 0.1;
 
@@ -54,7 +51,7 @@ internal sealed class SubjectActivity(int cells)
     /// <param name="cell">The cell.</param>
     /// <param name="ofEveryone">That of everyone.</param>
     public double EffectIn(int cell, double ofEveryone) => cell == SegmentCells.Everyone || !_reported || ofEveryone == 1 ? ofEveryone
-        : _groups[cell] < FewestGroups ? double.PositiveInfinity
+        : _groups[cell] < SubjectSpread.FewestGroups ? double.PositiveInfinity
         : 1 + (ofEveryone - 1) * Math.Max(0, _repeats[cell]) / Math.Max(LeastRepeats, _repeats[SegmentCells.Everyone]);
 
     private void Refresh(int cell, ReadOnlySpan<long> groups)

@@ -13,8 +13,8 @@ namespace Haldane.Judge.Totals;
 /// <param name="kinds">How many kinds of answers are told apart.</param>
 internal sealed class SubjectSpread(int kinds)
 {
-    // With fewer groups than this the spread between them says nothing.
-    private const double FewestGroups = 5;
+    /// <summary>With fewer groups in effect the spread between them says nothing.</summary>
+    public const double FewestGroups = 5;
 
     // Standard errors that are taken for chance, as for bursts.
     private const double Chance = 1.5;
