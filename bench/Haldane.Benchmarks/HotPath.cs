@@ -63,6 +63,7 @@ public class HotPath
     private static StageCounters Counters(bool firstToken)
     {
         var cells = new SegmentCells([new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])]);
-        return new(cells, new(cells.Count, 2, confidence: true, firstToken), Environment.ProcessorCount);
+        return new(
+            cells, new(cells.Count, 2, confidence: true, firstToken), Environment.ProcessorCount, new(cells.Count, 2, confidence: true, firstToken, Environment.ProcessorCount));
     }
 }

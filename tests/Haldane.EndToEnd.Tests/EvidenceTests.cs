@@ -73,6 +73,8 @@ public sealed class EvidenceTests
             ["conversion b 0: 1 of 1", "conversion c 0: 2 of 1", "conversion c 1: 2 of 1", "empty c 0: 2 of 1", "empty c 1: 2 of 1", "refused c 0: 4 of 2", "refused c 1: 3 of 1", "refused c 2: 1 of 1"],
             slices.SelectMany(s => s.Events).GroupBy(e => (e.Name, e.Arm, e.Cell)).OrderBy(g => (g.Key.Name, g.Key.Arm, g.Key.Cell))
                 .Select(g => $"{g.Key.Name} {(g.Key.Arm == Arm.Canary ? "c" : "b")} {g.Key.Cell}: {g.Sum(e => e.Count)} of {g.Sum(e => e.Subjects)}"));
+        AssertReported(canary);
+        AssertReported(baseline);
         Assert.Equal(1, Of(canary, c => c.FirstToken, LatencyBuckets.IndexOf(1)));
         Assert.Equal(1, Of(canary, c => c.Latency, LatencyBuckets.IndexOf(3)));
         Assert.Equal(0, Of(baseline, c => c.Latency, LatencyBuckets.IndexOf(3)));
@@ -212,6 +214,32 @@ public sealed class EvidenceTests
 
         IEnumerable<CalibrationCounts> Bins(LabelCounts label) =>
             slice.Calibration.Where(c => (c.Stage, c.Arm, c.Cell) == (label.Stage, label.Arm, label.Cell));
+    }
+
+    // What answers were like by group of subjects comes now and then: each report holds everything since the one before.
+    private static void AssertReported(IReadOnlyCollection<ArmEvidence> arm)
+    {
+        AssertReported(arm, c => c.Exchanges - c.Errors, g => g.Answers.Buckets.Zip(g.Answers.Counts).Where(b => SubjectGroups.Parts(b.First).What == 0).Sum(b => b.Second));
+        AssertReported(arm, c => c.Latency.Total(), g => g.Latency.Total());
+        AssertReported(arm, c => c.FirstToken.Total(), g => g.FirstToken.Total());
+        AssertReported(arm, c => c.Classes.Sum(), g => g.Classes.Total());
+        AssertReported(arm, c => c.Confidence.Sum(), g => g.Confidence.Total());
+    }
+
+    private static void AssertReported(IEnumerable<ArmEvidence> arm, Func<CellEvidence, long> counted, Func<GroupedAnswers, long> told)
+    {
+        var (reports, since) = (0, 0L);
+        foreach (var evidence in arm)
+        {
+            since += counted(evidence.Cells[0]);
+            if (evidence.ByGroup is { } report && told(report) is > 0 and var now)
+            {
+                Assert.Equal(since, now);
+                (reports, since) = (reports + 1, 0);
+            }
+        }
+
+        Assert.True(reports > 0);
     }
 
     private static (long Exchanges, long Errors, long Latency, long FirstToken) Counts(IReadOnlyCollection<ArmEvidence> arm) => (

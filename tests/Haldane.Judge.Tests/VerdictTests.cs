@@ -38,7 +38,7 @@ public sealed class VerdictTests(ITestOutputHelper output)
         { "throughput/3/1", "Undecided: the canary answered 614 and the baseline 2,342 in this stage: for their shares as the baseline; may be between 1 times and 1.1 times; 0.9 times is asked" },
         { "throughput/60/1", "Pass: the canary answered 12,288 and the baseline 46,848 in this stage: for their shares as the baseline; 0.9 times is asked" },
         { "throughput/60/0.5", "Fail: the canary answered 4,608 and the baseline 46,848 in this stage: for their shares 0.39 times the baseline; 0.9 times is asked" },
-        { "distribution/4/1", "Undecided: at no latency are more canary answers slower; too early to bound it; 10 points of the answers is the margin" },
+        { "distribution/4/1", "Undecided: at no latency are more canary answers slower; too few users or moments so far to tell their ways from the version's; 10 points of the answers is the margin" },
         { "distribution/60/1", "Pass: at no latency are more canary answers slower (at most 4 points); 10 points of the answers is the margin" },
         { "distribution/60/1.5", "Fail: 85 points more canary answers take over 24.4 ms (92.5 % against 7.5 %) (at least 81 points); 10 points of the answers is the margin" },
         { "p95-difference/60/1", "Pass: p95 is 24.7 ms against 24.7 ms of the baseline: the same (at most 335 us higher); 10 ms is the margin" },
@@ -91,6 +91,38 @@ public sealed class VerdictTests(ITestOutputHelper output)
         ["confidence-drift"] = Slices.Guard(SignalKind.ConfidenceDrift, Scale.JensenShannon, 0.05),
         ["agreement"] = Slices.Guard(SignalKind.Agreement, Scale.Value, 0.95),
     };
+
+    [Theory]
+    [InlineData(64, "p95 is 24.7 ms against 24.7 ms of the baseline: the same; too early to bound it, since answers of the same users and moments are alike: 122 count as one; 10 ms is the margin")]
+    [InlineData(3, "p95 is 24.7 ms against 24.7 ms of the baseline: the same; too few users or moments so far to tell their ways from the version's; 10 ms is the margin")]
+    public void Users_with_a_latency_of_their_own_are_told_of(int groups, string said)
+    {
+        var judge = new RolloutJudge(Slices.Model(), Slices.Rollout([Guards["p95-difference"]], Share));
+        for (var i = 1; i <= 10; i++)
+        {
+            var slice = Second(i, 1);
+            judge.Add(slice with { Baseline = OfUsers(slice.Baseline, groups), Canary = OfUsers(slice.Canary, groups) });
+        }
+
+        Assert.Equal(said, judge.Evaluate().Verdicts[0].Reason);
+    }
+
+    // The first group of users has the quickest answers, the last one the slowest.
+    private static ArmEvidence OfUsers(ArmEvidence arm, int groups)
+    {
+        var row = new long[LatencySteps.Count * SubjectGroups.Count];
+        var latency = arm.Cells[0].Latency;
+        var seen = 0L;
+        for (var i = 0; i < latency.Buckets.Count; i++)
+        {
+            for (var n = latency.Counts[i]; n > 0; n--)
+            {
+                row[SubjectGroups.Key(LatencySteps.Of(latency.Buckets[i]), (int)(seen++ * groups / latency.Total()))]++;
+            }
+        }
+
+        return arm with { ByGroup = new() { Latency = SparseCounts.Of(row) } };
+    }
 
     // A second of 1,000 requests, without chance; the canary's good things happen so many times as often as the baseline's, and its times are so many times as long.
     private static EvidenceSlice Second(long number, double times)

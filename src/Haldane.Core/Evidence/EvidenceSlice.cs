@@ -66,7 +66,7 @@ public sealed record ArmEvidence
     /// </summary>
     public long NewSubjects { get; init; }
 
-    /// <summary>Hashes of subjects whose first error in this stage fell in this slice: what a restart needs to go on counting each once.</summary>
+    /// <summary>Hashes of subjects whose first error in this run fell in this slice: what a restart needs to go on counting each once.</summary>
     public ValueList<uint> ErrorSubjects { get; init; } = [];
 
     /// <summary>The same for other events, by the event's name.</summary>
@@ -78,8 +78,36 @@ public sealed record ArmEvidence
     /// </summary>
     public ValueList<long> AnswersByGroup { get; init => field = value ?? []; } = [];
 
+    /// <summary>What the answers of everyone were like, by group of subjects; null when nothing is reported, as always where each request is assigned on its own.</summary>
+    public GroupedAnswers? ByGroup { get; init; }
+
     /// <summary>No exchange at all.</summary>
     public static ArmEvidence Empty(int cells) => new() { Cells = Enumerable.Repeat(CellEvidence.Empty, cells).ToValueList() };
+}
+
+/// <summary>What answers were like, by group of subjects: users with a latency or a class of their own show as groups that differ more than chance allows.</summary>
+/// <remarks>
+/// Buckets are those of <see cref="SubjectGroups.Key"/>. Each reported only now and then in a stage, see <see cref="ReportPace"/>, all since its last report together.
+/// </remarks>
+public sealed record GroupedAnswers
+{
+    /// <summary>None.</summary>
+    public static readonly GroupedAnswers Nothing = new();
+
+    /// <summary>All answers, by cell instead of by what they were like: how uneven the subjects of a segment are.</summary>
+    public SparseCounts Answers { get; init; } = SparseCounts.Empty;
+
+    /// <summary>By <see cref="LatencySteps"/>.</summary>
+    public SparseCounts Latency { get; init; } = SparseCounts.Empty;
+
+    /// <summary>Time to the first byte, by <see cref="LatencySteps"/>.</summary>
+    public SparseCounts FirstToken { get; init; } = SparseCounts.Empty;
+
+    /// <summary>By class; the last is <c>other</c>.</summary>
+    public SparseCounts Classes { get; init; } = SparseCounts.Empty;
+
+    /// <summary>By bin of confidence.</summary>
+    public SparseCounts Confidence { get; init; } = SparseCounts.Empty;
 }
 
 /// <summary>What one arm did in one cell of a slice.</summary>
@@ -94,7 +122,7 @@ public sealed record CellEvidence
     /// <summary>Exchanges that failed: connection refused or reset, timed out, 5xx. A version that answers 4xx has answered. A canary's failure counts here also when the baseline answered in its place.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Subjects that failed for the first time in this stage. Traffic without a subject counts each request as one.</summary>
+    /// <summary>Subjects that failed for the first time in this run. Traffic without a subject counts each request as one.</summary>
     public long ErrorSubjects { get; init; }
 
     /// <summary>Successful answers whose prediction could not be read.</summary>
@@ -145,16 +173,7 @@ public sealed record SparseCounts(ValueList<int> Buckets, ValueList<long> Counts
     }
 
     /// <summary>Sum over all buckets.</summary>
-    public long Total()
-    {
-        var total = 0L;
-        foreach (var count in Counts.AsSpan())
-        {
-            total += count;
-        }
-
-        return total;
-    }
+    public long Total() => Counts.AsSpan().Sum();
 }
 
 /// <summary>Labels joined to exchanges of one stage, arm and cell; each subject's first label of the stage only.</summary>
@@ -194,10 +213,10 @@ public sealed record ValueMoments(
 /// <param name="Arm">The arm of the exchange.</param>
 /// <param name="Cell">The cell.</param>
 /// <param name="Count">How many exchanges.</param>
-/// <param name="Subjects">Subjects that it happened to for the first time in the stage.</param>
+/// <param name="Subjects">Subjects that it happened to for the first time in the run.</param>
 public sealed record EventCounts(string Name, int Stage, Arm Arm, int Cell, long Count, long Subjects);
 
-/// <summary>Hashes of subjects that something happened to for the first time in a stage.</summary>
+/// <summary>Hashes of subjects that something happened to for the first time in a run.</summary>
 /// <param name="Name">The event.</param>
 /// <param name="Subjects">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
 public sealed record EventSubjects(string Name, ValueList<uint> Subjects);

@@ -9,6 +9,36 @@ public static class SubjectGroups
     /// <summary>The group of a subject.</summary>
     /// <param name="identity">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
     public static int Of(uint identity) => (int)(identity % Count);
+
+    /// <summary>The bucket in <see cref="GroupedAnswers"/> of what an answer was like and of its subject's group.</summary>
+    public static int Key(int what, int group) => what * Count + group;
+
+    /// <summary>What the answers of a bucket were like, and the group of their subjects.</summary>
+    public static (int What, int Group) Parts(int key) => (key / Count, key % Count);
+}
+
+/// <summary>Says when something that is counted by group of subjects is to be reported anew: when there is a quarter more of it, which is often enough to know how it is spread, and seldom in a long stage.</summary>
+/// <remarks>For one thread.</remarks>
+public sealed class ReportPace
+{
+    private const double Growth = 1.25;
+
+    private long _counted;
+    private long _reported;
+
+    /// <summary>Whether it is time; then everything up to now counts as reported.</summary>
+    /// <param name="more">What was counted since the last call.</param>
+    public bool IsDue(long more)
+    {
+        _counted += more;
+        if (_counted <= Growth * _reported)
+        {
+            return false;
+        }
+
+        _reported = _counted;
+        return true;
+    }
 }
 
 /// <summary>Equal bins of a confidence in [0, 1]; the last one holds 1 too.</summary>
@@ -20,6 +50,21 @@ public static class ConfidenceBins
     /// <summary>The bin of a confidence.</summary>
     /// <param name="confidence">In [0, 1].</param>
     public static int Of(double confidence) => Math.Min((int)(confidence * Count), Count - 1);
+}
+
+/// <summary>Latencies in steps of 5 %, for what need not be known more finely.</summary>
+public static class LatencySteps
+{
+    /// <summary>How many steps.</summary>
+    public const int Count = (LatencyBuckets.Count + Buckets - 1) / Buckets;
+
+    private const int Buckets = LatencyBuckets.PerTenPercent / 2;
+
+    /// <summary>The step of a bucket of <see cref="LatencyBuckets"/>.</summary>
+    public static int Of(int bucket) => bucket / Buckets;
+
+    /// <summary>The highest bucket of a step.</summary>
+    public static int Last(int step) => step * Buckets + Buckets - 1;
 }
 
 /// <summary>What the gateway itself sees happen to exchanges, beside errors. A specification cannot give these names to events of its own.</summary>

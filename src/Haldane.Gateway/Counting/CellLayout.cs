@@ -42,7 +42,11 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
     public int Groups(Arm arm) => 2 * cells * Stride + (int)arm * SubjectGroups.Count;
 
     /// <summary>Turns the counters of an arm into evidence.</summary>
-    public ArmEvidence Evidence(ReadOnlySpan<long> block, Arm arm, long newSubjects)
+    /// <param name="block">The counters.</param>
+    /// <param name="arm">The arm.</param>
+    /// <param name="newSubjects">See <see cref="ArmEvidence.NewSubjects"/>.</param>
+    /// <param name="groups">What is counted by group of subjects; null: nothing.</param>
+    public ArmEvidence Evidence(ReadOnlySpan<long> block, Arm arm, long newSubjects, GroupCounters? groups)
     {
         var evidence = new CellEvidence[cells];
         for (var cell = 0; cell < cells; cell++)
@@ -62,12 +66,13 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
                 };
         }
 
-        var groups = block.Slice(Groups(arm), SubjectGroups.Count);
+        var answers = block.Slice(Groups(arm), SubjectGroups.Count);
         return new()
         {
             Cells = ValueList.Create<CellEvidence>(evidence),
             NewSubjects = newSubjects,
-            AnswersByGroup = groups.IndexOfAnyExcept(0L) < 0 ? [] : ValueList.Create(groups),
+            AnswersByGroup = answers.IndexOfAnyExcept(0L) < 0 ? [] : ValueList.Create(answers),
+            ByGroup = groups?.Report(arm, evidence[SegmentCells.Everyone]),
         };
     }
 

@@ -15,15 +15,22 @@ internal sealed class StageCounters
 {
     private readonly SegmentCells _cells;
     private readonly CellLayout _layout;
+    private readonly GroupCounters? _groups;
     private readonly long[][] _blocks;
     private readonly long[] _collected;
     private readonly SubjectSample _subjects = new();
     private readonly OccurrenceList _occurrences = new();
 
-    public StageCounters(SegmentCells cells, CellLayout layout, int cores)
+    /// <summary>Nothing recorded.</summary>
+    /// <param name="cells">The model's cells.</param>
+    /// <param name="layout">Where counters stand.</param>
+    /// <param name="cores">How many blocks of counters.</param>
+    /// <param name="groups">What is counted by group of subjects; null where each request is assigned on its own, so that nobody comes twice.</param>
+    public StageCounters(SegmentCells cells, CellLayout layout, int cores, GroupCounters? groups)
     {
         _cells = cells;
         _layout = layout;
+        _groups = groups;
         _blocks = new long[cores][];
         for (var core = 0; core < cores; core++)
         {
@@ -39,24 +46,26 @@ internal sealed class StageCounters
     /// <summary>Records an answer that came whole.</summary>
     public void Answered(in CountedAnswer answer)
     {
-        var block = Block();
+        var core = Core();
+        var block = _blocks[core];
         Interlocked.Increment(ref block[_layout.Groups(answer.Arm) + SubjectGroups.Of(answer.Subject)]);
-        var latency = double.IsNaN(answer.Latency) ? -1 : _layout.Latency + LatencyBuckets.IndexOf(answer.Latency);
-        var firstToken = !_layout.HasFirstToken || double.IsNaN(answer.FirstToken) ? -1 : _layout.FirstToken + LatencyBuckets.IndexOf(answer.FirstToken);
+        var latency = double.IsNaN(answer.Latency) ? -1 : LatencyBuckets.IndexOf(answer.Latency);
+        var firstToken = !_layout.HasFirstToken || double.IsNaN(answer.FirstToken) ? -1 : LatencyBuckets.IndexOf(answer.FirstToken);
         Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
         CellsOf(answer.SegmentCode, cells);
+        _groups?.Answered(core, answer, cells, latency, firstToken);
         foreach (var cell in cells)
         {
             var at = _layout.At(answer.Arm, cell);
             Interlocked.Increment(ref block[at + CellLayout.Exchanges]);
             if (latency >= 0)
             {
-                Interlocked.Increment(ref block[at + latency]);
+                Interlocked.Increment(ref block[at + _layout.Latency + latency]);
             }
 
             if (firstToken >= 0)
             {
-                Interlocked.Increment(ref block[at + firstToken]);
+                Interlocked.Increment(ref block[at + _layout.FirstToken + firstToken]);
             }
 
             if (answer.Event is { } happened)
@@ -87,7 +96,7 @@ internal sealed class StageCounters
     /// <summary>Records a failure.</summary>
     public void Failed(Arm arm, int segmentCode, uint identity)
     {
-        var block = Block();
+        var block = _blocks[Core()];
         Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
         CellsOf(segmentCode, cells);
         foreach (var cell in cells)
@@ -123,15 +132,15 @@ internal sealed class StageCounters
         return new(
             stage,
             share,
-            _layout.Evidence(delta, Arm.Baseline, _subjects.TakeNew(Arm.Baseline)),
-            _layout.Evidence(delta, Arm.Canary, _subjects.TakeNew(Arm.Canary)),
+            _layout.Evidence(delta, Arm.Baseline, _subjects.TakeNew(Arm.Baseline), _groups),
+            _layout.Evidence(delta, Arm.Canary, _subjects.TakeNew(Arm.Canary), _groups),
             occurrences)
         {
             Events = _layout.EventsOf(delta, stage),
         };
     }
 
-    private long[] Block() => _blocks[Thread.GetCurrentProcessorId() % _blocks.Length];
+    private int Core() => Thread.GetCurrentProcessorId() % _blocks.Length;
 
     private void CellsOf(int segmentCode, Span<int> cells)
     {

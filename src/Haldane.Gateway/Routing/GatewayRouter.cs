@@ -81,9 +81,17 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         }
 
         var before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
-        return before is not null && before.Split?.Run == split.Run && before.Split.Stage == split.Stage
-            ? before.Counters
-            : new(cells, new(cells.Count, spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null, split.FirstToken), _cores);
+        if (before is not null && before.Split?.Run == split.Run && before.Split.Stage == split.Stage)
+        {
+            return before.Counters;
+        }
+
+        var (classes, confidence) = (spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null);
+        return new(
+            cells,
+            new(cells.Count, classes, confidence, split.FirstToken),
+            _cores,
+            spec.Subject is null ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores));
     }
 
     private VersionRoute Version(ModelSpec spec, string name)

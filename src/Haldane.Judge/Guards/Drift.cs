@@ -1,3 +1,4 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
@@ -62,6 +63,9 @@ internal sealed class Drift : Measurement
     /// <inheritdoc/>
     protected override double? NoDifference => 0;
 
+    /// <inheritdoc/>
+    protected override DesignEffect Effect => new(1, Math.Max(Spread(Question.Canary).Mix, Spread(Question.Baseline).Mix)); // either arm's users could have been the other's
+
     private ReadOnlySpan<long> Canary => Counts(Question.Canary);
 
     private ReadOnlySpan<long> Baseline => Counts(Question.Baseline);
@@ -76,14 +80,15 @@ internal sealed class Drift : Measurement
         {
             // This stage's part of the level, so that the bounds hold over the whole rollout.
             var split = Math.Log(Question.Stages.Count);
-            var from = Math.Sqrt(Math.Max(0, js.Bits - js.Bias)) - NormalMixture.Margin(Question.FailAt + split, js.DistanceError, _bad);
-            var to = Math.Sqrt(js.Bits) + NormalMixture.Margin(Question.PassAt + split, js.DistanceError, _bad);
+            var (bias, error) = (js.Bias * Effect.Value, js.DistanceError * Math.Sqrt(Effect.Value));
+            var from = Math.Sqrt(Math.Max(0, js.Bits - bias)) - NormalMixture.Margin(Question.FailAt + split, error, _bad);
+            var to = Math.Sqrt(js.Bits) + NormalMixture.Margin(Question.PassAt + split, error, _bad);
             (low, high) = (from > 0 ? from * from : 0, to < 1 ? to * to : null);
         }
 
         return new()
         {
-            Estimate = _js is { } now ? Math.Max(0, now.Bits - now.Bias) : null,
+            Estimate = _js is { } now ? Math.Max(0, now.Bits - (double.IsInfinity(Effect.Value) ? now.Bias : now.Bias * Effect.Value)) : null,
             Low = low,
             High = high,
             BaselineCount = Baseline.Sum(),
@@ -100,12 +105,15 @@ internal sealed class Drift : Measurement
     /// <inheritdoc/>
     public override string Explain(VerdictKind kind, Reading reading, bool worse)
     {
-        if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)))
+        if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)) && double.IsFinite(Effect.Value))
         {
-            return $"too few {What}{Question.Where} in this stage to compare: {Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline; {FewestPredictions} each are the least";
+            var seen = $"{Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline{Alike()}";
+            return Math.Min(Canary.Sum(), Baseline.Sum()) < FewestPredictions * Effect.Value
+                ? $"too few {What}{Question.Where} in this stage to compare: {seen}; {FewestPredictions} each are the least"
+                : $"too few {What}{Question.Where} in this stage for {Canary.Length} kinds of them, by chance alone the mix would seem changed: {seen}";
         }
 
-        var changed = kind != VerdictKind.Fail && Question.Everyone && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
+        var changed = kind != VerdictKind.Fail && Question.Everyone && Effect.Value == 1 && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
         return base.Explain(kind, reading, worse) + changed;
     }
 
@@ -122,8 +130,8 @@ internal sealed class Drift : Measurement
 
         if (InStage(1) is var (fail, pass))
         {
-            _fail.Update(fail);
-            _pass.Update(pass);
+            _fail.Update(fail, Effect.Lasts);
+            _pass.Update(pass, Effect.Lasts);
         }
         else
         {
@@ -151,7 +159,9 @@ internal sealed class Drift : Measurement
     protected override string Amount(double value) => $"{Say.Number(Math.Max(value, Smallest), 2)} bits";
 
     private bool IsReady(JensenShannon js, double factor = 1) =>
-        js.Bias / factor < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) * factor >= FewestPredictions;
+        js.Bias * Effect.After(factor) < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) / Effect.After(factor) >= FewestPredictions;
+
+    private CellSpread Spread(ArmTotals arm) => _isConfidence ? arm.ConfidenceSpread : arm.ClassSpread;
 
     private ReadOnlySpan<long> Counts(ArmTotals arm) => _isConfidence ? arm.Confidence : arm.Classes;
 
@@ -163,17 +173,22 @@ internal sealed class Drift : Measurement
             return null;
         }
 
-        var error = js.DistanceError / Math.Sqrt(factor);
-        var left = js.Bits - js.Bias * (1 - 1 / factor);
+        var (bias, error) = (js.Bias * Effect.Value, js.DistanceError * Math.Sqrt(Effect.After(factor)));
+        var left = js.Bits - bias + js.Bias * Effect.After(factor);
         return (
-            NormalMixture.LogE(Math.Sqrt(Math.Max(0, js.Bits - js.Bias)) - _fine, error, _bad),
+            NormalMixture.LogE(Math.Sqrt(Math.Max(0, js.Bits - bias)) - _fine, error, _bad),
             Question.Everyone ? NormalMixture.LogE(_bad - Math.Sqrt(Math.Max(0, left)), error, _bad) : 0);
     }
 
     // Each stage has its part of the level.
     private Evidence Exact()
     {
-        var (canary, baseline) = ((double)Canary.Sum(), (double)Baseline.Sum());
+        var (canary, baseline) = (Canary.Sum() / Effect.Value, Baseline.Sum() / Effect.Value);
+        if (canary == 0 || baseline == 0)
+        {
+            return default;
+        }
+
         var distance = Math.Sqrt(_js!.Value.Bits);
         return new(
             Inversion.LogEvidence(new Band(distance - _fine, _canaryExcess, canary, _baselineExcess, baseline)) - _logStages,

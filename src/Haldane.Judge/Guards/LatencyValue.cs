@@ -38,6 +38,9 @@ internal sealed class LatencyValue : Measurement
     protected override string Margin => $"{Say.Seconds(Guard.Bad)} is the limit";
 
     /// <inheritdoc/>
+    protected override DesignEffect Effect => _canary.Total == 0 ? DesignEffect.None : _canary.Effect(_badEdge);
+
+    /// <inheritdoc/>
     public override Reading Read()
     {
         var value = _canary.LogQuantile(_quantile) is { } log ? Math.Exp(log) : (double?)null;
@@ -78,7 +81,7 @@ internal sealed class LatencyValue : Measurement
 
     private double LogE(TiltMixture lane, int edge, double factor = 1)
     {
-        var clustering = _canary.Clustering(edge) / factor;
+        var clustering = _canary.Effect(edge).After(factor);
         return lane.LogE((_canary.Total - _canary.UpTo(edge)) / clustering, _canary.Total / clustering);
     }
 

@@ -87,6 +87,9 @@ internal readonly record struct Evidence(double Fail, double Pass);
 /// <remarks>One derived type for each kind of signal and scale. State is of fixed size. For one thread.</remarks>
 internal abstract class Measurement(Question question)
 {
+    // Observations that count as one, from which on a sentence says so.
+    private const double WorthSaying = 2;
+
     /// <summary>Natural logarithm of the evidence against "fine".</summary>
     public double FailLogE { get; private set; }
 
@@ -113,6 +116,9 @@ internal abstract class Measurement(Question question)
 
     /// <summary>Whether an amount says by itself in which direction it goes, e.g. <c>2 points lower</c>.</summary>
     protected virtual bool AmountsHaveDirection => false;
+
+    /// <summary>How many observations count as one.</summary>
+    protected virtual DesignEffect Effect => DesignEffect.None;
 
     /// <summary>Takes a slice into account; the stage's totals hold it already.</summary>
     public void Add(EvidenceSlice slice)
@@ -149,10 +155,15 @@ internal abstract class Measurement(Question question)
             VerdictKind.Fail => Beyond(harm) ? $" ({least} {Amount(harm!.Value)})" : "",
             VerdictKind.Pass when worse => "; worse than the baseline, within the margin",
             VerdictKind.Pass => Beyond(good) ? $" ({most} {Amount(good!.Value)})" : "",
-            _ => "; " + Range(reading.Low, reading.High),
+            _ => "; " + (double.IsInfinity(Effect.Value) ? "too few users or moments so far to tell their ways from the version's" : Range(reading.Low, reading.High)) + Alike(),
         };
         return $"{Headline(reading)}{detail}; {Margin}";
     }
+
+    /// <summary>How many observations count as one, for whoever wonders why so many prove so little; empty where hardly more than one does.</summary>
+    protected string Alike() => Effect.Value is >= WorthSaying and < double.PositiveInfinity and var many
+        ? $", since answers of the same users and moments are alike: {Say.Number(many, 2)} count as one"
+        : "";
 
     /// <summary>Adds what the slice brings.</summary>
     protected abstract void Take(EvidenceSlice slice);

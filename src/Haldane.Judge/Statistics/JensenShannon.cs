@@ -1,4 +1,4 @@
-using Haldane.Judge.Totals;
+using Haldane.Core;
 
 namespace Haldane.Judge.Statistics;
 

@@ -1,10 +1,12 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Totals;
 
 /// <summary>Latencies of one arm and cell, by bucket, as running sums.</summary>
 /// <remarks>Holds only the range of buckets that was ever seen, so its size does not grow with the number of latencies. For one thread.</remarks>
-internal sealed class LatencyHistogram
+/// <param name="subjects">How far the latencies of one subject resemble each other; null: not at all.</param>
+internal sealed class LatencyHistogram(CellSpread? subjects = null)
 {
     // Fewer slices than this cannot show whether slow answers come in bursts.
     private const int FewestSlices = 5;
@@ -76,14 +78,27 @@ internal sealed class LatencyHistogram
         (_sizeSquared, _slices) = (0, 0);
     }
 
-    /// <summary>How many answers count as one near an edge, because those above it come in bursts; at least 1.</summary>
-    /// <remarks>
-    /// The design effect of Kish, "Survey Sampling" (1965), section 8.2, with slices as clusters: the variance between slices of the number above the edge, over
-    /// what independent answers would show. A process that stands still for a moment makes all its answers slow at once: that is one event, not a hundred.
-    /// Infinite while there are too few slices to tell; 1 where no answer, or every answer, lies above.
-    /// </remarks>
+    /// <summary>How many answers count as one near an edge, because those above it come in bursts or from users who are always slow.</summary>
+    /// <remarks>See <see cref="SubjectSpread"/> for the users'. 1 where no answer, or every answer, lies above.</remarks>
     /// <param name="bucket">The bucket whose upper edge is meant; any index is legal.</param>
-    public double Clustering(int bucket)
+    public DesignEffect Effect(int bucket) => new(Bursts(bucket), Users(bucket));
+
+    // Steps are wider than buckets: the worse of the edges of steps on either side.
+    private double Users(int bucket)
+    {
+        if (subjects is null)
+        {
+            return 1;
+        }
+
+        var step = LatencySteps.Of(Math.Clamp(bucket, 0, LatencyBuckets.Count - 1));
+        return bucket == LatencySteps.Last(step) || step == 0 ? subjects.Above(step) : Math.Max(subjects.Above(step - 1), subjects.Above(step));
+    }
+
+    // The design effect of Kish, "Survey Sampling" (1965), section 8.2, with slices as clusters: the variance between slices of the number above the edge, over
+    // what independent answers would show. A process that stands still for a moment makes all its answers slow at once: that is one event, not a hundred.
+    // Infinite while there are too few slices to tell; 1 where no answer, or every answer, lies above.
+    private double Bursts(int bucket)
     {
         double above = Total - UpTo(bucket), rate = above / Total;
         if (above == 0 || above == Total)
@@ -108,10 +123,11 @@ internal sealed class LatencyHistogram
     /// <remarks>
     /// The largest of both arms at both arms' quantiles: what lies between them is what is compared, and bursts that one arm was spared so far could have struck it as well.
     /// </remarks>
-    public static double ClusteringOf(LatencyHistogram one, LatencyHistogram other, double p)
+    public static DesignEffect EffectOf(LatencyHistogram one, LatencyHistogram other, double p)
     {
         int ofOne = one.QuantileBucket(p), ofOther = other.QuantileBucket(p);
-        return Math.Max(Math.Max(one.Clustering(ofOne), one.Clustering(ofOther)), Math.Max(other.Clustering(ofOne), other.Clustering(ofOther)));
+        return DesignEffect.Largest(
+            DesignEffect.Largest(one.Effect(ofOne), one.Effect(ofOther)), DesignEffect.Largest(other.Effect(ofOne), other.Effect(ofOther)));
     }
 
     /// <summary>Natural logarithm of a quantile in seconds, interpolated inside its bucket; null when empty.</summary>

@@ -22,15 +22,19 @@ internal sealed class StageTotals
 {
     private readonly ArmTotals[] _baseline;
     private readonly ArmTotals[] _canary;
-    private readonly Dictionary<(Clock, int Cell), LatencyHistogram> _everyStage = [];
+    private readonly ArmSpreads _baselineSpreads;
+    private readonly ArmSpreads _canarySpreads;
+    private readonly ArmSpreads _everyStageSpreads;
+    private readonly Dictionary<(Clock Clock, int Cell), LatencyHistogram> _everyStage = [];
 
     /// <summary>Nothing yet.</summary>
     /// <param name="cells">How many cells there are.</param>
     /// <param name="classes">How many classes are predicted, other included; 0 when there is no prediction signal.</param>
     public StageTotals(int cells, int classes)
     {
-        _baseline = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes))];
-        _canary = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes))];
+        (_baselineSpreads, _canarySpreads, _everyStageSpreads) = (new(cells, classes), new(cells, classes), new(cells, classes));
+        _baseline = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(classes, cell, _baselineSpreads))];
+        _canary = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(classes, cell, _canarySpreads))];
     }
 
     /// <summary>What an arm has brought in a cell.</summary>
@@ -41,7 +45,7 @@ internal sealed class StageTotals
     {
         if (!_everyStage.TryGetValue((clock, cell), out var histogram))
         {
-            _everyStage[(clock, cell)] = histogram = new();
+            _everyStage[(clock, cell)] = histogram = new(_everyStageSpreads.Times(clock, cell));
         }
 
         return histogram;
@@ -58,6 +62,13 @@ internal sealed class StageTotals
 
         _baseline[SegmentCells.Everyone].AddGroups(slice.Baseline.AnswersByGroup);
         _canary[SegmentCells.Everyone].AddGroups(slice.Canary.AnswersByGroup);
+        _baselineSpreads.Add(slice.Baseline);
+        _canarySpreads.Add(slice.Canary);
+        if (_everyStage.Count > 0)
+        {
+            _everyStageSpreads.Add(slice.Canary);
+        }
+
         foreach (var ((clock, cell), histogram) in _everyStage)
         {
             histogram.Add(slice.Canary.Cells[cell].TimesOf(clock));
@@ -72,11 +83,14 @@ internal sealed class StageTotals
             _baseline[cell].Clear();
             _canary[cell].Clear();
         }
+
+        _baselineSpreads.Clear();
+        _canarySpreads.Clear();
     }
 }
 
 /// <summary>What one arm has brought in one cell of the current stage.</summary>
-internal sealed class ArmTotals(int classes)
+internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
 {
     private readonly long[] _classes = new long[classes];
     private readonly long[] _confidence = new long[ConfidenceBins.Count];
@@ -99,6 +113,12 @@ internal sealed class ArmTotals(int classes)
     /// <summary>Confidences by bin, see <see cref="ConfidenceBins"/>.</summary>
     public ReadOnlySpan<long> Confidence => _confidence;
 
+    /// <summary>How far the predictions of one subject resemble each other.</summary>
+    public CellSpread ClassSpread { get; } = spreads.Classes(cell);
+
+    /// <summary>How far the confidences of one subject resemble each other.</summary>
+    public CellSpread ConfidenceSpread { get; } = spreads.Confidence(cell);
+
     /// <summary>Answers by group of subjects, see <see cref="SubjectGroups"/>; only of everyone.</summary>
     public ReadOnlySpan<long> Groups => _groups;
 
@@ -106,18 +126,18 @@ internal sealed class ArmTotals(int classes)
     public long Answers => Exchanges - Errors;
 
     /// <summary>Times of successful exchanges; kept from the first time that it is asked for.</summary>
-    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new() : _firstByte ??= new();
+    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new(spreads.Times(clock, cell)) : _firstByte ??= new(spreads.Times(clock, cell));
 
     /// <summary>Adds a slice.</summary>
-    public void Add(CellEvidence cell)
+    public void Add(CellEvidence slice)
     {
-        Exchanges += cell.Exchanges;
-        Errors += cell.Errors;
-        Unread += cell.Unread;
-        _latency?.Add(cell.Latency);
-        _firstByte?.Add(cell.FirstToken);
-        AddTo(_classes, cell.Classes);
-        AddTo(_confidence, cell.Confidence);
+        Exchanges += slice.Exchanges;
+        Errors += slice.Errors;
+        Unread += slice.Unread;
+        _latency?.Add(slice.Latency);
+        _firstByte?.Add(slice.FirstToken);
+        AddTo(_classes, slice.Classes);
+        AddTo(_confidence, slice.Confidence);
     }
 
     /// <summary>Adds a slice's answers by group of subjects.</summary>
@@ -141,6 +161,46 @@ internal sealed class ArmTotals(int classes)
         {
             sums[i] += many[i];
         }
+    }
+}
+
+/// <summary>How far the answers to one subject resemble each other in one arm.</summary>
+internal sealed class ArmSpreads(int cells, int classes)
+{
+    private readonly SubjectActivity _activity = new(cells);
+    private readonly SubjectSpread _classes = new(classes);
+    private readonly SubjectSpread _confidence = new(ConfidenceBins.Count);
+    private readonly SubjectSpread _latency = new(LatencySteps.Count);
+    private readonly SubjectSpread _firstByte = new(LatencySteps.Count);
+
+    /// <summary>By class.</summary>
+    public CellSpread Classes(int cell) => new(_classes, _activity, cell);
+
+    /// <summary>By bin of confidence.</summary>
+    public CellSpread Confidence(int cell) => new(_confidence, _activity, cell);
+
+    /// <summary>By <see cref="LatencySteps"/>.</summary>
+    public CellSpread Times(Clock clock, int cell) => new(clock == Clock.LastByte ? _latency : _firstByte, _activity, cell);
+
+    /// <summary>Adds a slice.</summary>
+    public void Add(ArmEvidence arm)
+    {
+        var everyone = arm.Cells[SegmentCells.Everyone];
+        _latency.Add(everyone.Latency.Total(), arm.ByGroup?.Latency);
+        _firstByte.Add(everyone.FirstToken.Total(), arm.ByGroup?.FirstToken);
+        _activity.Add(arm.ByGroup?.Answers);
+        _classes.Add(everyone.Classes.AsSpan().Sum(), arm.ByGroup?.Classes);
+        _confidence.Add(everyone.Confidence.AsSpan().Sum(), arm.ByGroup?.Confidence);
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _latency.Clear();
+        _firstByte.Clear();
+        _activity.Clear();
+        _classes.Clear();
+        _confidence.Clear();
     }
 }
 

@@ -70,4 +70,6 @@ public sealed record ColdStart(TimeSpan For, double Factor);
 /// <param name="Count">How many subjects there are.</param>
 /// <param name="Zipf">How uneven they are: the n-th makes requests in proportion to n^-Zipf; 0: all alike.</param>
 /// <param name="ErrorProne">The part of the subjects that makes all errors, in (0, 1]; 1: all alike.</param>
-public sealed record Regulars(int Count, double Zipf = 0, double ErrorProne = 1);
+/// <param name="LatencySpread">Each subject's answers take their own factor as long: its logarithm has this standard deviation; 0: all alike.</param>
+/// <param name="Sameness">The part of the answers, in [0, 1], that is always the same for a subject: its own class and its own confidence; 0: all alike.</param>
+public sealed record Regulars(int Count, double Zipf = 0, double ErrorProne = 1, double LatencySpread = 0, double Sameness = 0);

@@ -206,7 +206,7 @@ public sealed class StageCountersTests
     [Fact]
     public void Without_a_guard_that_needs_it_there_is_no_room_for_the_time_to_the_first_byte()
     {
-        var counters = new StageCounters(new([]), new(1, 0, false, firstToken: false), 1);
+        var counters = new StageCounters(new([]), new(1, 0, false, firstToken: false), 1, groups: null);
         counters.Answered(new(Arm.Canary, 7, 0) { Latency = 0.2, FirstToken = 0.1 });
 
         var everyone = counters.Collect(1, Half).Canary.Cells[0];
@@ -271,6 +271,6 @@ public sealed class StageCountersTests
     private static StageCounters Counters(SegmentSpec[] segments, int classes, bool confidence, int cores)
     {
         var cells = new SegmentCells(segments);
-        return new(cells, new(cells.Count, classes, confidence, firstToken: true), cores);
+        return new(cells, new(cells.Count, classes, confidence, firstToken: true), cores, new(cells.Count, classes, confidence, firstToken: true, cores));
     }
 }

@@ -52,6 +52,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal([new LabelCounts(0, Arm.Canary, 2, 10, 3)], slice.Labels);
         Assert.Equal((0, 0, 0), (slice.Calibration.Count, slice.Events.Count, slice.Pairs.Count));
         Assert.All([slice.Baseline, slice.Canary], arm => Assert.Equal((0, 0), (arm.EventSubjects.Count, arm.AnswersByGroup.Count)));
+        Assert.Null(slice.Baseline.ByGroup);
         Assert.Equal(SparseCounts.Empty, slice.Baseline.Cells[0].FirstToken);
         JsonSerializer.Serialize(slice, CoreJson.Default.EvidenceSlice);
     }

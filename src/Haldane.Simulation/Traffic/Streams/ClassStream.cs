@@ -15,13 +15,15 @@ internal sealed class ClassStream : IStream
         }
 
         Span<long> counts = stackalloc long[chances.Length];
-        if (scene.Moment.ClassLean == 0)
+        counts.Clear();
+        chances = scene.Moment.ClassLean == 0 ? chances : Lean(chances, scene.Moment.ClassLean);
+        if (scene.Subjects.Habits is { } habits)
         {
-            scene.Dice.Multinomial(scene.Answers.Count, chances, counts);
+            habits.Draw(scene, chances, counts, scene.Tally.ByGroup!.Classes);
         }
         else
         {
-            scene.Dice.Multinomial(scene.Answers.Count, Lean(chances, scene.Moment.ClassLean), counts);
+            scene.Dice.Multinomial(scene.Answers.Count, chances, counts);
         }
 
         scene.Answers.Deal(scene.Dice, counts, 0, scene.Tally.Classes);

@@ -15,7 +15,16 @@ internal sealed class ConfidenceStream : IStream
         }
 
         Span<long> counts = stackalloc long[ConfidenceBins.Count];
-        scene.Dice.Multinomial(scene.Answers.Count, scene.Behaviour.Confidence.AsSpan(), counts);
+        counts.Clear();
+        if (scene.Subjects.Habits is { } habits)
+        {
+            habits.Draw(scene, scene.Behaviour.Confidence.AsSpan(), counts, scene.Tally.ByGroup!.Confidence);
+        }
+        else
+        {
+            scene.Dice.Multinomial(scene.Answers.Count, scene.Behaviour.Confidence.AsSpan(), counts);
+        }
+
         scene.Answers.Deal(scene.Dice, counts, 0, scene.Tally.Confidence);
     }
 }

@@ -5,7 +5,7 @@ using Haldane.Simulation.Chance;
 namespace Haldane.Simulation.Traffic.Streams;
 
 /// <summary>How long answers take, to the last byte or to the first.</summary>
-internal sealed class LatencyStream(Conditions conditions, Func<Behaviour, LatencyShape?> shapeOf, Func<ArmTally, long[][]> rows) : IStream
+internal sealed class LatencyStream(Conditions conditions, Func<Behaviour, LatencyShape?> shapeOf, Func<ArmTally, long[][]> rows, Func<ArmTally, long[]> byGroup) : IStream
 {
     private readonly long[] _counts = new long[LatencyBuckets.Count];
 
@@ -24,10 +24,10 @@ internal sealed class LatencyStream(Conditions conditions, Func<Behaviour, Laten
         }
 
         var stalled = Stalled(scene);
-        Draw(scene.Dice, shape, scene.Answers.Count - stalled, factor);
+        Draw(scene, shape, scene.Answers.Count - stalled, factor);
         if (stalled > 0)
         {
-            Draw(scene.Dice, shape, stalled, factor * conditions.Stalls!.Factor);
+            Draw(scene, shape, stalled, factor * conditions.Stalls!.Factor);
         }
 
         var first = _counts.AsSpan().IndexOfAnyExcept(0L);
@@ -50,8 +50,15 @@ internal sealed class LatencyStream(Conditions conditions, Func<Behaviour, Laten
     }
 
     // A factor between two buckets moves each answer by the lower or by the higher whole number of buckets, by chance, as LatencyShape.Times does.
-    private void Draw(Dice dice, LatencyShape shape, long count, double factor)
+    private void Draw(in Scene scene, LatencyShape shape, long count, double factor)
     {
+        var dice = scene.Dice;
+        if (scene.Subjects.Habits is { } habits)
+        {
+            DrawEach(scene, habits, shape, count, factor);
+            return;
+        }
+
         if (factor == 1)
         {
             dice.AddMultinomial(count, shape.Table, shape.Chances, _counts.AsSpan(shape.First, shape.Chances.Length));
@@ -63,6 +70,20 @@ internal sealed class LatencyStream(Conditions conditions, Func<Behaviour, Laten
         var higher = dice.Binomial(count, shift - whole);
         Shifted(dice, shape, count - higher, whole);
         Shifted(dice, shape, higher, whole + 1);
+    }
+
+    private void DrawEach(in Scene scene, Habits habits, LatencyShape shape, long count, double factor)
+    {
+        var groups = byGroup(scene.Tally);
+        for (; count > 0; count--)
+        {
+            var subject = habits.Draw(scene.Dice, scene.Arm);
+            var shift = Math.Log(factor * habits.SlownessOf(subject)) / LatencyBuckets.LogRatio;
+            var moved = shape.First + shape.Table.Draw(scene.Dice) + (int)Math.Floor(shift + scene.Dice.NextDouble());
+            var bucket = Math.Clamp(moved, 0, LatencyBuckets.Count - 1);
+            _counts[bucket]++;
+            groups[SubjectGroups.Key(LatencySteps.Of(bucket), SubjectGroups.Of((uint)subject))]++;
+        }
     }
 
     private void Shifted(Dice dice, LatencyShape shape, long count, int shift)

@@ -15,12 +15,12 @@ internal static class StreamList
         var model = traffic.Model.Signals;
         if (Wants(SignalKind.Latency) || Wants(SignalKind.LatencyDistribution))
         {
-            yield return new LatencyStream(traffic.Conditions, b => b.Latency, t => t.Latency);
+            yield return new LatencyStream(traffic.Conditions, b => b.Latency, t => t.Latency, t => t.ByGroup!.Latency);
         }
 
         if (Wants(SignalKind.FirstToken))
         {
-            yield return new LatencyStream(traffic.Conditions, b => b.FirstToken, t => t.FirstToken);
+            yield return new LatencyStream(traffic.Conditions, b => b.FirstToken, t => t.FirstToken, t => t.ByGroup!.FirstToken);
         }
 
         if (model.Prediction is not null && Wants(SignalKind.PredictionDrift))

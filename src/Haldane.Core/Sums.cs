@@ -1,7 +1,7 @@
-namespace Haldane.Judge.Totals;
+namespace Haldane.Core;
 
 /// <summary>Adds up counts.</summary>
-internal static class Sums
+public static class Sums
 {
     /// <summary>The sum.</summary>
     public static long Sum(this ReadOnlySpan<long> counts)

@@ -1,0 +1,124 @@
+using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Exchanges;
+
+namespace Haldane.Gateway.Counting;
+
+/// <summary>What the answers of everyone were like, by group of subjects: <see cref="GroupedAnswers"/> while they are counted.</summary>
+/// <remarks>
+/// Any thread may count: each core has its own block. Counters only grow, and by less than 2^31 between two reports; one thread at a time may take a report.
+/// </remarks>
+internal sealed class GroupCounters
+{
+    private readonly int _answers;
+    private readonly int _latency;
+    private readonly int _firstToken;
+    private readonly int _classes;
+    private readonly int _confidence;
+    private readonly int _perArm;
+    private readonly int[][] _blocks;
+    private readonly int[] _reported;
+    private readonly ReportPace[][] _paces = [NewPaces(), NewPaces()]; // by arm
+
+    /// <summary>Nothing counted.</summary>
+    /// <param name="cells">How many cells there are.</param>
+    /// <param name="classes">How many classes are told apart, other not included; 0 when none is read.</param>
+    /// <param name="confidence">Whether the confidence is read.</param>
+    /// <param name="firstToken">Whether the time to the first byte is counted.</param>
+    /// <param name="cores">How many blocks.</param>
+    public GroupCounters(int cells, int classes, bool confidence, bool firstToken, int cores)
+    {
+        (_answers, _latency) = (0, cells * SubjectGroups.Count);
+        _firstToken = _latency + LatencySteps.Count * SubjectGroups.Count;
+        _classes = _firstToken + (firstToken ? LatencySteps.Count * SubjectGroups.Count : 0);
+        _confidence = _classes + (classes > 0 ? (classes + 1) * SubjectGroups.Count : 0);
+        _perArm = _confidence + (confidence ? ConfidenceBins.Count * SubjectGroups.Count : 0);
+        _blocks = [.. Enumerable.Range(0, cores).Select(_ => new int[2 * _perArm])];
+        _reported = new int[2 * _perArm];
+    }
+
+    /// <summary>Counts an answer that came whole.</summary>
+    /// <param name="core">Whose block.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="cells">The cells that it is in.</param>
+    /// <param name="latency">The bucket of its latency; below 0: none.</param>
+    /// <param name="firstToken">The bucket of the time to its first byte; below 0: none.</param>
+    public void Answered(int core, in CountedAnswer answer, ReadOnlySpan<int> cells, int latency, int firstToken)
+    {
+        var block = _blocks[core].AsSpan((int)answer.Arm * _perArm, _perArm);
+        var group = SubjectGroups.Of(answer.Subject);
+        foreach (var cell in cells)
+        {
+            Interlocked.Increment(ref block[_answers + SubjectGroups.Key(cell, group)]);
+        }
+
+        if (latency >= 0)
+        {
+            Interlocked.Increment(ref block[_latency + SubjectGroups.Key(LatencySteps.Of(latency), group)]);
+        }
+
+        if (firstToken >= 0)
+        {
+            Interlocked.Increment(ref block[_firstToken + SubjectGroups.Key(LatencySteps.Of(firstToken), group)]);
+        }
+
+        if (answer.Prediction is not { } read)
+        {
+            return;
+        }
+
+        if (read.Class != ExchangeToken.NoClass && _confidence > _classes)
+        {
+            Interlocked.Increment(ref block[_classes + SubjectGroups.Key(read.Class, group)]);
+        }
+
+        if (read.Confidence is { } confidence && _perArm > _confidence)
+        {
+            Interlocked.Increment(ref block[_confidence + SubjectGroups.Key(ConfidenceBins.Of(confidence), group)]);
+        }
+    }
+
+    /// <summary>What was counted of an arm and is due to be reported; null when nothing is.</summary>
+    /// <param name="arm">The arm.</param>
+    /// <param name="everyone">What came since the last call.</param>
+    public GroupedAnswers? Report(Arm arm, CellEvidence everyone)
+    {
+        var paces = _paces[(int)arm];
+        var report = new GroupedAnswers
+        {
+            Answers = Take(paces[0], everyone.Exchanges - everyone.Errors, arm, _answers, _latency),
+            Latency = Take(paces[1], everyone.Latency.Total(), arm, _latency, _firstToken),
+            FirstToken = Take(paces[2], everyone.FirstToken.Total(), arm, _firstToken, _classes),
+            Classes = Take(paces[3], everyone.Classes.Sum(), arm, _classes, _confidence),
+            Confidence = Take(paces[4], everyone.Confidence.Sum(), arm, _confidence, _perArm),
+        };
+        return report == GroupedAnswers.Nothing ? null : report;
+    }
+
+    private static ReportPace[] NewPaces() => [new(), new(), new(), new(), new()];
+
+    private SparseCounts Take(ReportPace pace, long more, Arm arm, int from, int end)
+    {
+        if (!pace.IsDue(more))
+        {
+            return SparseCounts.Empty;
+        }
+
+        var start = (int)arm * _perArm;
+        var grown = new long[end - from];
+        for (var i = 0; i < grown.Length; i++)
+        {
+            var at = start + from + i;
+            var sum = 0;
+            foreach (var block in _blocks)
+            {
+                sum += Volatile.Read(ref block[at]);
+            }
+
+            grown[i] = sum - _reported[at];
+            _reported[at] = sum;
+        }
+
+        return SparseCounts.Of(grown);
+    }
+}

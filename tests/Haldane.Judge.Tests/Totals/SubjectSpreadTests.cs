@@ -1,0 +1,124 @@
+using Haldane.Core.Evidence;
+using Haldane.Judge.Totals;
+
+namespace Haldane.Judge.Tests.Totals;
+
+/// <summary>How many answers count as one, by what the groups of subjects show.</summary>
+public sealed class SubjectSpreadTests
+{
+    private const int Kinds = 3;
+
+    [Fact]
+    public void Nothing_reported_counts_each_answer_as_one()
+    {
+        var spread = new SubjectSpread(Kinds);
+
+        spread.Add(1_000, null);
+
+        Assert.Equal(1, spread.Above(0));
+        Assert.Equal(1, spread.Mix);
+    }
+
+    [Fact]
+    public void Independent_answers_count_each_as_one_or_nearly_so()
+    {
+        var random = new Random(7);
+        var spread = new SubjectSpread(Kinds);
+
+        spread.Add(64_000, Counts(64, _ => 1_000, _ => Binomial(random, 1_000, 0.3)));
+
+        Assert.InRange(spread.Above(0), 1, 1.2);
+        Assert.InRange(spread.Mix, 1, 1.2);
+    }
+
+    [Fact]
+    public void Groups_that_always_answer_alike_count_as_one_answer_each()
+    {
+        var spread = new SubjectSpread(Kinds);
+
+        // Of 64 groups of 1,000 the even ones always answer 0, the odd ones always 1: there are 64 answers.
+        spread.Add(64_000, Counts(64, _ => 1_000, group => group % 2 == 0 ? 1_000 : 0));
+
+        // Kish: 1 + (1,000 - 1) x 1, times 64 / 63 for the mean that is estimated; less 1.5 of its standard errors.
+        var whole = 1_000 * 64 / 63.0;
+        Assert.Equal(whole - 1.5 * Math.Sqrt((2 + 64 / 16_000.0) / 63), spread.Above(0), 9);
+        Assert.Equal(spread.Above(0), spread.Mix, 9); // two kinds: each says the same
+        Assert.Equal(1, spread.Above(1)); // no answer is above the second kind
+    }
+
+    [Fact]
+    public void More_answers_since_the_last_report_say_nothing_new()
+    {
+        var spread = new SubjectSpread(Kinds);
+        spread.Add(64_000, Counts(64, _ => 1_000, group => group % 2 == 0 ? 1_000 : 0));
+        var reported = spread.Above(0);
+
+        spread.Add(64_000, null);
+
+        Assert.Equal(1 + 2 * (reported - 1), spread.Above(0), 9);
+    }
+
+    [Fact]
+    public void Reports_add_up_to_the_same_as_one()
+    {
+        var (halves, whole) = (new SubjectSpread(Kinds), new SubjectSpread(Kinds));
+
+        halves.Add(3_200, Counts(64, _ => 50, group => group % 3 * 10));
+        halves.Add(3_200, Counts(64, _ => 50, group => group % 3 * 10));
+        whole.Add(6_400, Counts(64, _ => 100, group => group % 3 * 20));
+
+        Assert.Equal(whole.Above(0), halves.Above(0));
+        Assert.Equal(whole.Mix, halves.Mix);
+    }
+
+    [Theory]
+    [InlineData(4, double.PositiveInfinity)]
+    [InlineData(5, 1)]
+    public void Too_few_groups_to_tell_prove_nothing(int groups, double effect)
+    {
+        var spread = new SubjectSpread(Kinds);
+
+        spread.Add(groups * 100, Counts(groups, _ => 100, _ => 30));
+
+        Assert.Equal(effect, spread.Above(0));
+        Assert.Equal(effect, spread.Mix);
+    }
+
+    [Fact]
+    public void One_group_that_makes_nearly_everything_counts_as_too_few()
+    {
+        var spread = new SubjectSpread(Kinds);
+
+        spread.Add(10_000 + 63, Counts(64, group => group == 0 ? 10_000 : 1, group => group == 0 ? 3_000 : 0));
+
+        Assert.Equal(double.PositiveInfinity, spread.Above(0));
+    }
+
+    [Fact]
+    public void A_new_stage_knows_nothing()
+    {
+        var spread = new SubjectSpread(Kinds);
+        spread.Add(64_000, Counts(64, _ => 1_000, group => group % 2 == 0 ? 1_000 : 0));
+
+        spread.Clear();
+
+        Assert.Equal(1, spread.Above(0));
+        spread.Add(64_000, Counts(64, _ => 1_000, _ => 300));
+        Assert.Equal(1, spread.Above(0));
+    }
+
+    // Answers of kind 0, and the rest of kind 1.
+    private static SparseCounts Counts(int groups, Func<int, int> answers, Func<int, int> first)
+    {
+        var row = new long[Kinds * SubjectGroups.Count];
+        for (var group = 0; group < groups; group++)
+        {
+            row[SubjectGroups.Key(0, group)] = first(group);
+            row[SubjectGroups.Key(1, group)] = answers(group) - first(group);
+        }
+
+        return SparseCounts.Of(row);
+    }
+
+    private static int Binomial(Random random, int trials, double chance) => Enumerable.Range(0, trials).Count(_ => random.NextDouble() < chance);
+}
