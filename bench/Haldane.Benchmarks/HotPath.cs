@@ -64,6 +64,6 @@ public class HotPath
     {
         var cells = new SegmentCells([new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])]);
         return new(
-            cells, new(cells.Count, 2, confidence: true, firstToken), Environment.ProcessorCount, new(2, confidence: true, firstToken, Environment.ProcessorCount));
+            cells, new(cells.Count, 2, confidence: true, firstToken), Environment.ProcessorCount, new(cells.Count, 2, confidence: true, firstToken, Environment.ProcessorCount));
     }
 }

@@ -152,7 +152,31 @@ public class JudgeTick
                 Confidence = ValueList.Create<long>(confidence),
             };
         });
-        return new() { Cells = cells.ToValueList(), AnswersByGroup = ValueList.Create<long>([.. Enumerable.Repeat((long)exchanges / 64, 64)]) };
+        return new()
+        {
+            Cells = cells.ToValueList(),
+            AnswersByGroup = ValueList.Create<long>([.. Enumerable.Repeat((long)exchanges / 64, 64)]),
+            ByGroup = random.Next(4) > 0 ? null : new()
+            {
+                Answers = Dealt(exchanges, Cells, random),
+                Latency = Dealt(exchanges, 120, random),
+                FirstToken = Dealt(exchanges, 120, random),
+                Classes = Dealt(exchanges, 5, random),
+                Confidence = Dealt(exchanges, ConfidenceBins.Count, random),
+            },
+        };
+    }
+
+    // One slice in four reports by group of subjects, as after the first ten seconds of a stage; later ones do so seldom.
+    private static SparseCounts Dealt(int count, int kinds, Random random)
+    {
+        var row = new long[kinds * SubjectGroups.Count];
+        for (var i = 0; i < count; i++)
+        {
+            row[random.Next(row.Length)]++;
+        }
+
+        return SparseCounts.Of(row);
     }
 
     private static SparseCounts Times(int count, double median, Random random)

@@ -24,22 +24,25 @@ return;
 
 void Rollbacks(Table table)
 {
-    var shares = new[] { 1, 5, 20, 50 };
+    int[] four = [1, 5, 20, 50], nine = [10, 15, 20, 25, 30, 35, 40, 45, 50];
+    var zipf = new Regulars(5000, 1, 0.02);
     var second = TimeSpan.FromSeconds(1);
     var day = new Conditions { DailyRate = 0.7, DailyErrors = 2 };
     table.Add("| world | false rollbacks | rate | 95 % interval | promised | by |");
     table.Add("| --- | ---: | ---: | --- | ---: | --- |");
-    foreach (var (name, streams, rate, length, perStage, conditions) in new (string, int, double, TimeSpan, int, Conditions)[]
+    foreach (var (name, streams, rate, length, perStage, shares, conditions) in new (string, int, double, TimeSpan, int, int[], Conditions)[]
     {
-        ("stationary", most, 400, second, 60, Conditions.Calm),
-        ("base rate doubles while the share moves", most, 400, second, 60, new() { ErrorsPerHour = Math.Pow(2, 3600 / 240.0), LatencyPerHour = Math.Pow(1.3, 3600 / 240.0) }),
-        ("daily cycle (24 h, looked at every 6 minutes)", most, 400 / 360.0, 360 * second, 60, day),
-        ("Zipf users, 2 % of them make all errors", most, 400, second, 60, new() { Regulars = new(5000, 1, 0.02) }),
-        ("bursts: stalls and outages", most, 400, second, 60, new() { Stalls = new(0.03, 0.8, 5), Outages = new(0.02, 0.5), Retries = new(0.5, 0.5) }),
-        ("labels late and uneven", most, 400, second, 60, new() { FeedbackSpread = 60 * second, FeedbackEvery = 15 * second }),
+        ("stationary", most, 400, second, 60, four, Conditions.Calm),
+        ("base rate doubles while the share moves", most, 400, second, 60, four, new() { ErrorsPerHour = Math.Pow(2, 3600 / 240.0), LatencyPerHour = Math.Pow(1.3, 3600 / 240.0) }),
+        ("daily cycle (24 h, looked at every 6 minutes)", most, 400 / 360.0, 360 * second, 60, four, day),
+        ("Zipf users, 2 % of them make all errors", most, 400, second, 60, four, new() { Regulars = zipf }),
+        ("Zipf users, each with a latency, a class and a confidence of its own", most, 400, second, 60, four, new() { Regulars = zipf with { LatencySpread = 0.3, Sameness = 0.5 } }),
+        ("Zipf users over nine close stages", most / 4, 400, second, 60, nine, new() { Regulars = zipf with { LatencySpread = 0.3, Sameness = 0.5 } }),
+        ("bursts: stalls and outages", most, 400, second, 60, four, new() { Stalls = new(0.03, 0.8, 5), Outages = new(0.02, 0.5), Retries = new(0.5, 0.5) }),
+        ("labels late and uneven", most, 400, second, 60, four, new() { FeedbackSpread = 60 * second, FeedbackEvery = 15 * second }),
 
         // Twelve times the looks and eighteen times the evidence: for a tenth of the streams.
-        ("daily cycle (24 h, looked at every 30 seconds)", Math.Max(1, most / 10), 20, 30 * second, 720, day),
+        ("daily cycle (24 h, looked at every 30 seconds)", Math.Max(1, most / 10), 20, 30 * second, 720, four, day),
     }.Where(w => IsAsked(w.Item1)))
     {
         foreach (var (canary, kind) in new[] { (Plan.Baseline, "as the baseline"), (Plan.AtEveryFineLine(), "at the fine lines") })

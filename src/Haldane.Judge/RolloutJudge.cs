@@ -145,6 +145,15 @@ public sealed class RolloutJudge
                     throw new ArgumentException($"Slice {slice.Number} must count {_classes} classes, as the model's prediction signal asks.", nameof(slice));
                 }
             }
+
+            if (arm.ByGroup is { } groups
+                && !(SubjectSpread.Fits(groups.Answers, _cells) && SubjectSpread.Fits(groups.Latency, LatencySteps.Count) && SubjectSpread.Fits(groups.FirstToken, LatencySteps.Count)
+                    && SubjectSpread.Fits(groups.Classes, _classes) && SubjectSpread.Fits(groups.Confidence, ConfidenceBins.Count)))
+            {
+                throw new ArgumentException(
+                    $"Slice {slice.Number} must tell answers by group in buckets of {_cells} cells, {LatencySteps.Count} latencies, {_classes} classes or {ConfidenceBins.Count} confidences, times {SubjectGroups.Count} groups.",
+                    nameof(slice));
+            }
         }
     }
 }

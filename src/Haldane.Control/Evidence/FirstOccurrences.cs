@@ -4,20 +4,18 @@ using Haldane.Core.Ports;
 
 namespace Haldane.Control.Evidence;
 
-/// <summary>Counts each subject's first error of a stage, and its first refusal and so on, and no other.</summary>
+/// <summary>Counts each subject's first error of a run, and its first refusal and so on, and no other.</summary>
 /// <remarks>
-/// With sticky assignment a few error-prone subjects would otherwise be taken for a bad version. A subject belongs to one arm
-/// within a stage, so one set for each kind of occurrence serves both. Not thread-safe: belongs to the controller's tick.
+/// With sticky assignment a few error-prone subjects would otherwise be taken for a bad version; and since a growing share keeps whom it has, those whom chance
+/// put on the canary would be taken for new proof in every stage. One set for each kind of occurrence serves both arms. Not thread-safe: belongs to the controller's tick.
 /// </remarks>
 internal sealed class FirstOccurrences
 {
     private readonly FirstSubjects<int> _known = new();
-    private int _stage = -1;
 
     /// <summary>Takes over what a stored slice counted.</summary>
     public void Restore(EvidenceSlice slice)
     {
-        Enter(slice.Stage);
         foreach (var arm in (ReadOnlySpan<ArmEvidence>)[slice.Baseline, slice.Canary])
         {
             Restore(Occurrence.Failure, arm.ErrorSubjects);
@@ -34,7 +32,6 @@ internal sealed class FirstOccurrences
     /// <summary>The arms' evidence with first occurrences filled in, and the events with their subjects.</summary>
     public (ArmEvidence Baseline, ArmEvidence Canary, ValueList<EventCounts> Events) Count(ObservedTraffic observed, SegmentCells cells)
     {
-        Enter(observed.Stage);
         var first = observed.Occurrences.Where(o => _known.Add(o.Event, o.Subject)).ToList();
         var counts = new Dictionary<(int Event, Arm Arm, int Cell), long>();
         var own = new int[cells.Segments.Count];
@@ -81,15 +78,6 @@ internal sealed class FirstOccurrences
         foreach (var subject in subjects)
         {
             _known.Add(kind, subject);
-        }
-    }
-
-    private void Enter(int stage)
-    {
-        if (stage != _stage)
-        {
-            _known.Clear();
-            _stage = stage;
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Haldane.Control.Evidence;
 
-/// <summary>Tells whether something happens to a subject for the first time, under keys such as a stage. Not thread-safe.</summary>
+/// <summary>Tells whether something happens to a subject for the first time, under keys such as an event. Not thread-safe.</summary>
 /// <typeparam name="TKey">What is told apart.</typeparam>
 internal sealed class FirstSubjects<TKey>
     where TKey : notnull
@@ -20,7 +20,4 @@ internal sealed class FirstSubjects<TKey>
 
         return subjects.Count < MostSubjects && subjects.Add(subject);
     }
-
-    /// <summary>Forgets everybody.</summary>
-    public void Clear() => _known.Clear();
 }

@@ -5,10 +5,10 @@ using Haldane.Core.Feedback;
 
 namespace Haldane.Control.Feedback;
 
-/// <summary>Counts events that came as feedback: each, and beside that each subject's first of a stage. Not thread-safe.</summary>
+/// <summary>Counts events that came as feedback: each, and beside that each subject's first of a run. Not thread-safe.</summary>
 internal sealed class EventSums
 {
-    private readonly FirstSubjects<(string Name, int Stage)> _known = new();
+    private readonly FirstSubjects<string> _known = new();
     private readonly Dictionary<(string Name, int Stage, Arm Arm, int Cell), (long Count, long Subjects)> _sums = [];
 
     /// <summary>Takes note of a subject that an earlier slice counted.</summary>
@@ -16,7 +16,7 @@ internal sealed class EventSums
     {
         foreach (var name in feedback.Events)
         {
-            _known.Add((name, feedback.Stage), feedback.Subject);
+            _known.Add(name, feedback.Subject);
         }
     }
 
@@ -24,7 +24,7 @@ internal sealed class EventSums
     {
         foreach (var name in feedback.Events)
         {
-            var first = _known.Add((name, feedback.Stage), feedback.Subject) ? 1 : 0;
+            var first = _known.Add(name, feedback.Subject) ? 1 : 0;
             foreach (var cell in cells)
             {
                 var key = (name, feedback.Stage, feedback.Arm, cell);

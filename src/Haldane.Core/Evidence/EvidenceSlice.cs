@@ -66,7 +66,7 @@ public sealed record ArmEvidence
     /// </summary>
     public long NewSubjects { get; init; }
 
-    /// <summary>Hashes of subjects whose first error in this stage fell in this slice: what a restart needs to go on counting each once.</summary>
+    /// <summary>Hashes of subjects whose first error in this run fell in this slice: what a restart needs to go on counting each once.</summary>
     public ValueList<uint> ErrorSubjects { get; init; } = [];
 
     /// <summary>The same for other events, by the event's name.</summary>
@@ -87,10 +87,16 @@ public sealed record ArmEvidence
 
 /// <summary>What answers were like, by group of subjects: users with a latency or a class of their own show as groups that differ more than chance allows.</summary>
 /// <remarks>
-/// Buckets are those of <see cref="SubjectGroups.Key"/>. Reported only now and then in a stage, see <see cref="SubjectGroups.IsDue"/>, all answers since the last report together.
+/// Buckets are those of <see cref="SubjectGroups.Key"/>. Each reported only now and then in a stage, see <see cref="ReportPace"/>, all since its last report together.
 /// </remarks>
 public sealed record GroupedAnswers
 {
+    /// <summary>None.</summary>
+    public static readonly GroupedAnswers Nothing = new();
+
+    /// <summary>All answers, by cell instead of by what they were like: how uneven the subjects of a segment are.</summary>
+    public SparseCounts Answers { get; init; } = SparseCounts.Empty;
+
     /// <summary>By <see cref="LatencySteps"/>.</summary>
     public SparseCounts Latency { get; init; } = SparseCounts.Empty;
 
@@ -116,7 +122,7 @@ public sealed record CellEvidence
     /// <summary>Exchanges that failed: connection refused or reset, timed out, 5xx. A version that answers 4xx has answered. A canary's failure counts here also when the baseline answered in its place.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Subjects that failed for the first time in this stage. Traffic without a subject counts each request as one.</summary>
+    /// <summary>Subjects that failed for the first time in this run. Traffic without a subject counts each request as one.</summary>
     public long ErrorSubjects { get; init; }
 
     /// <summary>Successful answers whose prediction could not be read.</summary>
@@ -207,10 +213,10 @@ public sealed record ValueMoments(
 /// <param name="Arm">The arm of the exchange.</param>
 /// <param name="Cell">The cell.</param>
 /// <param name="Count">How many exchanges.</param>
-/// <param name="Subjects">Subjects that it happened to for the first time in the stage.</param>
+/// <param name="Subjects">Subjects that it happened to for the first time in the run.</param>
 public sealed record EventCounts(string Name, int Stage, Arm Arm, int Cell, long Count, long Subjects);
 
-/// <summary>Hashes of subjects that something happened to for the first time in a stage.</summary>
+/// <summary>Hashes of subjects that something happened to for the first time in a run.</summary>
 /// <param name="Name">The event.</param>
 /// <param name="Subjects">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
 public sealed record EventSubjects(string Name, ValueList<uint> Subjects);

@@ -6,9 +6,6 @@ public static class SubjectGroups
     /// <summary>How many groups.</summary>
     public const int Count = 64;
 
-    // Answers by group are reported anew when there are so many times as many: often enough to know how they are spread, and seldom in a long stage.
-    private const double Growth = 1.25;
-
     /// <summary>The group of a subject.</summary>
     /// <param name="identity">See <see cref="Assignment.Assigner.IdentityOf"/>.</param>
     public static int Of(uint identity) => (int)(identity % Count);
@@ -18,11 +15,30 @@ public static class SubjectGroups
 
     /// <summary>What the answers of a bucket were like, and the group of their subjects.</summary>
     public static (int What, int Group) Parts(int key) => (key / Count, key % Count);
+}
 
-    /// <summary>Whether it is time to report an arm's answers by group.</summary>
-    /// <param name="answers">Answers in the stage so far.</param>
-    /// <param name="reported">Those that were reported.</param>
-    public static bool IsDue(long answers, long reported) => answers > Growth * reported;
+/// <summary>Says when something that is counted by group of subjects is to be reported anew: when there is a quarter more of it, which is often enough to know how it is spread, and seldom in a long stage.</summary>
+/// <remarks>For one thread.</remarks>
+public sealed class ReportPace
+{
+    private const double Growth = 1.25;
+
+    private long _counted;
+    private long _reported;
+
+    /// <summary>Whether it is time; then everything up to now counts as reported.</summary>
+    /// <param name="more">What was counted since the last call.</param>
+    public bool IsDue(long more)
+    {
+        _counted += more;
+        if (_counted <= Growth * _reported)
+        {
+            return false;
+        }
+
+        _reported = _counted;
+        return true;
+    }
 }
 
 /// <summary>Equal bins of a confidence in [0, 1]; the last one holds 1 too.</summary>
@@ -36,17 +52,19 @@ public static class ConfidenceBins
     public static int Of(double confidence) => Math.Min((int)(confidence * Count), Count - 1);
 }
 
-/// <summary>Latencies in steps of 10 %, for what need not be known more finely.</summary>
+/// <summary>Latencies in steps of 5 %, for what need not be known more finely.</summary>
 public static class LatencySteps
 {
     /// <summary>How many steps.</summary>
-    public const int Count = (LatencyBuckets.Count + LatencyBuckets.PerTenPercent - 1) / LatencyBuckets.PerTenPercent;
+    public const int Count = (LatencyBuckets.Count + Buckets - 1) / Buckets;
+
+    private const int Buckets = LatencyBuckets.PerTenPercent / 2;
 
     /// <summary>The step of a bucket of <see cref="LatencyBuckets"/>.</summary>
-    public static int Of(int bucket) => bucket / LatencyBuckets.PerTenPercent;
+    public static int Of(int bucket) => bucket / Buckets;
 
     /// <summary>The highest bucket of a step.</summary>
-    public static int Last(int step) => step * LatencyBuckets.PerTenPercent + LatencyBuckets.PerTenPercent - 1;
+    public static int Last(int step) => step * Buckets + Buckets - 1;
 }
 
 /// <summary>What the gateway itself sees happen to exchanges, beside errors. A specification cannot give these names to events of its own.</summary>

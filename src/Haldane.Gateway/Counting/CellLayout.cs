@@ -72,7 +72,7 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
             Cells = ValueList.Create<CellEvidence>(evidence),
             NewSubjects = newSubjects,
             AnswersByGroup = answers.IndexOfAnyExcept(0L) < 0 ? [] : ValueList.Create(answers),
-            ByGroup = groups?.Report(arm, answers.Sum()),
+            ByGroup = groups?.Report(arm, evidence[SegmentCells.Everyone]),
         };
     }
 

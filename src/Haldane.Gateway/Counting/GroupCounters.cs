@@ -10,23 +10,26 @@ namespace Haldane.Gateway.Counting;
 /// </remarks>
 internal sealed class GroupCounters
 {
+    private readonly int _answers;
+    private readonly int _latency;
     private readonly int _firstToken;
     private readonly int _classes;
     private readonly int _confidence;
     private readonly int _perArm;
     private readonly int[][] _blocks;
     private readonly int[] _reported;
-    private readonly long[] _answers = new long[2];
-    private readonly long[] _answersReported = new long[2];
+    private readonly ReportPace[][] _paces = [NewPaces(), NewPaces()]; // by arm
 
     /// <summary>Nothing counted.</summary>
+    /// <param name="cells">How many cells there are.</param>
     /// <param name="classes">How many classes are told apart, other not included; 0 when none is read.</param>
     /// <param name="confidence">Whether the confidence is read.</param>
     /// <param name="firstToken">Whether the time to the first byte is counted.</param>
     /// <param name="cores">How many blocks.</param>
-    public GroupCounters(int classes, bool confidence, bool firstToken, int cores)
+    public GroupCounters(int cells, int classes, bool confidence, bool firstToken, int cores)
     {
-        _firstToken = LatencySteps.Count * SubjectGroups.Count;
+        (_answers, _latency) = (0, cells * SubjectGroups.Count);
+        _firstToken = _latency + LatencySteps.Count * SubjectGroups.Count;
         _classes = _firstToken + (firstToken ? LatencySteps.Count * SubjectGroups.Count : 0);
         _confidence = _classes + (classes > 0 ? (classes + 1) * SubjectGroups.Count : 0);
         _perArm = _confidence + (confidence ? ConfidenceBins.Count * SubjectGroups.Count : 0);
@@ -37,15 +40,21 @@ internal sealed class GroupCounters
     /// <summary>Counts an answer that came whole.</summary>
     /// <param name="core">Whose block.</param>
     /// <param name="answer">The answer.</param>
+    /// <param name="cells">The cells that it is in.</param>
     /// <param name="latency">The bucket of its latency; below 0: none.</param>
     /// <param name="firstToken">The bucket of the time to its first byte; below 0: none.</param>
-    public void Answered(int core, in CountedAnswer answer, int latency, int firstToken)
+    public void Answered(int core, in CountedAnswer answer, ReadOnlySpan<int> cells, int latency, int firstToken)
     {
         var block = _blocks[core].AsSpan((int)answer.Arm * _perArm, _perArm);
         var group = SubjectGroups.Of(answer.Subject);
+        foreach (var cell in cells)
+        {
+            Interlocked.Increment(ref block[_answers + SubjectGroups.Key(cell, group)]);
+        }
+
         if (latency >= 0)
         {
-            Interlocked.Increment(ref block[SubjectGroups.Key(LatencySteps.Of(latency), group)]);
+            Interlocked.Increment(ref block[_latency + SubjectGroups.Key(LatencySteps.Of(latency), group)]);
         }
 
         if (firstToken >= 0)
@@ -69,29 +78,32 @@ internal sealed class GroupCounters
         }
     }
 
-    /// <summary>What was counted of an arm since the last report, when it is time for one.</summary>
+    /// <summary>What was counted of an arm and is due to be reported; null when nothing is.</summary>
     /// <param name="arm">The arm.</param>
-    /// <param name="answers">Its answers since the last call.</param>
-    public GroupedAnswers? Report(Arm arm, long answers)
+    /// <param name="everyone">What came since the last call.</param>
+    public GroupedAnswers? Report(Arm arm, CellEvidence everyone)
     {
-        var all = _answers[(int)arm] += answers;
-        if (!SubjectGroups.IsDue(all, _answersReported[(int)arm]))
+        var paces = _paces[(int)arm];
+        var report = new GroupedAnswers
         {
-            return null;
-        }
-
-        _answersReported[(int)arm] = all;
-        return new()
-        {
-            Latency = Take(arm, 0, _firstToken),
-            FirstToken = Take(arm, _firstToken, _classes),
-            Classes = Take(arm, _classes, _confidence),
-            Confidence = Take(arm, _confidence, _perArm),
+            Answers = Take(paces[0], everyone.Exchanges - everyone.Errors, arm, _answers, _latency),
+            Latency = Take(paces[1], everyone.Latency.Total(), arm, _latency, _firstToken),
+            FirstToken = Take(paces[2], everyone.FirstToken.Total(), arm, _firstToken, _classes),
+            Classes = Take(paces[3], everyone.Classes.Sum(), arm, _classes, _confidence),
+            Confidence = Take(paces[4], everyone.Confidence.Sum(), arm, _confidence, _perArm),
         };
+        return report == GroupedAnswers.Nothing ? null : report;
     }
 
-    private SparseCounts Take(Arm arm, int from, int end)
+    private static ReportPace[] NewPaces() => [new(), new(), new(), new(), new()];
+
+    private SparseCounts Take(ReportPace pace, long more, Arm arm, int from, int end)
     {
+        if (!pace.IsDue(more))
+        {
+            return SparseCounts.Empty;
+        }
+
         var start = (int)arm * _perArm;
         var grown = new long[end - from];
         for (var i = 0; i < grown.Length; i++)

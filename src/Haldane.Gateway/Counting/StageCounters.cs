@@ -51,9 +51,9 @@ internal sealed class StageCounters
         Interlocked.Increment(ref block[_layout.Groups(answer.Arm) + SubjectGroups.Of(answer.Subject)]);
         var latency = double.IsNaN(answer.Latency) ? -1 : LatencyBuckets.IndexOf(answer.Latency);
         var firstToken = !_layout.HasFirstToken || double.IsNaN(answer.FirstToken) ? -1 : LatencyBuckets.IndexOf(answer.FirstToken);
-        _groups?.Answered(core, answer, latency, firstToken);
         Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
         CellsOf(answer.SegmentCode, cells);
+        _groups?.Answered(core, answer, cells, latency, firstToken);
         foreach (var cell in cells)
         {
             var at = _layout.At(answer.Arm, cell);

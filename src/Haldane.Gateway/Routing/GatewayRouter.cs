@@ -91,7 +91,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             cells,
             new(cells.Count, classes, confidence, split.FirstToken),
             _cores,
-            spec.Subject is null ? null : new(classes, confidence, split.FirstToken, _cores));
+            spec.Subject is null ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores));
     }
 
     private VersionRoute Version(ModelSpec spec, string name)

@@ -64,7 +64,7 @@ internal sealed class Drift : Measurement
     protected override double? NoDifference => 0;
 
     /// <inheritdoc/>
-    protected override double Clustering => Math.Max(Spread(Question.Canary).Mix, Spread(Question.Baseline).Mix); // either arm's users could have been the other's
+    protected override DesignEffect Effect => new(1, Math.Max(Spread(Question.Canary).Mix, Spread(Question.Baseline).Mix)); // either arm's users could have been the other's
 
     private ReadOnlySpan<long> Canary => Counts(Question.Canary);
 
@@ -80,7 +80,7 @@ internal sealed class Drift : Measurement
         {
             // This stage's part of the level, so that the bounds hold over the whole rollout.
             var split = Math.Log(Question.Stages.Count);
-            var (bias, error) = (js.Bias * Clustering, js.DistanceError * Math.Sqrt(Clustering));
+            var (bias, error) = (js.Bias * Effect.Value, js.DistanceError * Math.Sqrt(Effect.Value));
             var from = Math.Sqrt(Math.Max(0, js.Bits - bias)) - NormalMixture.Margin(Question.FailAt + split, error, _bad);
             var to = Math.Sqrt(js.Bits) + NormalMixture.Margin(Question.PassAt + split, error, _bad);
             (low, high) = (from > 0 ? from * from : 0, to < 1 ? to * to : null);
@@ -88,7 +88,7 @@ internal sealed class Drift : Measurement
 
         return new()
         {
-            Estimate = _js is { } now ? Math.Max(0, now.Bits - (double.IsInfinity(Clustering) ? now.Bias : now.Bias * Clustering)) : null,
+            Estimate = _js is { } now ? Math.Max(0, now.Bits - (double.IsInfinity(Effect.Value) ? now.Bias : now.Bias * Effect.Value)) : null,
             Low = low,
             High = high,
             BaselineCount = Baseline.Sum(),
@@ -105,13 +105,15 @@ internal sealed class Drift : Measurement
     /// <inheritdoc/>
     public override string Explain(VerdictKind kind, Reading reading, bool worse)
     {
-        if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)) && double.IsFinite(Clustering))
+        if (kind == VerdictKind.Undecided && !(_js is { } js && IsReady(js)) && double.IsFinite(Effect.Value))
         {
-            return $"too few {What}{Question.Where} in this stage to compare: {Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline"
-                + $"{Alike()}; {FewestPredictions} each are the least";
+            var seen = $"{Say.Count(Canary.Sum())} of the canary, {Say.Count(Baseline.Sum())} of the baseline{Alike()}";
+            return Math.Min(Canary.Sum(), Baseline.Sum()) < FewestPredictions * Effect.Value
+                ? $"too few {What}{Question.Where} in this stage to compare: {seen}; {FewestPredictions} each are the least"
+                : $"too few {What}{Question.Where} in this stage for {Canary.Length} kinds of them, by chance alone the mix would seem changed: {seen}";
         }
 
-        var changed = kind != VerdictKind.Fail && Question.Everyone && Clustering == 1 && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
+        var changed = kind != VerdictKind.Fail && Question.Everyone && Effect.Value == 1 && DriftBand.AnyChangeLogE(Canary, Baseline) >= CertainAt ? "; that the mix has changed is certain, that it matters is not" : "";
         return base.Explain(kind, reading, worse) + changed;
     }
 
@@ -128,8 +130,8 @@ internal sealed class Drift : Measurement
 
         if (InStage(1) is var (fail, pass))
         {
-            _fail.Update(fail);
-            _pass.Update(pass);
+            _fail.Update(fail, Effect.Lasts);
+            _pass.Update(pass, Effect.Lasts);
         }
         else
         {
@@ -157,9 +159,9 @@ internal sealed class Drift : Measurement
     protected override string Amount(double value) => $"{Say.Number(Math.Max(value, Smallest), 2)} bits";
 
     private bool IsReady(JensenShannon js, double factor = 1) =>
-        js.Bias * Clustering / factor < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) * factor / Clustering >= FewestPredictions;
+        js.Bias * Effect.After(factor) < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) / Effect.After(factor) >= FewestPredictions;
 
-    private SubjectSpread Spread(ArmTotals arm) => _isConfidence ? arm.Spreads.Confidence : arm.Spreads.Classes;
+    private CellSpread Spread(ArmTotals arm) => _isConfidence ? arm.ConfidenceSpread : arm.ClassSpread;
 
     private ReadOnlySpan<long> Counts(ArmTotals arm) => _isConfidence ? arm.Confidence : arm.Classes;
 
@@ -171,8 +173,8 @@ internal sealed class Drift : Measurement
             return null;
         }
 
-        var (bias, error) = (js.Bias * Clustering, js.DistanceError * Math.Sqrt(Clustering / factor));
-        var left = js.Bits - bias * (1 - 1 / factor);
+        var (bias, error) = (js.Bias * Effect.Value, js.DistanceError * Math.Sqrt(Effect.After(factor)));
+        var left = js.Bits - bias + js.Bias * Effect.After(factor);
         return (
             NormalMixture.LogE(Math.Sqrt(Math.Max(0, js.Bits - bias)) - _fine, error, _bad),
             Question.Everyone ? NormalMixture.LogE(_bad - Math.Sqrt(Math.Max(0, left)), error, _bad) : 0);
@@ -181,7 +183,7 @@ internal sealed class Drift : Measurement
     // Each stage has its part of the level.
     private Evidence Exact()
     {
-        var (canary, baseline) = (Canary.Sum() / Clustering, Baseline.Sum() / Clustering);
+        var (canary, baseline) = (Canary.Sum() / Effect.Value, Baseline.Sum() / Effect.Value);
         if (canary == 0 || baseline == 0)
         {
             return default;

@@ -66,7 +66,8 @@ internal sealed class LatencyComparison : Measurement
     protected override bool AmountsHaveDirection => true;
 
     /// <inheritdoc/>
-    protected override double Clustering => _canary.Total == 0 || _baseline.Total == 0 ? 1 : LatencyHistogram.ClusteringOf(_canary, _baseline, Quantile);
+    protected override DesignEffect Effect =>
+        _canary.Total == 0 || _baseline.Total == 0 ? DesignEffect.None : LatencyHistogram.EffectOf(_canary, _baseline, Quantile);
 
     private double Quantile => Guard.Signal.Quantile;
 
@@ -118,8 +119,9 @@ internal sealed class LatencyComparison : Measurement
         }
 
         var (fail, pass) = InStage(1);
-        _fail.Update(fail);
-        _pass.Update(pass);
+        var lasts = Effect.Lasts;
+        _fail.Update(fail, lasts);
+        _pass.Update(pass, lasts);
     }
 
     /// <inheritdoc/>
@@ -151,7 +153,7 @@ internal sealed class LatencyComparison : Measurement
     // Both lanes scale with the number of answers: as if a burst were shorter.
     private (double Fail, double Pass) InStage(double factor)
     {
-        var clustering = Clustering / factor;
+        var clustering = Effect.After(factor);
         var estimate = Estimate(factor);
         var fail = LogSpace.Average(
             Exact(_canary, _baseline, _fine, clustering, Share),
@@ -186,7 +188,7 @@ internal sealed class LatencyComparison : Measurement
             return null;
         }
 
-        return QuantileEstimate.Of(_canary, _baseline, Quantile, Clustering, factor) is { } estimate
+        return QuantileEstimate.Of(_canary, _baseline, Quantile, Effect.After(factor), factor) is { } estimate
             ? _isRatio ? (estimate.LogRatio, estimate.Error) : (estimate.Difference, estimate.DifferenceError)
             : null;
     }

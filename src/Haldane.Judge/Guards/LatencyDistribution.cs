@@ -37,7 +37,7 @@ internal sealed class LatencyDistribution : Measurement
     protected override double? NoDifference => 0;
 
     /// <inheritdoc/>
-    protected override double Clustering => _canary.Total == 0 || _baseline.Total == 0 ? 1 : LatencyHistogram.ClusteringOf(_canary, _baseline, 0.5);
+    protected override DesignEffect Effect => _canary.Total == 0 || _baseline.Total == 0 ? DesignEffect.None : LatencyHistogram.EffectOf(_canary, _baseline, 0.5);
 
     /// <inheritdoc/>
     public override Reading Read()
@@ -45,7 +45,7 @@ internal sealed class LatencyDistribution : Measurement
         double? estimate = null, low = null, high = null;
         if (_canary.Total > 0 && _baseline.Total > 0)
         {
-            var (distance, clustering) = (StochasticOrder.Distance(_canary, _baseline).Distance, Clustering);
+            var (distance, clustering) = (StochasticOrder.Distance(_canary, _baseline).Distance, Effect.Value);
             estimate = distance;
             var (c, b) = (_canary.Total / clustering, _baseline.Total / clustering);
             if (Math.Min(c, b) >= 1)
@@ -74,8 +74,9 @@ internal sealed class LatencyDistribution : Measurement
         var (exact, asymptotic) = InStage(1);
         _failExact = Math.Max(_failExact, exact.Fail - _logStages);
         _passExact = Math.Max(_passExact, exact.Pass - _logStages);
-        _fail.Update(asymptotic.Fail);
-        _pass.Update(asymptotic.Pass);
+        var lasts = Effect.Lasts;
+        _fail.Update(asymptotic.Fail, lasts);
+        _pass.Update(asymptotic.Pass, lasts);
     }
 
     /// <inheritdoc/>
@@ -122,7 +123,7 @@ internal sealed class LatencyDistribution : Measurement
     private (Evidence Exact, Evidence Asymptotic) InStage(double factor)
     {
         // Too few slices to tell bursts from a change, which the ends of the distributions would not show.
-        var clustering = Clustering / factor;
+        var clustering = Effect.After(factor);
         if (double.IsInfinity(clustering))
         {
             return default;

@@ -38,7 +38,7 @@ internal sealed class LatencyValue : Measurement
     protected override string Margin => $"{Say.Seconds(Guard.Bad)} is the limit";
 
     /// <inheritdoc/>
-    protected override double Clustering => _canary.Total == 0 ? 1 : _canary.Clustering(_badEdge);
+    protected override DesignEffect Effect => _canary.Total == 0 ? DesignEffect.None : _canary.Effect(_badEdge);
 
     /// <inheritdoc/>
     public override Reading Read()
@@ -81,7 +81,7 @@ internal sealed class LatencyValue : Measurement
 
     private double LogE(TiltMixture lane, int edge, double factor = 1)
     {
-        var clustering = _canary.Clustering(edge) / factor;
+        var clustering = _canary.Effect(edge).After(factor);
         return lane.LogE((_canary.Total - _canary.UpTo(edge)) / clustering, _canary.Total / clustering);
     }
 

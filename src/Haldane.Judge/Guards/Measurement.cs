@@ -117,8 +117,8 @@ internal abstract class Measurement(Question question)
     /// <summary>Whether an amount says by itself in which direction it goes, e.g. <c>2 points lower</c>.</summary>
     protected virtual bool AmountsHaveDirection => false;
 
-    /// <summary>How many observations count as one, because those of the same users and moments resemble each other; at least 1, infinite while too few came to tell.</summary>
-    protected virtual double Clustering => 1;
+    /// <summary>How many observations count as one.</summary>
+    protected virtual DesignEffect Effect => DesignEffect.None;
 
     /// <summary>Takes a slice into account; the stage's totals hold it already.</summary>
     public void Add(EvidenceSlice slice)
@@ -155,13 +155,13 @@ internal abstract class Measurement(Question question)
             VerdictKind.Fail => Beyond(harm) ? $" ({least} {Amount(harm!.Value)})" : "",
             VerdictKind.Pass when worse => "; worse than the baseline, within the margin",
             VerdictKind.Pass => Beyond(good) ? $" ({most} {Amount(good!.Value)})" : "",
-            _ => "; " + (double.IsInfinity(Clustering) ? "too few users or moments so far to tell their ways from the version's" : Range(reading.Low, reading.High)) + Alike(),
+            _ => "; " + (double.IsInfinity(Effect.Value) ? "too few users or moments so far to tell their ways from the version's" : Range(reading.Low, reading.High)) + Alike(),
         };
         return $"{Headline(reading)}{detail}; {Margin}";
     }
 
     /// <summary>How many observations count as one, for whoever wonders why so many prove so little; empty where hardly more than one does.</summary>
-    protected string Alike() => Clustering is >= WorthSaying and < double.PositiveInfinity and var many
+    protected string Alike() => Effect.Value is >= WorthSaying and < double.PositiveInfinity and var many
         ? $", since answers of the same users and moments are alike: {Say.Number(many, 2)} count as one"
         : "";
 

@@ -8,7 +8,7 @@ namespace Haldane.Judge.Guards;
 /// <summary>What happened on both arms of a stage.</summary>
 /// <param name="Baseline">By exchange; without a count where nobody says on which exchanges it did not happen.</param>
 /// <param name="Canary">The same.</param>
-/// <param name="BaselineSubjects">Subjects that it happened to for the first time in the stage.</param>
+/// <param name="BaselineSubjects">Subjects that it happened to for the first time in the rollout.</param>
 /// <param name="CanarySubjects">The same.</param>
 internal readonly record struct Tally(Rate Baseline, Rate Canary, long BaselineSubjects, long CanarySubjects)
 {

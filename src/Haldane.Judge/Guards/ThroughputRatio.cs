@@ -13,6 +13,9 @@ internal sealed class ThroughputRatio : Measurement
 {
     private const int FewestAnswers = 1_000;
 
+    // Groups that differ by so many times what single answers would show: users come with habits, and they come again in the next stage.
+    private const double Uneven = 1.5;
+
     private readonly StagedEvidence _fail;
     private readonly StagedEvidence _pass;
     private readonly double _fine;
@@ -73,8 +76,8 @@ internal sealed class ThroughputRatio : Measurement
         _pass.MoveTo(slice.Stage);
         if (InStage(1) is var (fail, pass))
         {
-            _fail.Update(fail);
-            _pass.Update(pass);
+            _fail.Update(fail, Lasts);
+            _pass.Update(pass, Lasts);
         }
     }
 
@@ -105,7 +108,11 @@ internal sealed class ThroughputRatio : Measurement
     private double? Theta(long canary, long baseline) =>
         canary > 0 && baseline > 0 && _share is > 0 and < 1 ? Math.Log(canary / _share) - Math.Log(baseline / (1 - _share)) : null;
 
+    private bool Lasts => Math.Max(Variance(Arm.Canary) * Question.Canary.Groups.Sum(), Variance(Arm.Baseline) * Question.Baseline.Groups.Sum()) >= Uneven;
+
+    private double Variance(Arm arm) => GroupedMean.RelativeVarianceOfTotal(Question.Totals.Of(arm, Question.Cell).Groups);
+
     private double Error(double factor, double excess) => GroupedMean.ErrorFor(
         excess,
-        Math.Sqrt((GroupedMean.RelativeVarianceOfTotal(Question.Canary.Groups) + GroupedMean.RelativeVarianceOfTotal(Question.Baseline.Groups)) / factor));
+        Math.Sqrt((Variance(Arm.Canary) + Variance(Arm.Baseline)) / factor));
 }

@@ -30,6 +30,19 @@ internal static class GroupedMean
         return squares * SubjectGroups.Count / Freedom / (total * total);
     }
 
+    /// <summary>Variance of a number that rests on several means, of subjects in the same groups.</summary>
+    /// <param name="shifts">By how much each group moves it.</param>
+    public static double VarianceOf(ReadOnlySpan<double> shifts)
+    {
+        var squares = 0.0;
+        foreach (var shift in shifts)
+        {
+            squares += shift * shift;
+        }
+
+        return squares * SubjectGroups.Count / Freedom;
+    }
+
     /// <summary>Relative variance of a total: that of its logarithm.</summary>
     public static double RelativeVarianceOfTotal(ReadOnlySpan<long> groups)
     {

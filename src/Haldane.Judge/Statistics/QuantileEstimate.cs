@@ -29,7 +29,7 @@ internal readonly record struct QuantileEstimate(double LogRatio, double Error, 
     /// <param name="canary">The canary's latencies.</param>
     /// <param name="baseline">The baseline's latencies.</param>
     /// <param name="quantile">In (0, 1).</param>
-    /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Clustering"/>.</param>
+    /// <param name="clustering">How many answers count as one, see <see cref="DesignEffect.After"/>.</param>
     /// <param name="factor">As if so many times as many had come; other than 1 for forecasts only.</param>
     public static QuantileEstimate? Of(LatencyHistogram canary, LatencyHistogram baseline, double quantile, double clustering = 1, double factor = 1)
     {
@@ -41,7 +41,7 @@ internal readonly record struct QuantileEstimate(double LogRatio, double Error, 
             return null;
         }
 
-        return ErrorOf(canary, quantile, clustering / factor) is { } ofCanary && ErrorOf(baseline, quantile, clustering / factor) is { } ofBaseline
+        return ErrorOf(canary, quantile, clustering) is { } ofCanary && ErrorOf(baseline, quantile, clustering) is { } ofBaseline
             ? Between(c, b, ofCanary, ofBaseline)
             : null;
     }

@@ -12,7 +12,7 @@ namespace Haldane.Judge.Statistics;
 /// fast arm's. So the price of not knowing the size is paid once. Proportional odds choose speed, never validity.</para>
 /// <para>Counts are interpolated inside a bucket: the null is about the quantile as <see cref="LatencyHistogram.LogQuantile"/> reads it, and the shift may be any
 /// number. A bounded variable in place of an indicator keeps each factor an e-process, as its exponential is convex. Between nodes ln e is convex.</para>
-/// <para>Assumes identically distributed latencies within an arm and stage, independent but for bursts, which <see cref="LatencyHistogram.Clustering"/> discounts.
+/// <para>Assumes identically distributed latencies within an arm and stage, independent but for bursts, which <see cref="LatencyHistogram.Effect"/> discounts.
 /// After Howard and Ramdas, "Sequential estimation of quantiles", Bernoulli 28 (2022), theorem 5.</para>
 /// </remarks>
 internal sealed class QuantileRatio
@@ -74,7 +74,7 @@ internal sealed class QuantileRatio
     /// <param name="slow">The arm that may be slower; not empty.</param>
     /// <param name="fast">The other arm; not empty.</param>
     /// <param name="shift">In buckets, any number.</param>
-    /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Clustering"/>.</param>
+    /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Effect"/>.</param>
     public double LogE(LatencyHistogram slow, LatencyHistogram fast, double shift, double clustering = 1) =>
         double.IsInfinity(clustering) ? 0 : new Search(this, slow, fast, shift, clustering).Run();
 

@@ -9,7 +9,7 @@ namespace Haldane.Judge.Statistics;
 /// <see cref="TiltMixture"/> against "rate at least p", T+ against "at most p". Whatever the true quantile, for its own bucket both factors are
 /// e-processes under the null, and the minimum over buckets is below that one. Bucket edges cost one bucket (1.2 %) of power, never validity.</para>
 /// <para>Assumes identically distributed latencies within an arm and stage, independent but for bursts, which
-/// <see cref="LatencyHistogram.Clustering"/> discounts. The two-arm, shifted form of Howard and Ramdas, "Sequential estimation of quantiles", Bernoulli 28 (2022), theorem 5. Very conservative at the line, good for large shifts.</para>
+/// <see cref="LatencyHistogram.Effect"/> discounts. The two-arm, shifted form of Howard and Ramdas, "Sequential estimation of quantiles", Bernoulli 28 (2022), theorem 5. Very conservative at the line, good for large shifts.</para>
 /// </remarks>
 internal sealed class QuantileShift(double quantile)
 {
@@ -20,7 +20,7 @@ internal sealed class QuantileShift(double quantile)
     /// <param name="slow">The arm that may be slower.</param>
     /// <param name="fast">The other arm.</param>
     /// <param name="shift">The line.</param>
-    /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Clustering"/>.</param>
+    /// <param name="clustering">How many answers count as one, see <see cref="LatencyHistogram.Effect"/>.</param>
     public double LogE(LatencyHistogram slow, LatencyHistogram fast, EdgeShift shift, double clustering = 1)
     {
         // Left of this range the sum only falls, right of it only rises.

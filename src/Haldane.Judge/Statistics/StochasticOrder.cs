@@ -7,7 +7,7 @@ namespace Haldane.Judge.Statistics;
 /// The one-sided Kolmogorov-Smirnov distance, read at bucket edges. Two lanes. The exact one is the band of Howard and Ramdas, "Sequential estimation of
 /// quantiles", Bernoulli 28 (2022), theorem 2: an arm's whole distribution stays within r(n) = 0.85 sqrt((ln ln(e n) + 0.8 ln(1612 / a)) / n) of what was seen, at all
 /// times, with chance 1 - a. The asymptotic one is the normal mixture of the difference at an edge. Assumes independent latencies but for bursts, which
-/// <see cref="LatencyHistogram.Clustering"/> discounts.
+/// <see cref="LatencyHistogram.Effect"/> discounts.
 /// </remarks>
 internal static class StochasticOrder
 {
@@ -81,10 +81,13 @@ internal static class StochasticOrder
         }
 
         double above = Above(slow, bucket), below = Above(fast, bucket);
-        var clustering = Math.Max(slow.Clustering(bucket), fast.Clustering(bucket)) / factor;
+        var clustering = DesignEffect.Largest(slow.Effect(bucket), fast.Effect(bucket)).After(factor);
         var pooled = (above * slow.Total + below * fast.Total + 1) / (slow.Total + fast.Total + 2);
-        var spread = Math.Max(pooled * (1 - pooled), FewestAtEdge / (double)(slow.Total + fast.Total));
-        return double.IsInfinity(clustering) ? null : (above - below, Math.Sqrt(clustering * spread * (1.0 / slow.Total + 1.0 / fast.Total)));
+        var least = Math.Max(pooled * (1 - pooled), FewestAtEdge / (double)(slow.Total + fast.Total));
+        return double.IsInfinity(clustering) ? null : (above - below, Math.Sqrt(clustering * (Spread(above) / slow.Total + Spread(below) / fast.Total)));
+
+        // The pooled spread alone would be that of the larger arm: far too little where the smaller one had its bursts and the larger one was spared.
+        double Spread(double part) => Math.Max(part * (1 - part), least);
     }
 
     private readonly record struct Bands(double Gap, double First, double Second) : IBound

@@ -72,6 +72,17 @@ internal sealed class GroupedValues
         /// <summary>Variance of the mean, as it shows between groups.</summary>
         public double Variance => GroupedMean.VarianceOfMean(_counts, _sums, Mean, Count);
 
+        /// <summary>Adds by how much each group moves the mean: variances of what rests on several means are read from the sums.</summary>
+        /// <param name="shifts">By group.</param>
+        /// <param name="weight">What a change of the mean counts for.</param>
+        public void AddShifts(Span<double> shifts, double weight)
+        {
+            for (var g = 0; g < shifts.Length; g++)
+            {
+                shifts[g] += weight * (_sums[g] - Mean * _counts[g]) / Count;
+            }
+        }
+
         /// <summary>Adds numbers.</summary>
         public void Add(ValueMoments moments)
         {

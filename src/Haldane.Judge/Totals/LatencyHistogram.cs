@@ -5,8 +5,8 @@ namespace Haldane.Judge.Totals;
 
 /// <summary>Latencies of one arm and cell, by bucket, as running sums.</summary>
 /// <remarks>Holds only the range of buckets that was ever seen, so its size does not grow with the number of latencies. For one thread.</remarks>
-/// <param name="subjects">How far the latencies of one subject resemble each other, shared by the cells of an arm; null: not at all.</param>
-internal sealed class LatencyHistogram(SubjectSpread? subjects = null)
+/// <param name="subjects">How far the latencies of one subject resemble each other; null: not at all.</param>
+internal sealed class LatencyHistogram(CellSpread? subjects = null)
 {
     // Fewer slices than this cannot show whether slow answers come in bursts.
     private const int FewestSlices = 5;
@@ -78,10 +78,10 @@ internal sealed class LatencyHistogram(SubjectSpread? subjects = null)
         (_sizeSquared, _slices) = (0, 0);
     }
 
-    /// <summary>How many answers count as one near an edge, because those above it come in bursts or from users who are always slow; at least 1.</summary>
-    /// <remarks>Design effects, see <see cref="SubjectSpread"/> for the users'; both add to the variance. Infinite while there is too little to tell; 1 where no answer, or every answer, lies above.</remarks>
+    /// <summary>How many answers count as one near an edge, because those above it come in bursts or from users who are always slow.</summary>
+    /// <remarks>See <see cref="SubjectSpread"/> for the users'. 1 where no answer, or every answer, lies above.</remarks>
     /// <param name="bucket">The bucket whose upper edge is meant; any index is legal.</param>
-    public double Clustering(int bucket) => Bursts(bucket) + Users(bucket) - 1;
+    public DesignEffect Effect(int bucket) => new(Bursts(bucket), Users(bucket));
 
     // Steps are wider than buckets: the worse of the edges of steps on either side.
     private double Users(int bucket)
@@ -123,10 +123,11 @@ internal sealed class LatencyHistogram(SubjectSpread? subjects = null)
     /// <remarks>
     /// The largest of both arms at both arms' quantiles: what lies between them is what is compared, and bursts that one arm was spared so far could have struck it as well.
     /// </remarks>
-    public static double ClusteringOf(LatencyHistogram one, LatencyHistogram other, double p)
+    public static DesignEffect EffectOf(LatencyHistogram one, LatencyHistogram other, double p)
     {
         int ofOne = one.QuantileBucket(p), ofOther = other.QuantileBucket(p);
-        return Math.Max(Math.Max(one.Clustering(ofOne), one.Clustering(ofOther)), Math.Max(other.Clustering(ofOne), other.Clustering(ofOther)));
+        return DesignEffect.Largest(
+            DesignEffect.Largest(one.Effect(ofOne), one.Effect(ofOther)), DesignEffect.Largest(other.Effect(ofOne), other.Effect(ofOther)));
     }
 
     /// <summary>Natural logarithm of a quantile in seconds, interpolated inside its bucket; null when empty.</summary>

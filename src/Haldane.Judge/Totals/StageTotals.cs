@@ -32,9 +32,9 @@ internal sealed class StageTotals
     /// <param name="classes">How many classes are predicted, other included; 0 when there is no prediction signal.</param>
     public StageTotals(int cells, int classes)
     {
-        (_baselineSpreads, _canarySpreads, _everyStageSpreads) = (new(classes), new(classes), new(classes));
-        _baseline = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes, _baselineSpreads))];
-        _canary = [.. Enumerable.Range(0, cells).Select(_ => new ArmTotals(classes, _canarySpreads))];
+        (_baselineSpreads, _canarySpreads, _everyStageSpreads) = (new(cells, classes), new(cells, classes), new(cells, classes));
+        _baseline = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(classes, cell, _baselineSpreads))];
+        _canary = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(classes, cell, _canarySpreads))];
     }
 
     /// <summary>What an arm has brought in a cell.</summary>
@@ -45,7 +45,7 @@ internal sealed class StageTotals
     {
         if (!_everyStage.TryGetValue((clock, cell), out var histogram))
         {
-            _everyStage[(clock, cell)] = histogram = new(_everyStageSpreads.Times(clock));
+            _everyStage[(clock, cell)] = histogram = new(_everyStageSpreads.Times(clock, cell));
         }
 
         return histogram;
@@ -90,7 +90,7 @@ internal sealed class StageTotals
 }
 
 /// <summary>What one arm has brought in one cell of the current stage.</summary>
-internal sealed class ArmTotals(int classes, ArmSpreads spreads)
+internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
 {
     private readonly long[] _classes = new long[classes];
     private readonly long[] _confidence = new long[ConfidenceBins.Count];
@@ -113,8 +113,11 @@ internal sealed class ArmTotals(int classes, ArmSpreads spreads)
     /// <summary>Confidences by bin, see <see cref="ConfidenceBins"/>.</summary>
     public ReadOnlySpan<long> Confidence => _confidence;
 
-    /// <summary>How far the predictions, or the confidences, of one subject resemble each other; of everyone, since a subject is in one segment as well as in all.</summary>
-    public ArmSpreads Spreads => spreads;
+    /// <summary>How far the predictions of one subject resemble each other.</summary>
+    public CellSpread ClassSpread { get; } = spreads.Classes(cell);
+
+    /// <summary>How far the confidences of one subject resemble each other.</summary>
+    public CellSpread ConfidenceSpread { get; } = spreads.Confidence(cell);
 
     /// <summary>Answers by group of subjects, see <see cref="SubjectGroups"/>; only of everyone.</summary>
     public ReadOnlySpan<long> Groups => _groups;
@@ -123,18 +126,18 @@ internal sealed class ArmTotals(int classes, ArmSpreads spreads)
     public long Answers => Exchanges - Errors;
 
     /// <summary>Times of successful exchanges; kept from the first time that it is asked for.</summary>
-    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new(spreads.Times(clock)) : _firstByte ??= new(spreads.Times(clock));
+    public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new(spreads.Times(clock, cell)) : _firstByte ??= new(spreads.Times(clock, cell));
 
     /// <summary>Adds a slice.</summary>
-    public void Add(CellEvidence cell)
+    public void Add(CellEvidence slice)
     {
-        Exchanges += cell.Exchanges;
-        Errors += cell.Errors;
-        Unread += cell.Unread;
-        _latency?.Add(cell.Latency);
-        _firstByte?.Add(cell.FirstToken);
-        AddTo(_classes, cell.Classes);
-        AddTo(_confidence, cell.Confidence);
+        Exchanges += slice.Exchanges;
+        Errors += slice.Errors;
+        Unread += slice.Unread;
+        _latency?.Add(slice.Latency);
+        _firstByte?.Add(slice.FirstToken);
+        AddTo(_classes, slice.Classes);
+        AddTo(_confidence, slice.Confidence);
     }
 
     /// <summary>Adds a slice's answers by group of subjects.</summary>
@@ -162,19 +165,22 @@ internal sealed class ArmTotals(int classes, ArmSpreads spreads)
 }
 
 /// <summary>How far the answers to one subject resemble each other in one arm.</summary>
-internal sealed class ArmSpreads(int classes)
+internal sealed class ArmSpreads(int cells, int classes)
 {
+    private readonly SubjectActivity _activity = new(cells);
+    private readonly SubjectSpread _classes = new(classes);
+    private readonly SubjectSpread _confidence = new(ConfidenceBins.Count);
     private readonly SubjectSpread _latency = new(LatencySteps.Count);
     private readonly SubjectSpread _firstByte = new(LatencySteps.Count);
 
     /// <summary>By class.</summary>
-    public SubjectSpread Classes { get; } = new(classes);
+    public CellSpread Classes(int cell) => new(_classes, _activity, cell);
 
     /// <summary>By bin of confidence.</summary>
-    public SubjectSpread Confidence { get; } = new(ConfidenceBins.Count);
+    public CellSpread Confidence(int cell) => new(_confidence, _activity, cell);
 
     /// <summary>By <see cref="LatencySteps"/>.</summary>
-    public SubjectSpread Times(Clock clock) => clock == Clock.LastByte ? _latency : _firstByte;
+    public CellSpread Times(Clock clock, int cell) => new(clock == Clock.LastByte ? _latency : _firstByte, _activity, cell);
 
     /// <summary>Adds a slice.</summary>
     public void Add(ArmEvidence arm)
@@ -182,8 +188,9 @@ internal sealed class ArmSpreads(int classes)
         var everyone = arm.Cells[SegmentCells.Everyone];
         _latency.Add(everyone.Latency.Total(), arm.ByGroup?.Latency);
         _firstByte.Add(everyone.FirstToken.Total(), arm.ByGroup?.FirstToken);
-        Classes.Add(everyone.Classes.AsSpan().Sum(), arm.ByGroup?.Classes);
-        Confidence.Add(everyone.Confidence.AsSpan().Sum(), arm.ByGroup?.Confidence);
+        _activity.Add(arm.ByGroup?.Answers);
+        _classes.Add(everyone.Classes.AsSpan().Sum(), arm.ByGroup?.Classes);
+        _confidence.Add(everyone.Confidence.AsSpan().Sum(), arm.ByGroup?.Confidence);
     }
 
     /// <summary>Forgets everything.</summary>
@@ -191,8 +198,9 @@ internal sealed class ArmSpreads(int classes)
     {
         _latency.Clear();
         _firstByte.Clear();
-        Classes.Clear();
-        Confidence.Clear();
+        _activity.Clear();
+        _classes.Clear();
+        _confidence.Clear();
     }
 }
 

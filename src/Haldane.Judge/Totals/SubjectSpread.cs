@@ -13,20 +13,24 @@ namespace Haldane.Judge.Totals;
 /// <param name="kinds">How many kinds of answers are told apart.</param>
 internal sealed class SubjectSpread(int kinds)
 {
-    // With fewer groups than this the spread between them says nothing.
-    private const double FewestGroups = 5;
+    /// <summary>With fewer groups in effect the spread between them says nothing.</summary>
+    public const double FewestGroups = 5;
 
     // Standard errors that are taken for chance, as for bursts.
     private const double Chance = 1.5;
 
     // By kind, then by group; null where no answer was of the kind.
-    private readonly int[]?[] _counts = new int[]?[kinds];
+    private readonly long[]?[] _counts = new long[]?[kinds];
     private readonly long[] _ofGroup = new long[SubjectGroups.Count];
     private readonly double[] _above = new double[kinds];
     private long _reported;
     private long _answers;
     private double _groups;
     private double _mix;
+
+    /// <summary>Whether a report is of so many kinds of answers.</summary>
+    public static bool Fits(SparseCounts counts, int kinds) =>
+        counts.Buckets.Count == counts.Counts.Count && counts.Buckets.All(b => b >= 0 && b < kinds * SubjectGroups.Count) && counts.Counts.All(n => n > 0);
 
     /// <summary>Adds what a slice reports, and how many answers it has.</summary>
     /// <param name="answers">All answers of the slice, reported or not.</param>
@@ -44,7 +48,7 @@ internal sealed class SubjectSpread(int kinds)
         for (var i = 0; i < buckets.Length; i++)
         {
             var (kind, group) = SubjectGroups.Parts(buckets[i]);
-            (_counts[kind] ??= new int[SubjectGroups.Count])[group] += (int)many[i];
+            (_counts[kind] ??= new long[SubjectGroups.Count])[group] += many[i];
             _ofGroup[group] += many[i];
             _reported += many[i];
         }

@@ -38,6 +38,9 @@ public static class PlanLinter
     // Below this many of the canary's exchanges the judge says nothing at all.
     private const int FewestExchanges = 10;
 
+    // Subjects of the canary below which guards on latency and drift see too few groups of them.
+    private const double FewSubjects = 20;
+
     /// <summary>The remark on a model that says nothing of its traffic.</summary>
     public static Remark NoTraffic(RolloutSpec rollout) => new(
         RemarkKind.Note, rollout.Name, $"the model {rollout.Model} says nothing of its traffic, so nothing is forecast; spec.traffic of the model is the place, at least {{ rate: 200/s }}");
@@ -132,11 +135,19 @@ public static class PlanLinter
     {
         List<string> cures = [];
         var countsSubjects = guard.Signal.Kind == SignalKind.Accuracy || (guard.Scale == Scale.Ratio && guard.Signal.Kind is SignalKind.ErrorRate or SignalKind.EventRate);
-        if (traffic.Conditions.Regulars is { Count: var subjects } && countsSubjects)
+        if (traffic.Conditions.Regulars is { Count: var subjects })
         {
             // More traffic of the same subjects proves nothing more.
             var own = subjects * rollout.Stages[forecast.RequiredIn].Share.Fraction;
-            cures.Add($"each subject counts once a stage, and of {subjects:N0} about {Words.Number(own)} are the canary's");
+            var canarys = $"of {subjects:N0} subjects about {Words.Number(own)} are the canary's";
+            if (countsSubjects)
+            {
+                cures.Add($"each subject counts once{(guard.Signal.Kind == SignalKind.Accuracy ? " a stage" : "")}, and {canarys}");
+            }
+            else if (own < FewSubjects)
+            {
+                cures.Add($"{canarys}, hardly enough to tell their ways from the version's");
+            }
         }
 
         if (guard is { Scale: Scale.Ratio, Signal.Kind: SignalKind.ErrorRate or SignalKind.EventRate })

@@ -7,7 +7,7 @@ namespace Haldane.Simulation.Recorded;
 /// <summary>Divides the baseline's recorded evidence at random into a pretended canary and a pretended baseline: A/A on real traffic, without exposure.</summary>
 /// <remarks>
 /// <para>Each exchange goes to the canary with the stage's share. Of counts, that is a draw without putting back: buckets, classes, events and segments keep their
-/// sums. Subjects with errors are divided as subjects, by their hashes, and each counts once a stage; everything else is divided by exchange, because evidence does not say
+/// sums. Subjects with errors are divided as subjects, by their hashes, and each counts once; everything else is divided by exchange, because evidence does not say
 /// whose it was. So what subjects have in common beside errors is lost, and what a real split would lose by it is not seen here.</para>
 /// <para>Labels, events and values join the stage in which they arrive. Named numbers are divided by their moments: a group's sum is drawn as normal around its part.</para>
 /// <para>For one thread.</para>
@@ -19,7 +19,6 @@ public sealed class Thinning(SegmentCells layout, ulong seed)
     private readonly Dice _dice = new(seed);
     private readonly HashSet<uint> _failed = [];
     private long _number;
-    private int _stage = -1;
 
     /// <summary>Divides a slice.</summary>
     /// <param name="recorded">As it was recorded, under any share and in any stage.</param>
@@ -27,12 +26,6 @@ public sealed class Thinning(SegmentCells layout, ulong seed)
     /// <param name="share">Its share.</param>
     public EvidenceSlice Divide(EvidenceSlice recorded, int stage, Share share)
     {
-        if (stage != _stage)
-        {
-            _failed.Clear();
-            _stage = stage;
-        }
-
         var (baseline, canary) = Divide(recorded.Baseline, share);
         return new()
         {
@@ -74,7 +67,7 @@ public sealed class Thinning(SegmentCells layout, ulong seed)
             new() { Cells = cells.Select(c => c.Canary).ToValueList(), NewSubjects = fresh, AnswersByGroup = groups.ToValueList() });
     }
 
-    // First errors of a stage on either arm: by subject where their hashes were recorded, else by chance.
+    // First errors on either arm: by subject where their hashes were recorded, else by chance.
     private (long Baseline, long Canary) Firsts(ArmEvidence arm, Share share)
     {
         long baseline = 0, canary = 0;

@@ -1,5 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Evidence;
+using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
 
@@ -14,10 +15,10 @@ internal sealed class ArmTally
     /// <param name="cells">How many cells there are.</param>
     /// <param name="classes">How many classes are told apart, other included; 0: none.</param>
     /// <param name="confidence">Whether confidences are read.</param>
-    /// <param name="byGroup">Whether it is told what answers were like by group of subjects.</param>
-    public ArmTally(int cells, int classes, bool confidence, bool byGroup)
+    /// <param name="subjects">Those by whose groups it is told what answers were like; null where that is not told.</param>
+    public ArmTally(int cells, int classes, bool confidence, ISubjects? subjects)
     {
-        ByGroup = byGroup ? new(classes) : null;
+        ByGroup = subjects is null ? null : new(cells, classes, subjects);
         (_hasClasses, _hasConfidence) = (classes > 0, confidence);
         (Exchanges, Errors, ErrorSubjects, Unread) = (new long[cells], new long[cells], new long[cells], new long[cells]);
         (Latency, FirstToken) = (Rows(cells, LatencyBuckets.Count), Rows(cells, LatencyBuckets.Count));
@@ -48,7 +49,7 @@ internal sealed class ArmTally
     public long NewSubjects { get; set; }
 
     /// <summary>The evidence, and nothing is left here.</summary>
-    public ArmEvidence Take()
+    public ArmEvidence Take(Dice dice, Arm arm)
     {
         var cells = new CellEvidence[Exchanges.Length];
         for (var i = 0; i < cells.Length; i++)
@@ -70,7 +71,7 @@ internal sealed class ArmTally
         {
             Cells = ValueList.Create<CellEvidence>(cells),
             NewSubjects = NewSubjects,
-            ByGroup = ByGroup?.Take(Exchanges[SegmentCells.Everyone] - Errors[SegmentCells.Everyone]),
+            ByGroup = ByGroup?.Report(dice, arm, cells),
             AnswersByGroup = Groups.AsSpan().ContainsAnyExcept(0L) ? TakeAll(Groups) : [],
         };
         Array.Clear(Exchanges);

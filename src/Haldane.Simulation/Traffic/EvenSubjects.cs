@@ -1,4 +1,5 @@
 using Haldane.Core;
+using Haldane.Core.Evidence;
 using Haldane.Simulation.Chance;
 
 namespace Haldane.Simulation.Traffic;
@@ -14,6 +15,7 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
     private const int SeenAtAll = -1;
 
     private readonly Dictionary<(Arm, int), long> _unseen = [];
+    private readonly GroupParts[] _groups = [GroupParts.Even, GroupParts.Even];
     private double _share;
     private long _canary;
 
@@ -23,11 +25,22 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
     /// <inheritdoc/>
     public void Enter(Share share)
     {
-        var grown = share.Fraction > _share ? (share.Fraction - _share) / (1 - _share) : 0;
-        _canary = share.Fraction < _share ? own.Binomial(count, share.Fraction) : _canary + own.Binomial(count - _canary, grown);
+        if (share.Fraction < _share)
+        {
+            _canary = own.Binomial(count, share.Fraction);
+            _unseen.Clear();
+        }
+        else
+        {
+            Move(own.Binomial(count - _canary, (share.Fraction - _share) / (1 - _share)));
+        }
+
         _share = share.Fraction;
-        _unseen.Clear();
+        (_groups[(int)Arm.Baseline], _groups[(int)Arm.Canary]) = (Deal(count - _canary), Deal(_canary));
     }
+
+    /// <inheritdoc/>
+    public GroupParts GroupsOf(Arm arm) => _groups[(int)arm];
 
     /// <inheritdoc/>
     public double ErrorFactor(Arm arm) => 1;
@@ -49,5 +62,36 @@ internal sealed class EvenSubjects(Dice own, int count) : ISubjects
             : dice.Binomial(unseen, seen);
         _unseen[(arm, what)] = unseen - firsts;
         return firsts;
+    }
+
+    private GroupParts Deal(long subjects)
+    {
+        var groups = new long[SubjectGroups.Count];
+        GroupParts.Even.Add(own, subjects, groups);
+        return subjects > 0 ? new([.. groups.Select(n => (double)n)]) : GroupParts.Even;
+    }
+
+    // To the canary; whoever was not seen yet is as likely to be among them as anybody.
+    private void Move(long moved)
+    {
+        foreach (var (arm, what) in _unseen.Keys.ToList())
+        {
+            if (what is SeenAtAll or (int)Once.Label)
+            {
+                _unseen.Remove((arm, what));
+            }
+            else if (arm == Arm.Baseline)
+            {
+                var unseen = own.Hypergeometric(count - _canary, _unseen[(arm, what)], moved);
+                _unseen[(arm, what)] -= unseen;
+                _unseen[(Arm.Canary, what)] = _unseen.GetValueOrDefault((Arm.Canary, what), _canary) + unseen;
+            }
+            else if (!_unseen.ContainsKey((Arm.Baseline, what)))
+            {
+                _unseen[(arm, what)] += moved;
+            }
+        }
+
+        _canary += moved;
     }
 }

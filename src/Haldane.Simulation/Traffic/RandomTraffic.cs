@@ -45,7 +45,7 @@ public sealed class RandomTraffic
         _subjects = traffic.Conditions.Regulars switch
         {
             null => new Strangers(),
-            { Zipf: 0, ErrorProne: >= 1 } alike => new EvenSubjects(_dice, alike.Count),
+            { Zipf: 0, ErrorProne: >= 1, LatencySpread: 0, Sameness: 0 } alike => new EvenSubjects(_dice, alike.Count),
             var uneven => new RegularSubjects(_dice, uneven),
         };
         _weather = new(traffic.Conditions);
@@ -63,7 +63,7 @@ public sealed class RandomTraffic
             _there[only] = 1;
         }
 
-        ArmTally Tally() => new(_layout.Count, classes, traffic.Model.Signals.Confidence is not null, _subjects.Habits is not null);
+        ArmTally Tally() => new(_layout.Count, classes, traffic.Model.Signals.Confidence is not null, _subjects is Strangers ? null : _subjects);
     }
 
     /// <summary>When the first slice begins.</summary>
@@ -100,8 +100,8 @@ public sealed class RandomTraffic
             Share = share,
             From = Start + _elapsed,
             Length = moment.Length,
-            Baseline = baselineTally.Take(),
-            Canary = canaryTally.Take(),
+            Baseline = baselineTally.Take(_dice, Arm.Baseline),
+            Canary = canaryTally.Take(_dice, Arm.Canary),
         };
         _elapsed = moment.End;
         foreach (var stream in _streams)

@@ -56,7 +56,12 @@ internal sealed class RegularSubjects : ISubjects
         }
 
         CanaryPart = _arms[(int)Arm.Canary].Weight / (_arms[0].Weight + _arms[1].Weight);
-        _seen.Clear();
+        _seen.Remove((int)Once.Label);
+        foreach (var seen in _seen.Values)
+        {
+            seen.Enter();
+        }
+
         _watched = new(_weights.Length);
     }
 
@@ -80,25 +85,28 @@ internal sealed class RegularSubjects : ISubjects
     }
 
     /// <inheritdoc/>
-    public void AddGroups(Dice dice, Arm arm, long count, Span<long> groups) =>
-        dice.AddMultinomial(count, _arms[(int)arm].ByGroup!, _arms[(int)arm].GroupParts, groups);
-
-    /// <inheritdoc/>
-    public int GroupOf(Dice dice, Arm arm) => _arms[(int)arm].ByGroup!.Draw(dice);
+    public GroupParts GroupsOf(Arm arm) => _arms[(int)arm].ByGroup!;
 
     private long NewOf(Dice dice, ArmSubjects arm, long exchanges) =>
         arm.Watched is null ? 0 : _watched.Draw(dice, arm.WatchedSubjects, arm.Watched, dice.Binomial(exchanges, arm.WatchedWeight / arm.Weight));
 
-    /// <summary>Who was seen in a stage.</summary>
+    /// <summary>Who was seen.</summary>
     private sealed class Seen(int subjects)
     {
         private readonly BitArray _marks = new(subjects);
         private readonly Dictionary<int[], long> _left = [];
 
+        /// <summary>Subjects are on other arms now.</summary>
+        public void Enter() => _left.Clear();
+
         /// <summary>How many of so many draws are the subject's first; nobody is drawn once everybody was.</summary>
         public long Draw(Dice dice, int[] among, AliasTable? table, long count)
         {
-            var left = _left.GetValueOrDefault(among, table is null ? 0 : among.Length);
+            if (!_left.TryGetValue(among, out var left))
+            {
+                left = table is null ? 0 : among.Count(subject => !_marks[subject]);
+            }
+
             var before = left;
             for (; count > 0 && left > 0; count--)
             {
@@ -129,13 +137,13 @@ internal sealed class RegularSubjects : ISubjects
             WatchedWeight = watched.Sum();
             Watched = WatchedWeight > 0 ? new(watched) : null;
 
-            GroupParts = new double[SubjectGroups.Count];
+            var groups = new double[SubjectGroups.Count];
             for (var i = 0; i < Subjects.Length; i++)
             {
-                GroupParts[SubjectGroups.Of((uint)Subjects[i])] += weights[i] / Weight;
+                groups[SubjectGroups.Of((uint)Subjects[i])] += weights[i];
             }
 
-            ByGroup = Weight > 0 ? new(GroupParts) : null;
+            ByGroup = Weight > 0 ? new(groups) : null;
         }
 
         public int[] Subjects { get; }
@@ -150,14 +158,12 @@ internal sealed class RegularSubjects : ISubjects
 
         public double WatchedWeight { get; }
 
-        public double[] GroupParts { get; }
-
         public AliasTable? ByRequest { get; }
 
         public AliasTable? ByError { get; }
 
         public AliasTable? Watched { get; }
 
-        public AliasTable? ByGroup { get; }
+        public GroupParts? ByGroup { get; }
     }
 }

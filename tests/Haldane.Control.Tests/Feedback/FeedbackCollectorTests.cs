@@ -72,7 +72,7 @@ public sealed class FeedbackCollectorTests
     }
 
     [Fact]
-    public void Events_count_each_time_and_their_subjects_once_a_stage()
+    public void Events_count_each_time_and_their_subjects_once_a_run()
     {
         foreach (var (position, subject, stage) in new[] { (1, 1u, 0), (2, 1u, 0), (3, 2u, 0), (4, 1u, 1) })
         {
@@ -85,12 +85,12 @@ public sealed class FeedbackCollectorTests
             [
                 new("conversion", 0, Arm.Canary, 0, 4, 3),
                 new("conversion", 0, Arm.Canary, 3, 3, 2),
-                new("conversion", 1, Arm.Canary, 0, 1, 1),
-                new("conversion", 1, Arm.Canary, 3, 1, 1),
+                new("conversion", 1, Arm.Canary, 0, 1, 0),
+                new("conversion", 1, Arm.Canary, 3, 1, 0),
                 new("refund", 0, Arm.Canary, 0, 3, 2),
                 new("refund", 0, Arm.Canary, 3, 3, 2),
-                new("refund", 1, Arm.Canary, 0, 1, 1),
-                new("refund", 1, Arm.Canary, 3, 1, 1),
+                new("refund", 1, Arm.Canary, 0, 1, 0),
+                new("refund", 1, Arm.Canary, 3, 1, 0),
             ],
             _collector.Take().Events);
     }

@@ -44,7 +44,7 @@ public sealed class GroupCountersTests
         Take();
         foreach (var arm in (Arm[])[Arm.Baseline, Arm.Canary])
         {
-            foreach (var what in (string[])["latency", "first", "classes", "confidence"])
+            foreach (var what in (string[])["answers", "latency", "first", "classes", "confidence"])
             {
                 Assert.Equal((long)Threads * Each, sums[(arm, what)]);
             }
@@ -63,7 +63,7 @@ public sealed class GroupCountersTests
                 }
 
                 reports++;
-                foreach (var (what, counts) in ((string, SparseCounts)[])[("latency", groups.Latency), ("first", groups.FirstToken), ("classes", groups.Classes), ("confidence", groups.Confidence)])
+                foreach (var (what, counts) in ((string, SparseCounts)[])[("answers", groups.Answers), ("latency", groups.Latency), ("first", groups.FirstToken), ("classes", groups.Classes), ("confidence", groups.Confidence)])
                 {
                     sums[(arm, what)] = sums.GetValueOrDefault((arm, what)) + counts.Total();
                 }
@@ -98,7 +98,35 @@ public sealed class GroupCountersTests
 
         var groups = counters.Collect(1, Half).Canary.ByGroup!;
 
+        Assert.Equal(2, groups.Answers.Total());
         Assert.All([groups.Latency, groups.FirstToken, groups.Classes, groups.Confidence], counts => Assert.Equal(0, counts.Total()));
+    }
+
+    [Fact]
+    public void Answers_stand_under_each_of_their_cells()
+    {
+        var cells = new SegmentCells([new("country", "x-country", ["MY", "SG"])]);
+        var counters = new StageCounters(cells, new(cells.Count, 0, false, firstToken: false), 1, new(cells.Count, 0, false, firstToken: false, 1));
+        counters.Answered(new(Arm.Canary, 7, cells.Encode([1])) { Latency = 0.02 });
+
+        var answers = counters.Collect(1, Half).Canary.ByGroup!.Answers;
+
+        Assert.Equal([SubjectGroups.Key(0, 7), SubjectGroups.Key(2, 7)], answers.Buckets);
+    }
+
+    [Fact]
+    public void Refusals_do_not_keep_latencies_waiting()
+    {
+        var counters = Counters(2);
+        for (var i = 0; i < 1_000; i++)
+        {
+            counters.Answered(new(Arm.Canary, (uint)i, 0));
+        }
+
+        counters.Collect(1, Half);
+        counters.Answered(new(Arm.Canary, 7, 0) { Latency = 0.02 });
+
+        Assert.Equal(1, counters.Collect(1, Half).Canary.ByGroup?.Latency.Total());
     }
 
     [Fact]
@@ -128,5 +156,5 @@ public sealed class GroupCountersTests
     }
 
     private static StageCounters Counters(int cores) =>
-        new(new([]), new(1, 3, confidence: true, firstToken: true), cores, new(3, confidence: true, firstToken: true, cores));
+        new(new([]), new(1, 3, confidence: true, firstToken: true), cores, new(1, 3, confidence: true, firstToken: true, cores));
 }

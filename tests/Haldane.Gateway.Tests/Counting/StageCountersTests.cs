@@ -271,6 +271,6 @@ public sealed class StageCountersTests
     private static StageCounters Counters(SegmentSpec[] segments, int classes, bool confidence, int cores)
     {
         var cells = new SegmentCells(segments);
-        return new(cells, new(cells.Count, classes, confidence, firstToken: true), cores, new(classes, confidence, firstToken: true, cores));
+        return new(cells, new(cells.Count, classes, confidence, firstToken: true), cores, new(cells.Count, classes, confidence, firstToken: true, cores));
     }
 }

@@ -43,7 +43,18 @@ public sealed class PlanLinterTests
             $"rate: 200/s, subjects: 5000, {Usual}", "{ share: 1%, bake: 15m }", "{ name: accuracy, signal: accuracy, atLeast: { difference: -1pp } }"));
 
         Assert.Contains(
-            "it does not pass within 30 days, even if the canary is as the baseline; the stage bakes 15 min and cannot be left before: each subject counts once a stage, and of 5,000 about 50 are the canary's, widen the margin",
+            "it does not pass within 30 days, even if the canary is as the baseline; the stage bakes 15 min and cannot be left before: each subject counts once a stage, and of 5,000 subjects about 50 are the canary's, widen the margin",
+            remark.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Latency_of_a_handful_of_subjects_is_told_of()
+    {
+        var remark = Assert.Single(Remarks($"rate: 200/s, subjects: 300, {Usual}", "{ share: 1%, bake: 15m }", "{ name: p99, signal: latency-p99, atMost: { ratio: 1.10 } }"));
+
+        Assert.Contains(
+            "it does not pass within 30 days, even if the canary is as the baseline; the stage bakes 15 min and cannot be left before: of 300 subjects about 3 are the canary's, hardly enough to tell their ways from the version's, widen the margin",
             remark.Text,
             StringComparison.Ordinal);
     }

@@ -4,5 +4,5 @@ namespace Haldane.Simulation.Traffic.Streams;
 internal sealed class GroupStream : IStream
 {
     /// <inheritdoc/>
-    public void Add(in Scene scene) => scene.Subjects.AddGroups(scene.Dice, scene.Arm, scene.Answers.Count, scene.Tally.Groups);
+    public void Add(in Scene scene) => scene.Subjects.GroupsOf(scene.Arm).Add(scene.Dice, scene.Answers.Count, scene.Tally.Groups);
 }

@@ -36,7 +36,7 @@ internal sealed class ValueStream(TrafficModel traffic, SegmentCells layout, str
             {
                 var value = draw.Next(scene.Dice);
                 var one = new Moments(1, value == 0 ? 0 : 1, value, value * value);
-                var group = scene.Subjects.GroupOf(scene.Dice, scene.Arm);
+                var group = scene.Subjects.GroupsOf(scene.Arm).Draw(scene.Dice);
                 Add(moments, (SegmentCells.Everyone, group), one);
                 for (var s = 0; s < _cells.Length; s++)
                 {

@@ -1,0 +1,83 @@
+using Haldane.Core.Evidence;
+
+namespace Haldane.Judge.Totals;
+
+/// <summary>How uneven the subjects of each cell are: what carries the design effect of everyone over to a segment.</summary>
+/// <remarks>
+/// <para>Where answers of one subject have the correlation c, the design effect is 1 + c (K - 1), K the answers that the subject of an answer has on average, sum n_u^2 / n (Kish, "Survey Sampling" (1965),
+/// section 8.2, clusters of unequal size). Subjects fall on G groups by hash, so K is read from the groups: sum (n_g - n / G)^2 / (1 - 1 / G) / n. A segment has the correlation of everyone
+/// and a K of its own.</para>
+/// <para>For one thread.</para>
+/// </remarks>
+internal sealed class SubjectActivity(int cells)
+{
+    // A subject has an answer or hardly more: then K - 1 is mostly chance.
+    private const double LeastRepeats = 0.1;
+
+    private readonly long[] _counts = new long[cells * SubjectGroups.Count];
+    private readonly double[] _repeats = new double[cells];
+    private readonly double[] _groups = new double[cells];
+    private bool _reported;
+
+    /// <summary>Adds what a slice reports.</summary>
+    /// <param name="answers">By <see cref="SubjectGroups.Key"/> of cell and group.</param>
+    public void Add(SparseCounts? answers)
+    {
+        if (answers is null || answers.Buckets.Count == 0)
+        {
+            return;
+        }
+
+        for (var i = 0; i < answers.Buckets.Count; i++)
+        {
+            _counts[answers.Buckets[i]] += answers.Counts[i];
+        }
+
+        _reported = true;
+        for (var cell = 0; cell < cells; cell++)
+        {
+            Refresh(cell, _counts.AsSpan(SubjectGroups.Key(cell, 0), SubjectGroups.Count));
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        Array.Clear(_counts);
+        _reported = false;
+    }
+
+    /// <summary>The design effect of a cell; infinite while there are too few groups in it to tell.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="ofEveryone">That of everyone.</param>
+    public double EffectIn(int cell, double ofEveryone) => cell == SegmentCells.Everyone || !_reported || ofEveryone == 1 ? ofEveryone
+        : _groups[cell] < SubjectSpread.FewestGroups ? double.PositiveInfinity
+        : 1 + (ofEveryone - 1) * Math.Max(0, _repeats[cell]) / Math.Max(LeastRepeats, _repeats[SegmentCells.Everyone]);
+
+    private void Refresh(int cell, ReadOnlySpan<long> groups)
+    {
+        double total = 0, squares = 0;
+        foreach (var count in groups)
+        {
+            total += count;
+            squares += (double)count * count;
+        }
+
+        const double Groups = SubjectGroups.Count;
+        _groups[cell] = total > 0 ? total * total / squares : 0;
+        _repeats[cell] = total > 0 ? (squares - total * total / Groups) / (1 - 1 / Groups) / total - 1 : 0;
+    }
+}
+
+/// <summary>How far the answers to one subject resemble each other in a cell.</summary>
+/// <param name="Everyone">Among the answers of everyone.</param>
+/// <param name="Activity">How uneven subjects are.</param>
+/// <param name="Cell">The cell.</param>
+internal sealed record CellSpread(SubjectSpread Everyone, SubjectActivity Activity, int Cell)
+{
+    /// <summary>See <see cref="SubjectSpread.Above"/>.</summary>
+    public double Above(int kind) => Activity.EffectIn(Cell, Everyone.Above(kind));
+
+    /// <summary>See <see cref="SubjectSpread.Mix"/>.</summary>
+    public double Mix => Activity.EffectIn(Cell, Everyone.Mix);
+}
