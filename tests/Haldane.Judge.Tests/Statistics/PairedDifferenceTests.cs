@@ -59,6 +59,22 @@ public sealed class PairedDifferenceTests
     }
 
     [Fact]
+    public void Much_that_was_spread_widely_makes_bets_small()
+    {
+        var process = new EmpiricalBernstein(0.05);
+        process.Add(200, 110, 90);
+
+        // Half is bet first; then 200 numbers around 110.5 / 201 have shown a spread of about 30.
+        const double Mean = 110.5 / 201;
+        var spread = 0.25 + 90 - 2 * Mean * 110 + 200 * Mean * Mean;
+        var bet = Math.Sqrt(2 * Math.Log(2 / 0.05) / (spread * Math.Log(202)));
+        Assert.InRange(bet, 0.1, 0.3);
+        process.Add(100, 50, 40);
+        var penalty = (90 - 110 + 50) * (-Math.Log(0.5) - 0.5) + (40 - 2 * Mean * 50 + 100 * Mean * Mean) * (-Math.Log(1 - bet) - bet);
+        Assert.Equal(0.5 * (110 - 200 * 0.3) + bet * (50 - 100 * 0.3) - penalty, process.LogE(0.3, Null.AtMost), 9);
+    }
+
+    [Fact]
     public void Nothing_seen_has_no_interval_and_a_slice_without_numbers_changes_nothing()
     {
         var process = new EmpiricalBernstein(0.05);

@@ -154,6 +154,9 @@ public sealed class SmallMethodTests
         Assert.Equal(expected, Inversion.LogEvidence(new HoldsUntil(until)), 6);
 
     [Fact]
+    public void A_claim_that_never_holds_has_no_evidence_at_all() => Assert.Equal(0.0, Inversion.LogEvidence(new HoldsUntil(-1e-9)));
+
+    [Fact]
     public void A_claim_that_always_holds_has_evidence_without_end_but_finite() =>
         Assert.InRange(Inversion.LogEvidence(new HoldsUntil(double.PositiveInfinity)), 1e6, 4e6);
 
