@@ -1,6 +1,7 @@
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
+using Haldane.Judge.Statistics;
 using Haldane.Judge.Tests.Worlds;
 
 namespace Haldane.Judge.Tests;
@@ -95,6 +96,12 @@ public sealed class RolloutShapeTests
             Assert.Equal(segment == 0 ? 0 : 1, verdict.HarmedSegments.Count(s => s == "tier=free"));
             Assert.Contains(segment == 0 ? " canary exchanges failed" : " canary exchanges in tier=free failed", verdict.Reason, StringComparison.Ordinal);
         }
+
+        // The bounds of a segment are as sure as its proof must be.
+        var profile = new RateRatioProfile();
+        profile.Add(RateRatioProfile.PerEvent(0.1), 20 * 17, 20 * 20);
+        Assert.Equal(profile.BoundsAt(Math.Log(400), 0).Low!.Value, Split(tier).Evaluate().Verdicts[0].Low!.Value, 9);
+        Assert.NotEqual(profile.BoundsAt(Math.Log(200), 0).Low, profile.BoundsAt(Math.Log(400), 0).Low);
 
         Assert.DoesNotContain(Split(tier).Evaluate().Verdicts[0].HarmedSegments, s => s.StartsWith("country", StringComparison.Ordinal));
         Assert.Contains("country=SG", Split(all).Evaluate().Verdicts[0].HarmedSegments);

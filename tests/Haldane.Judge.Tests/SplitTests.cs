@@ -111,6 +111,7 @@ public sealed class SplitTests
         var guard = Slices.Guard(SignalKind.Accuracy, Scale.Difference, -0.04);
 
         Assert.Null(Labelled(guard, (0, 100, 400), (1, 400, 400), (2, 5_000, 0)));
+        Assert.Null(Labelled(guard, (0, 100, 400), (2, 100, 300)));
         Assert.NotNull(Labelled(guard, (0, 400, 400), (1, 400, 400)));
         Assert.NotNull(Labelled(guard, (0, 100, 400), (1, 100, 800)));
     }

@@ -24,7 +24,7 @@ internal sealed class Asked
         Where = cell == 0 ? "" : " in country=ID",
         Stages = Slices.Rollout([guard], shares).Stages,
         BySubject = bySubject,
-        Signals = Slices.Model().Signals,
+        Signals = Slices.Model().Signals with { Values = [.. Slices.Model().Signals.Values, new("level", -4, 2)] },
         Classes = ["class-1", "other"],
         FailAt = FailAt,
         PassAt = PassAt,

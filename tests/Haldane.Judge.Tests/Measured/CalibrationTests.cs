@@ -124,6 +124,20 @@ public sealed class CalibrationTests
     }
 
     [Fact]
+    public void A_limit_tells_errors_and_a_difference_points()
+    {
+        Asked limit = Asked.OfEveryone(Limit).After(Labels(Bin(0, Arm.Canary, 0, 18, 4_000, 2_000, 3_680)));
+        Asked difference = Asked.OfEveryone(Difference).After(Labels(Bin(0, Arm.Canary, 0, 18, 400, 352, 368), Bin(0, Arm.Baseline, 0, 18, 400, 368, 368)));
+
+        Assert.Contains($"; may be between {Say.Percent(limit.Reading.Low!.Value)} and {Say.Percent(limit.Reading.High!.Value)}; ", limit.Says(VerdictKind.Undecided), StringComparison.Ordinal);
+        Assert.Contains(
+            $"; may be between {Say.Signed(difference.Reading.Low!.Value)} and {Say.Signed(difference.Reading.High!.Value)} points; ", difference.Says(VerdictKind.Undecided), StringComparison.Ordinal);
+        Assert.True(difference.Reading.Low < 0);
+        Assert.DoesNotContain("at least", difference.Says(VerdictKind.Fail), StringComparison.Ordinal); // its lower bound says no harm
+        Assert.Contains("(at least ", limit.Says(VerdictKind.Fail), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bounds_beyond_what_an_error_can_be_are_none()
     {
         var sure = Asked.OfEveryone(Limit).After(Labels(Bin(0, Arm.Canary, 0, 18, 4_000, 2_000, 3_680))).Reading;

@@ -44,6 +44,8 @@ public sealed class ForecastTests
     public void Beyond_ten_thousand_times_as_much_nothing_is_said()
     {
         Assert.NotNull(Outlook.Of(new Spoken(Guard) { FailNow = 5 / 9_999.0 }, Lines, Served));
+        Assert.NotNull(Outlook.Of(new Spoken(Guard) { FailNow = 0.0005 }, Lines, Served));
+        Assert.NotNull(Outlook.Of(new Spoken(Guard) { PassNow = 0.0003 }, Lines with { PassAt = 0.0003 * 10_000 }, Served));
         Assert.Null(Outlook.Of(new Spoken(Guard) { FailNow = 5 / 10_001.0 }, Lines, Served));
         Assert.Null(Outlook.Of(new Spoken(Guard) { FailNow = -1, PassNow = 0 }, Lines, Served));
         Assert.Null(Outlook.Of(new Spoken(Guard) { FailNow = 1 }, Lines, Served with { InStage = 0 }));

@@ -75,6 +75,7 @@ public sealed class LatencyLimitTests
         Assert.Equal(LatencyBuckets.Edge(Edge + 2), reading.Estimate!.Value, 9); // 10 of 100 lie above
         Assert.Equal(reading.Estimate, reading.CanaryValue);
         Assert.Equal(Math.Exp(Math.Log(LatencyBuckets.Edge(699)) + 0.9 * LatencyBuckets.LogRatio), reading.BaselineValue!.Value, 9);
+        Assert.Equal("exchanges", Asked.OfEveryone(Limit(1)).Measurement.CountedBy);
         Assert.Equal((50L, 100L), (reading.BaselineCount, reading.CanaryCount));
     }
 

@@ -42,6 +42,19 @@ public sealed class MeanLimitTests
         Assert.Equal((14.5 / 80, 80L), (asked.Reading.Estimate!.Value, asked.Reading.CanaryCount));
     }
 
+    [Fact]
+    public void Numbers_of_any_range_are_moved_to_between_0_and_1()
+    {
+        var guard = Slices.Guard(SignalKind.Mean, Scale.Value, -1, name: "level");
+        var asked = Asked.WithoutSubjects(guard).After(Asked.Quiet() with { Values = [Moments("level", Arm.Canary, 0, 0, 30, -50, 120)] });
+
+        // (x + 4) / 6.
+        var fail = new EmpiricalBernstein(Math.Exp(-Asked.FailAt));
+        fail.Add(30, (-50 + 30 * 4) / 6.0, (120 + 8 * -50 + 30 * 16) / 36.0);
+        Assert.Equal(fail.LogE(3 / 6.0, Null.AtMost), asked.Fail, 9);
+        Assert.Equal(-50 / 30.0, asked.Reading.Estimate!.Value, 12);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -13,6 +13,8 @@ public sealed class RateComparisonTests
     [InlineData(-0.03, 0, 0.01)]
     [InlineData(-0.04, -0.02, 0.02)]
     [InlineData(0.2, 0.3, 0.3)]
+    [InlineData(0, 0.5, 0.5)]
+    [InlineData(-0.75, -0.5, 0.5)]
     public void Differences_are_weighed_at_parts_of_the_margin_beyond_fine_and_short_of_bad(double fine, double bad, double margin)
     {
         var comparison = RateComparison.OfDifferences(fine, bad, 1);

@@ -197,6 +197,17 @@ public sealed class RateTests
         Assert.EndsWith("; " + said, Asked.OfEveryone(Errors with { Bad = bad, Fine = bad, AtLeast = atLeast }).Says(VerdictKind.Undecided), StringComparison.Ordinal);
 
     [Fact]
+    public void Differences_are_told_with_their_direction()
+    {
+        Asked worse = Asked.OfEveryone(Accuracy).After(Enumerable.Repeat(Labelled(0, 800, 80, 200, 60), 5)), same = Asked.OfEveryone(Accuracy).After(Enumerable.Repeat(Labelled(0, 800, 80, 200, 20), 5));
+
+        var (low, high) = (worse.Reading.Low!.Value, worse.Reading.High!.Value);
+        Assert.Contains($": 20 points lower (at least {Say.Points(high)} lower); 4 points is the margin", worse.Says(VerdictKind.Fail), StringComparison.Ordinal);
+        Assert.Contains($": 20 points lower; may be between {Say.Signed(low)} and {Say.Signed(high)} points; ", worse.Says(VerdictKind.Undecided), StringComparison.Ordinal);
+        Assert.Contains($": the same (at most {Say.Points(same.Reading.Low!.Value)} lower); ", same.Says(VerdictKind.Pass), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_signal_that_is_no_rate_has_no_source() => Assert.Throws<ArgumentException>(() => RateSource.For(new(SignalKind.Latency, 0.9)));
 
     private static EvidenceSlice Failed(long baseline, long canary) => Slices.Slice(1, 0, 20, Slices.Counts(800, baseline), Slices.Counts(200, canary));
