@@ -117,8 +117,13 @@ public sealed class SplitTests
     }
 
     [Fact]
-    public void Errors_have_no_labels_to_be_uneven() =>
-        Assert.Null(Labelled(Slices.Guard(SignalKind.ErrorRate, Scale.Difference, 0.02), (0, 5_000, 0)));
+    public void Exchanges_that_are_not_split_as_labels_must_be_do_not_break_a_guard_on_errors()
+    {
+        // 5,000 to 100 where one to four was asked.
+        var slice = Slices.Slice(1, 0, 20, Slices.Counts(100), Slices.Counts(5_000));
+
+        Assert.Null(Asked.OfEveryone(Slices.Guard(SignalKind.ErrorRate, Scale.Difference, 0.02)).After(slice).Measurement.Broken());
+    }
 
     private static string? Labelled(GuardSpec guard, params (int Stage, int Canary, int Baseline)[] labels) => Asked.OfEveryone(guard, 20, 50, 100)
         .After(labels.Select(l => Asked.Quiet(l.Stage) with { Labels = [new(l.Stage, Arm.Canary, 0, l.Canary, 0), new(l.Stage, Arm.Baseline, 0, l.Baseline, 0)] }))
