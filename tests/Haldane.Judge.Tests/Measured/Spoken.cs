@@ -2,6 +2,7 @@ using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
 using Haldane.Judge.Guards;
 using Haldane.Judge.Tests.Worlds;
+using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Tests.Measured;
 
@@ -36,7 +37,7 @@ internal sealed class Spoken(GuardSpec guard) : Measurement(Of(guard))
 
     protected override bool AmountsHaveDirection => HasDirection;
 
-    protected override double Clustering => CountAsOne;
+    protected override DesignEffect Effect => new(1, CountAsOne);
 
     public override Reading Read() => Numbers;
 

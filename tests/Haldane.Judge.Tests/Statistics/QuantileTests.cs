@@ -25,7 +25,7 @@ public sealed class QuantileTests
     {
         LatencyHistogram canary = Skewed(640, 700), baseline = Skewed(630, 900);
 
-        var estimate = QuantileEstimate.Of(canary, baseline, 0.9, clustering, factor)!.Value;
+        var estimate = QuantileEstimate.Of(canary, baseline, 0.9, new DesignEffect(clustering, 1).After(factor), factor)!.Value;
 
         double Error(LatencyHistogram arm)
         {
