@@ -24,6 +24,8 @@ public sealed class MetricAnswerTests
         ["spread"] = Samples.Metric(Calm, Samples.Repeat(60, 90, 90, 110, 110)),
         ["spread, to 20%"] = Samples.Metric(Calm, Samples.Repeat(60, 96.5, 96.5, 103.5, 103.5)) with { Bad = new(0.2, MarginScale.Relative) },
         ["spread of nothing"] = Samples.Metric(Samples.Repeat(60, 100), Samples.Repeat(60, 90, 90, 110, 110)),
+        ["late spread"] = Samples.Metric(Calm, [.. AsCalm[..32], .. Samples.Repeat(28, 90, 90, 110, 110)]),
+        ["unequal"] = Samples.Metric(Samples.Repeat(240, 99, 101), AsCalm),
         ["tail"] = Samples.Metric(Samples.Repeat(60, 98, 100, 102, 99, 101), [.. Samples.Repeat(60, 98, 98, 99, 99, 100, 100, 101, 101, 102, 102).Select((v, i) => i % 7 == 2 ? 160 : v)]),
         ["late"] = Samples.Metric(Calm, [.. AsCalm[..40], .. Higher[40..]]),
         ["late, to 20%"] = Samples.Metric(Calm, [.. AsCalm[..40], .. Higher[40..]]) with { Bad = new(0.2, MarginScale.Relative) },
@@ -48,6 +50,7 @@ public sealed class MetricAnswerTests
     [InlineData("spread", 0.0002, "Fail: fluctuates 10 times as much as the baseline (p 0.0002, n 60 and 60)")]
     [InlineData("spread", 0.02, "Undecided: the same; neither harm nor its absence is proven (p 0.02, n 60 and 60)")]
     [InlineData("spread of nothing", 0.0002, "Fail: fluctuates more than the baseline (p 0.0002, n 60 and 60)")]
+    [InlineData("unequal", 0.6, "Pass: the same; nothing worse than 5 % of the level in level, spread or tail (n 240 and 60)")]
     [InlineData("tail", 0.0002, "Fail: has more extreme points than the baseline (p 0.0002, n 60 and 60)")]
     [InlineData("late", 0.0002, "Fail: changed within the window: 10 % higher over its last 33.3 % (p 0.0002, n 60 and 60)")]
     [InlineData("late", 0.02, "Undecided: 1 % higher; neither harm nor its absence is proven (p 0.02, n 60 and 60)")]
@@ -173,6 +176,16 @@ public sealed class MetricAnswerTests
         Assert.Equal((110, 100), (Math.Round(proven.CanaryMedian!.Value, 6), Math.Round(proven.BaselineMedian!.Value, 6)));
         // Half of all differences are at most 0 and half at least 2.
         Assert.Equal((101, 0.01), (Math.Round(not.CanaryMedian!.Value, 6), Math.Round(not.Estimate!.Value, 6)));
+    }
+
+    [Fact]
+    public void What_fluctuates_late_is_measured_over_the_whole_window()
+    {
+        var evidence = Measured(Metrics["late spread"]);
+
+        // More than half of the canary's points lie as near to their median as the baseline's.
+        Assert.Equal(30, evidence.Largest.From);
+        Assert.Equal(1, MetricAnswer.Of(evidence, 0.0001, 0.01, 0.05).SpreadRatio!.Value, 1e-6);
     }
 
     [Fact]

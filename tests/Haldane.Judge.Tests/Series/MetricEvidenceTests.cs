@@ -151,14 +151,26 @@ public sealed class MetricEvidenceTests
         Assert.Equal(20, Measured(Samples.Metric(Samples.Repeat(80, 0, 0, 0, 1, 0, 0, 0), canary)).Healed);
     }
 
+    [Fact]
+    public void Of_rare_counts_the_fluctuation_does_not_heal()
+    {
+        double[] canary = [.. Samples.Repeat(16, 5, -5), .. Samples.Repeat(64, 0)];
+
+        Assert.Equal(0, Measured(Samples.Metric(Samples.Repeat(80, 0), canary)).Healed);
+    }
+
     private static List<MetricSeries> Variants(string kind) =>
     [
         Samples.Of(kind), Samples.Of(kind, seed: 2, count: 45, shift: 3), Samples.Of(kind, seed: 3, count: 27, shift: -3), Samples.Of(kind, seed: 4, count: 80, spread: 3),
         Late(Samples.Of(kind, seed: 5, count: 72)), Spiked(Samples.Of(kind, seed: 6, count: 60)), Spiked(Samples.Of(kind, seed: 7, count: 12)), Samples.Of(kind, seed: 8, count: 400, shift: 0.5),
+        Late(Samples.Of(kind, seed: 9, count: 30)), Ramp(Samples.Of(kind, seed: 10, count: 90)),
     ];
 
     private static MetricSeries Late(MetricSeries metric) =>
         metric with { Canary = [.. metric.Canary.Select((p, i) => p with { Value = p.Value + (i > metric.Canary.Count * 0.7 ? 12 : 0) })] };
+
+    private static MetricSeries Ramp(MetricSeries metric) =>
+        metric with { Canary = [.. metric.Canary.Select((p, i) => p with { Value = p.Value + 12.0 * i / metric.Canary.Count })] };
 
     private static MetricSeries Spiked(MetricSeries metric) =>
         metric with { Canary = [.. metric.Canary.Select((p, i) => p with { Value = p.Value + (i % 15 == 2 ? 70 : 0) })] };

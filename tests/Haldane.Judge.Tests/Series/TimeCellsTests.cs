@@ -138,6 +138,24 @@ public sealed class TimeCellsTests
         Assert.Equal(1, TimeCells.Of(Samples.Timed([7], [7])).Count);
     }
 
+    [Fact]
+    public void Two_points_in_each_arm_have_a_step()
+    {
+        var cells = TimeCells.Of(Samples.Timed([5, 15], [0, 10]));
+
+        Assert.Equal([0, 10], cells.Times);
+        Assert.Equal([0, 1], cells.BaselineCell);
+    }
+
+    [Fact]
+    public void Times_in_one_arm_only_do_not_meet_the_places_of_the_other()
+    {
+        var (timed, placed) = (Samples.Timed(Steps(1_000, 1_019), Steps(1_000, 1_019)), Samples.Metric(Steps(1, 20), Steps(1, 20)));
+
+        Assert.Equal((0, 20), (TimeCells.Of(timed with { Canary = placed.Canary }).Count, TimeCells.Of(timed with { Canary = placed.Canary }).BaselineCount));
+        Assert.Equal(0, TimeCells.Of(placed with { Canary = timed.Canary }).Count);
+    }
+
     [Theory]
     [InlineData(20, 15, true)]
     [InlineData(20, 16, false)]
