@@ -159,6 +159,15 @@ public sealed class MetricAnswerTests
     }
 
     [Fact]
+    public void The_shift_of_arms_that_do_not_is_the_median_of_all_differences()
+    {
+        var metric = Samples.Of("skewed", shift: 0.5);
+        var all = metric.Canary.SelectMany(c => metric.Baseline.Select(b => c.Value - b.Value));
+
+        Assert.Equal(Samples.Median(all), Answer(metric).Shift!.Value, 1e-6);
+    }
+
+    [Fact]
     public void The_shift_of_arms_that_move_together_is_the_median_of_the_differences_at_the_same_time()
     {
         double[] b = [.. Enumerable.Range(0, 60).Select(i => 100 + 30 * Math.Sin(i / 5.0))], c = [.. b.Select((v, i) => v + new[] { 1.0, 2, 2, 9, -5 }[i % 5])];

@@ -81,9 +81,25 @@ public sealed class QuestionsTests
         double[] rare = [.. Samples.Repeat(14, 0), 1, 1], further = [.. Samples.Repeat(14, 0), 1, 1.001];
 
         Assert.Equal(new double[16], Fence(Samples.Repeat(16, 0), rare));
+        Assert.Equal(new double[16], Fence(rare, Samples.Repeat(16, 0)));
         Assert.Equal(1, Fence(Samples.Repeat(16, 0), further)[15]);
         Assert.Equal(0, Fence(Samples.Repeat(16, 0), further)[14]);
         Assert.Equal(-1, Fence(further, Samples.Repeat(16, 0))[15]);
+    }
+
+    [Theory]
+    [InlineData(-1, -8, 1)]
+    [InlineData(-1, -5, 0)]
+    [InlineData(1, 8, 0)]
+    [InlineData(1, 23, 0)]
+    [InlineData(1, 24, 1)]
+    public void Each_side_has_its_own_fence(int sign, double value, double beyond)
+    {
+        // Quartiles of -1 and 4 about a median of 0: fences at 4 / 0.6745 below and 16 / 0.6745 above.
+        var canary = Samples.Repeat(40, 0, 4, 4, -2, -1);
+        canary[5] = value;
+
+        Assert.Equal(beyond, new Questions(Samples.Residuals(Samples.Metric(Samples.Repeat(40, -2, -1, 0, 4, 4), canary))).Fence(sign, 0)[5]);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ public sealed class TimeCellsTests
 
     [Theory]
     [InlineData(40.9, 5)]
+    [InlineData(41, 5)]
     [InlineData(41.1, 4)]
     public void A_point_belongs_to_a_cell_up_to_two_steps_away(double late, int kept)
     {
@@ -108,6 +109,21 @@ public sealed class TimeCellsTests
         var cells = TimeCells.Of(Samples.Timed(Steps(0, 20), Steps(canary, canary + 10)));
 
         Assert.Equal(first, cells.Times[0]);
+    }
+
+    [Fact]
+    public void A_window_within_the_other_meets_it()
+    {
+        Assert.Equal(1_000, TimeCells.Of(Samples.Timed(Steps(1_000, 1_010), Steps(995, 1_030))).Times[0]);
+        Assert.Equal(1_000, TimeCells.Of(Samples.Timed(Steps(995, 1_030), Steps(1_000, 1_010))).Times[0]);
+    }
+
+    [Fact]
+    public void Points_without_times_in_different_parts_of_the_window_do_not_meet()
+    {
+        double[] first = [.. Samples.Repeat(10, 5), .. Samples.Repeat(20, double.NaN)], last = [.. Samples.Repeat(20, double.NaN), .. Samples.Repeat(10, 5)];
+
+        Assert.Equal(0, TimeCells.Of(Samples.Metric(first, last)).Count);
     }
 
     [Fact]
@@ -177,6 +193,7 @@ public sealed class TimeCellsTests
     {
         Assert.Null(TimeCells.Of(Samples.Timed(Steps(0, 39), Steps(20, 32))).Silent);
         Assert.Equal(Arm.Canary, TimeCells.Of(Samples.Timed(Steps(0, 39), Steps(17, 29))).Silent);
+        Assert.Equal(Arm.Canary, TimeCells.Of(Samples.Timed(Steps(1_000, 1_019), Steps(1_000, 1_014))).Silent);
     }
 
     [Fact]
