@@ -51,8 +51,16 @@ public sealed class JointShiftTests
     [Fact]
     public void What_no_flip_reaches_has_a_chance_of_one_in_the_flips_and_one_more() => Assert.Equal(1 / 101.0, P(Many(HarmDirection.Either, 10), 100));
 
-    [Fact]
-    public void Where_nothing_differs_nothing_agrees() => Assert.Equal(1, P([Measured(Samples.Of("constant")), Measured(Samples.Of("constant"))], 100));
+    [Theory]
+    [InlineData(HarmDirection.Either, 20)]
+    [InlineData(HarmDirection.Either, 100)]
+    [InlineData(HarmDirection.Increase, 100)]
+    public void Where_nothing_differs_nothing_agrees(HarmDirection direction, int most)
+    {
+        var constant = Measured(Samples.Of("constant") with { Direction = direction });
+
+        Assert.Equal(1, P([constant, constant], most));
+    }
 
     [Fact]
     public void Who_gives_up_is_heard()
