@@ -48,6 +48,8 @@ public sealed class RanksTests
     [InlineData(new double[] { 7 }, new double[] { 4 }, 3)]
     [InlineData(new double[] { 5, 5, 5 }, new double[] { 2, 2 }, 3)]
     [InlineData(new double[] { 1, 2 }, new double[] { 0, 10 }, -3.5)]
+    [InlineData(new double[] { 1, 2, 10 }, new double[] { 0 }, 2)]
+    [InlineData(new double[] { 101, 102, 110 }, new double[] { 100, 90, 80 }, 12)]
     [InlineData(new double[] { 1, 2, 3 }, new double[] { 3, 2, 1 }, 0)]
     public void The_shift_is_the_median_of_the_differences(double[] x, double[] y, double shift)
     {
