@@ -156,6 +156,8 @@ public class JudgeTick
         {
             Cells = cells.ToValueList(),
             AnswersByGroup = ValueList.Create<long>([.. Enumerable.Repeat((long)exchanges / 64, 64)]),
+
+            // One slice in four reports, as after the first ten seconds of a stage; later ones do so seldom.
             ByGroup = random.Next(4) > 0 ? null : new()
             {
                 Answers = Dealt(exchanges, Cells, random),
@@ -167,7 +169,6 @@ public class JudgeTick
         };
     }
 
-    // One slice in four reports by group of subjects, as after the first ten seconds of a stage; later ones do so seldom.
     private static SparseCounts Dealt(int count, int kinds, Random random)
     {
         var row = new long[kinds * SubjectGroups.Count];

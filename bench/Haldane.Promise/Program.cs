@@ -37,7 +37,7 @@ void Rollbacks(Table table)
         ("daily cycle (24 h, looked at every 6 minutes)", most, 400 / 360.0, 360 * second, 60, four, day),
         ("Zipf users, 2 % of them make all errors", most, 400, second, 60, four, new() { Regulars = zipf }),
         ("Zipf users, each with a latency, a class and a confidence of its own", most, 400, second, 60, four, new() { Regulars = zipf with { LatencySpread = 0.3, Sameness = 0.5 } }),
-        ("Zipf users over nine close stages", most / 4, 400, second, 60, nine, new() { Regulars = zipf with { LatencySpread = 0.3, Sameness = 0.5 } }),
+        ("Zipf users over nine close stages", Math.Max(1, most / 4), 400, second, 60, nine, new() { Regulars = zipf with { LatencySpread = 0.3, Sameness = 0.5 } }),
         ("bursts: stalls and outages", most, 400, second, 60, four, new() { Stalls = new(0.03, 0.8, 5), Outages = new(0.02, 0.5), Retries = new(0.5, 0.5) }),
         ("labels late and uneven", most, 400, second, 60, four, new() { FeedbackSpread = 60 * second, FeedbackEvery = 15 * second }),
 

@@ -76,7 +76,7 @@ internal sealed class LatencyComparison : Measurement
     {
         double? c = _canary.LogQuantile(Quantile), b = _baseline.LogQuantile(Quantile);
         double? low = null, high = null;
-        if (Estimate(1) is var (theta, error))
+        if (Estimate(Effect, 1) is var (theta, error))
         {
             // Half the level for this lane, and its part for this stage, so that the bounds hold over the whole rollout.
             var split = Math.Log(2 * Question.Stages.Count);
@@ -118,10 +118,10 @@ internal sealed class LatencyComparison : Measurement
             return;
         }
 
-        var (fail, pass) = InStage(1);
-        var lasts = Effect.Lasts;
-        _fail.Update(fail, lasts);
-        _pass.Update(pass, lasts);
+        var effect = Effect;
+        var (fail, pass) = InStage(effect, 1);
+        _fail.Update(fail, effect.Lasts);
+        _pass.Update(pass, effect.Lasts);
     }
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ internal sealed class LatencyComparison : Measurement
             return new(_fail.LogE, _pass.LogE);
         }
 
-        var (fail, pass) = InStage(factor);
+        var (fail, pass) = InStage(Effect, factor);
         return new(_fail.LogEIf(fail), _pass.LogEIf(pass));
     }
 
@@ -151,10 +151,10 @@ internal sealed class LatencyComparison : Measurement
     private double? OnScale(double? value) => _isRatio && value is { } log ? Math.Exp(log) : value;
 
     // Both lanes scale with the number of answers: as if a burst were shorter.
-    private (double Fail, double Pass) InStage(double factor)
+    private (double Fail, double Pass) InStage(DesignEffect effect, double factor)
     {
-        var clustering = Effect.After(factor);
-        var estimate = Estimate(factor);
+        var clustering = effect.After(factor);
+        var estimate = Estimate(effect, factor);
         var fail = LogSpace.Average(
             Exact(_canary, _baseline, _fine, clustering, Share),
             estimate is var (above, error) ? NormalMixture.LogE(above - _fine, error, HarmInMargins * _margin) : 0);
@@ -181,16 +181,15 @@ internal sealed class LatencyComparison : Measurement
         return _shift.AtMost(slow, fast, difference, clustering, ofSlow, ofFast) > WorthKnowing ? _shift.LogE(slow, fast, difference, clustering) : double.NegativeInfinity;
     }
 
-    private (double Value, double Error)? Estimate(double factor)
+    private (double Value, double Error)? Estimate(DesignEffect effect, double factor)
     {
         if (_canary.Total == 0 || _baseline.Total == 0)
         {
             return null;
         }
 
-        return QuantileEstimate.Of(_canary, _baseline, Quantile, Effect.After(factor), factor) is { } estimate
+        return QuantileEstimate.Of(_canary, _baseline, Quantile, effect.After(factor), factor) is { } estimate
             ? _isRatio ? (estimate.LogRatio, estimate.Error) : (estimate.Difference, estimate.DifferenceError)
             : null;
     }
-
 }

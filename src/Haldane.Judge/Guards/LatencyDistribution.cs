@@ -71,12 +71,12 @@ internal sealed class LatencyDistribution : Measurement
             return;
         }
 
-        var (exact, asymptotic) = InStage(1);
+        var effect = Effect;
+        var (exact, asymptotic) = InStage(effect, 1);
         _failExact = Math.Max(_failExact, exact.Fail - _logStages);
         _passExact = Math.Max(_passExact, exact.Pass - _logStages);
-        var lasts = Effect.Lasts;
-        _fail.Update(asymptotic.Fail, lasts);
-        _pass.Update(asymptotic.Pass, lasts);
+        _fail.Update(asymptotic.Fail, effect.Lasts);
+        _pass.Update(asymptotic.Pass, effect.Lasts);
     }
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ internal sealed class LatencyDistribution : Measurement
         double failExact = _failExact, passExact = _passExact, fail = _fail.LogE, pass = _pass.LogE;
         if (factor != 1 && _canary.Total > 0 && _baseline.Total > 0)
         {
-            var (exact, asymptotic) = InStage(factor);
+            var (exact, asymptotic) = InStage(Effect, factor);
             (failExact, passExact) = (Math.Max(failExact, exact.Fail - _logStages), Math.Max(passExact, exact.Pass - _logStages));
             (fail, pass) = (_fail.LogEIf(asymptotic.Fail), _pass.LogEIf(asymptotic.Pass));
         }
@@ -120,10 +120,10 @@ internal sealed class LatencyDistribution : Measurement
         return StochasticOrder.Radius(canary, own) + StochasticOrder.Radius(baseline, own);
     }
 
-    private (Evidence Exact, Evidence Asymptotic) InStage(double factor)
+    private (Evidence Exact, Evidence Asymptotic) InStage(DesignEffect effect, double factor)
     {
         // Too few slices to tell bursts from a change, which the ends of the distributions would not show.
-        var clustering = Effect.After(factor);
+        var clustering = effect.After(factor);
         if (double.IsInfinity(clustering))
         {
             return default;

@@ -1,3 +1,4 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Statistics;
@@ -13,24 +14,7 @@ internal static class GroupedMean
 {
     private const int Freedom = SubjectGroups.Count - 1;
 
-    /// <summary>Variance of a mean.</summary>
-    /// <param name="counts">By group.</param>
-    /// <param name="sums">By group.</param>
-    /// <param name="mean">The mean over all groups.</param>
-    /// <param name="total">The count over all groups, above 0.</param>
-    public static double VarianceOfMean(ReadOnlySpan<double> counts, ReadOnlySpan<double> sums, double mean, double total)
-    {
-        var squares = 0.0;
-        for (var g = 0; g < counts.Length; g++)
-        {
-            var rest = sums[g] - mean * counts[g];
-            squares += rest * rest;
-        }
-
-        return squares * SubjectGroups.Count / Freedom / (total * total);
-    }
-
-    /// <summary>Variance of a number that rests on several means, of subjects in the same groups.</summary>
+    /// <summary>Variance of a mean, or of a number that rests on several means of subjects in the same groups.</summary>
     /// <param name="shifts">By how much each group moves it.</param>
     public static double VarianceOf(ReadOnlySpan<double> shifts)
     {
@@ -42,6 +26,23 @@ internal static class GroupedMean
 
         return squares * SubjectGroups.Count / Freedom;
     }
+
+    /// <summary>How many groups there are in effect: that many of the same size would be as uneven a sample; 0 of nothing.</summary>
+    /// <remarks>(sum n_g)^2 / sum n_g^2: Kish, "Survey Sampling" (1965), section 8.2.</remarks>
+    public static double GroupsInEffect(ReadOnlySpan<long> groups)
+    {
+        double total = groups.Sum(), squares = 0;
+        foreach (var count in groups)
+        {
+            squares += (double)count * count;
+        }
+
+        return total == 0 ? 0 : total * total / squares;
+    }
+
+    /// <summary>How many more observations the subject of an observation has on average, K - 1; around 0 where each subject has one, and 0 of nothing.</summary>
+    /// <remarks>K = sum n_u^2 / n: Kish (1965), section 8.2, clusters of unequal size. Subjects fall on G groups by hash, so it is read from the groups: sum (n_g - n / G)^2 / (1 - 1 / G) / n.</remarks>
+    public static double Repeats(ReadOnlySpan<long> groups) => groups.Sum() is > 0 and var total ? RelativeVarianceOfTotal(groups) * total - 1 : 0;
 
     /// <summary>Relative variance of a total: that of its logarithm.</summary>
     public static double RelativeVarianceOfTotal(ReadOnlySpan<long> groups)

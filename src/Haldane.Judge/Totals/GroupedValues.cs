@@ -70,7 +70,16 @@ internal sealed class GroupedValues
         public double Mean => Sum / Count;
 
         /// <summary>Variance of the mean, as it shows between groups.</summary>
-        public double Variance => GroupedMean.VarianceOfMean(_counts, _sums, Mean, Count);
+        public double Variance
+        {
+            get
+            {
+                Span<double> shifts = stackalloc double[SubjectGroups.Count];
+                shifts.Clear();
+                AddShifts(shifts, 1);
+                return GroupedMean.VarianceOf(shifts);
+            }
+        }
 
         /// <summary>Adds by how much each group moves the mean: variances of what rests on several means are read from the sums.</summary>
         /// <param name="shifts">By group.</param>

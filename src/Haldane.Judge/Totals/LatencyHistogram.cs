@@ -8,12 +8,6 @@ namespace Haldane.Judge.Totals;
 /// <param name="subjects">How far the latencies of one subject resemble each other; null: not at all.</param>
 internal sealed class LatencyHistogram(CellSpread? subjects = null)
 {
-    // Fewer slices than this cannot show whether slow answers come in bursts.
-    private const int FewestSlices = 5;
-
-    // Standard errors of the design effect that are taken for chance: the largest of four is used, which by chance alone lies that far up.
-    private const double Chance = 1.5;
-
     // The range of buckets grows in steps, so that adding a slice allocates only now and then.
     private const int Chunk = 64;
 
@@ -106,17 +100,14 @@ internal sealed class LatencyHistogram(CellSpread? subjects = null)
             return 1;
         }
 
-        if (_slices < FewestSlices)
+        if (_slices < DesignEffect.FewestClusters)
         {
             return double.PositiveInfinity;
         }
 
         var between = _overSquared[bucket - _offset] - 2 * rate * _overTimesSize[bucket - _offset] + rate * rate * _sizeSquared;
-        var seen = between * _slices / (_slices - 1) / (above * (1 - rate));
-
-        // Of independent, rare answers this ratio has a mean of 1 and a variance of (2 + 1/mean) / (S - 1), the mean being that of a slice: so much may be chance.
-        var chance = Math.Sqrt((2 + _slices / (above * (1 - rate))) / (_slices - 1));
-        return Math.Max(1, seen - Chance * chance);
+        var independent = above * (1 - rate);
+        return Math.Max(1, DesignEffect.LessChance(between * _slices / (_slices - 1) / independent, _slices, independent));
     }
 
     /// <summary>How many answers of either arm count as one near a quantile; neither is empty.</summary>

@@ -1,12 +1,11 @@
 using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Totals;
 
 /// <summary>How uneven the subjects of each cell are: what carries the design effect of everyone over to a segment.</summary>
 /// <remarks>
-/// <para>Where answers of one subject have the correlation c, the design effect is 1 + c (K - 1), K the answers that the subject of an answer has on average, sum n_u^2 / n (Kish, "Survey Sampling" (1965),
-/// section 8.2, clusters of unequal size). Subjects fall on G groups by hash, so K is read from the groups: sum (n_g - n / G)^2 / (1 - 1 / G) / n. A segment has the correlation of everyone
-/// and a K of its own.</para>
+/// <para>Where answers of one subject have the correlation c, the design effect is 1 + c (K - 1), K as in <see cref="GroupedMean.Repeats"/>. A segment has the correlation of everyone and a K of its own.</para>
 /// <para>For one thread.</para>
 /// </remarks>
 internal sealed class SubjectActivity(int cells)
@@ -51,21 +50,13 @@ internal sealed class SubjectActivity(int cells)
     /// <param name="cell">The cell.</param>
     /// <param name="ofEveryone">That of everyone.</param>
     public double EffectIn(int cell, double ofEveryone) => cell == SegmentCells.Everyone || !_reported || ofEveryone == 1 ? ofEveryone
-        : _groups[cell] < SubjectSpread.FewestGroups ? double.PositiveInfinity
+        : _groups[cell] < DesignEffect.FewestClusters ? double.PositiveInfinity
         : 1 + (ofEveryone - 1) * Math.Max(0, _repeats[cell]) / Math.Max(LeastRepeats, _repeats[SegmentCells.Everyone]);
 
     private void Refresh(int cell, ReadOnlySpan<long> groups)
     {
-        double total = 0, squares = 0;
-        foreach (var count in groups)
-        {
-            total += count;
-            squares += (double)count * count;
-        }
-
-        const double Groups = SubjectGroups.Count;
-        _groups[cell] = total > 0 ? total * total / squares : 0;
-        _repeats[cell] = total > 0 ? (squares - total * total / Groups) / (1 - 1 / Groups) / total - 1 : 0;
+        _groups[cell] = GroupedMean.GroupsInEffect(groups);
+        _repeats[cell] = GroupedMean.Repeats(groups);
     }
 }
 

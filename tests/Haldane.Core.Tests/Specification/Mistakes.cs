@@ -7,6 +7,7 @@ public sealed record Mistake(string What, string Find, string Replace, int Line,
 }
 
 /// <summary>Mistakes that are made in the right specification, one at a time.</summary>
+/// <remarks>One table, and long as such: whoever adds a field adds its mistakes beside their like.</remarks>
 internal static class Mistakes
 {
     public static Mistake[] Structure =>

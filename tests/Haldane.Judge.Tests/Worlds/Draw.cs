@@ -1,6 +1,6 @@
 namespace Haldane.Judge.Tests.Worlds;
 
-/// <summary>Random counts.</summary>
+/// <summary>Random counts and numbers.</summary>
 internal static class Draw
 {
     /// <summary>Successes among n trials: by geometric gaps, so rare events are cheap; exact.</summary>
@@ -27,4 +27,7 @@ internal static class Draw
 
         return successes;
     }
+
+    /// <summary>A standard normal number (Box and Muller).</summary>
+    public static double Normal(this Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }
