@@ -1,5 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Totals;
 
@@ -8,25 +9,23 @@ namespace Haldane.Judge.Totals;
 /// <para>The design effect of Kish, "Survey Sampling" (1965), section 8.2, with groups of subjects as clusters: with x_g answers of a kind out of N_g in group g and r their part of all N,
 /// D = sum (x_g - r N_g)^2 / (1 - 1 / G) / (N r (1 - r)), G = N^2 / sum N_g^2 the groups that there are in effect. Independent answers have 1, give or take sqrt((2 + G / (N r (1 - r))) / (G - 1)). Where subjects keep a
 /// latency or a class of their own it grows with the number of answers: more answers of the same users say nothing new. So between reports it is continued in proportion.</para>
+/// <para>D - 1 is c (K - 1), c the correlation of a subject's answers and K how often the subject of an answer came on average, see <see cref="GroupedMean.Repeats"/>. The counts of a stage start anew, but c is the users' own:
+/// it is fitted to D - 1 = c (K - 1) by least squares over this stage and those before. Without, the first answers of a stage would seem independent where its few heaviest users happen to agree.</para>
 /// <para>For one thread.</para>
 /// </remarks>
 /// <param name="kinds">How many kinds of answers are told apart.</param>
 internal sealed class SubjectSpread(int kinds)
 {
-    /// <summary>With fewer groups in effect the spread between them says nothing.</summary>
-    public const double FewestGroups = 5;
-
-    // Standard errors that are taken for chance, as for bursts.
-    private const double Chance = 1.5;
-
     // By kind, then by group; null where no answer was of the kind.
     private readonly long[]?[] _counts = new long[]?[kinds];
     private readonly long[] _ofGroup = new long[SubjectGroups.Count];
     private readonly double[] _above = new double[kinds];
+    private readonly double[] _aboveBefore = new double[kinds];
     private long _reported;
     private long _answers;
     private double _groups;
-    private double _mix;
+    private double _repeats, _squaresBefore;
+    private double _mix, _mixBefore;
 
     /// <summary>Whether a report is of so many kinds of answers.</summary>
     public static bool Fits(SparseCounts counts, int kinds) =>
@@ -56,39 +55,56 @@ internal sealed class SubjectSpread(int kinds)
         Refresh();
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Forgets the stage that is over, but for how much alike a subject's answers were.</summary>
     public void Clear()
     {
+        if (_groups >= DesignEffect.FewestClusters)
+        {
+            for (var kind = 0; kind < kinds; kind++)
+            {
+                _aboveBefore[kind] += _repeats * (_above[kind] - 1);
+            }
+
+            _mixBefore += _repeats * (_mix - 1);
+            _squaresBefore += _repeats * _repeats;
+        }
+
         foreach (var counts in _counts)
         {
             counts.AsSpan().Clear();
         }
 
         Array.Clear(_ofGroup);
-        (_reported, _answers, _groups, _mix) = (0, 0, 0, 0);
+        (_reported, _answers, _groups, _repeats, _mix) = (0, 0, 0, 0, 0);
     }
 
     /// <summary>How many answers count as one where it matters which lie above a kind; at least 1, infinite while there are too few groups to tell. 1 when nothing was reported.</summary>
-    public double Above(int kind) => Effect(_above[kind]);
+    public double Above(int kind) => Effect(_above[kind], _aboveBefore[kind]);
 
     /// <summary>The same where the mix of kinds matters.</summary>
     /// <remarks>The mean of the kinds' effects, weighted by 1 - r: Rao and Scott, JASA 76 (1981), first-order correction.</remarks>
-    public double Mix => Effect(_mix);
+    public double Mix => Effect(_mix, _mixBefore);
 
-    // Less what may be chance; it grows with the answers that came since the last report.
-    private double Effect(double seen) => _reported == 0 ? 1
-        : _groups < FewestGroups ? double.PositiveInfinity
-        : Math.Max(1, 1 + (seen - 1) * Math.Max(1, _answers / (double)_reported));
+    private double Effect(double seen, double before)
+    {
+        if (_reported == 0)
+        {
+            return 1;
+        }
+
+        if (_groups < DesignEffect.FewestClusters)
+        {
+            return double.PositiveInfinity;
+        }
+
+        var beyondOne = _squaresBefore > 0 ? (_repeats * (seen - 1) + before) * _repeats / (_repeats * _repeats + _squaresBefore) : seen - 1;
+        return 1 + Math.Max(0, beyondOne) * Math.Max(1, _answers / (double)_reported);
+    }
 
     private void Refresh()
     {
-        double squares = 0;
-        foreach (var n in _ofGroup)
-        {
-            squares += (double)n * n;
-        }
-
-        _groups = (double)_reported * _reported / squares;
+        _groups = GroupedMean.GroupsInEffect(_ofGroup);
+        _repeats = Math.Max(0, GroupedMean.Repeats(_ofGroup));
         Span<long> above = stackalloc long[SubjectGroups.Count], ofKind = stackalloc long[SubjectGroups.Count];
         above.Clear();
         double mix = 0, weights = 0;
@@ -130,6 +146,6 @@ internal sealed class SubjectSpread(int kinds)
         }
 
         var independent = events * (1 - rate);
-        return squares / (1 - 1 / _groups) / independent - Chance * Math.Sqrt((2 + _groups / independent) / (_groups - 1));
+        return DesignEffect.LessChance(squares / (1 - 1 / _groups) / independent, _groups, independent);
     }
 }

@@ -95,7 +95,7 @@ public sealed class SubjectSpreadTests
     }
 
     [Fact]
-    public void A_new_stage_knows_nothing()
+    public void A_new_stage_counts_anew()
     {
         var spread = new SubjectSpread(Kinds);
         spread.Add(64_000, Counts(64, _ => 1_000, group => group % 2 == 0 ? 1_000 : 0));
@@ -103,7 +103,55 @@ public sealed class SubjectSpreadTests
         spread.Clear();
 
         Assert.Equal(1, spread.Above(0));
-        spread.Add(64_000, Counts(64, _ => 1_000, _ => 300));
+        Assert.Equal(1, spread.Mix);
+    }
+
+    [Fact]
+    public void Users_who_were_alike_in_one_stage_are_taken_to_be_so_in_the_next()
+    {
+        // Eight heavy groups that answer alike; at first four either way, then by chance nearly all the same way: of themselves they seem to be many independent answers.
+        var (known, fresh) = (new SubjectSpread(Kinds), new SubjectSpread(Kinds));
+        known.Add(8 * 1_000 + 5_600, Counts(64, group => group < 8 ? 1_000 : 100, group => group >= 8 ? 50 : group % 2 == 0 ? 1_000 : 0));
+        var (above, mix) = (known.Above(0) - 1, known.Mix - 1);
+        known.Clear();
+
+        foreach (var spread in (SubjectSpread[])[known, fresh])
+        {
+            spread.Add(8 * 20 + 112, Counts(64, group => group < 8 ? 20 : 2, group => group < 8 ? 16 : 1));
+        }
+
+        // How often a subject came, beside the answer itself, and least squares.
+        double early = Repeats(8 * 1_000 + 5_600, (8 * 1e6) + (56 * 1e4)), late = Repeats(8 * 20 + 112, (8 * 400) + (56 * 4));
+        Assert.Equal(1, fresh.Above(0));
+        Assert.Equal(1 + (early * above + late * Own(fresh)) * late / (early * early + late * late), known.Above(0), 9);
+        Assert.InRange(known.Above(0), 10, 13);
+        Assert.InRange(known.Mix, 10, 13);
+        Assert.InRange(mix / above, 0.99, 1.01);
+
+        static double Repeats(double total, double squares) => ((squares - total * total / 64) * 64 / 63 / total) - 1;
+
+        // What fresh answers show, below 1: 56 groups of one of each kind, 8 of sixteen and four.
+        static double Own(SubjectSpread fresh)
+        {
+            const double Events = 8 * 16 + 56, Total = 8 * 20 + 112, Rate = Events / Total;
+            double heavy = 16 - Rate * 20, light = 1 - Rate * 2, groups = Total * Total / (8 * 400 + 56 * 4), independent = Events * (1 - Rate);
+            var seen = (8 * heavy * heavy + 56 * light * light) / (1 - 1 / groups) / independent;
+            Assert.Equal(1, fresh.Above(0));
+            return seen - 1.5 * Math.Sqrt((2 + groups / independent) / (groups - 1)) - 1;
+        }
+    }
+
+    [Fact]
+    public void What_a_short_stage_showed_by_chance_fades()
+    {
+        var random = new Random(11);
+        var spread = new SubjectSpread(Kinds);
+        spread.Add(32 * 6, Counts(32, _ => 6, group => group % 2 == 0 ? 6 : 0)); // as if each subject always answered the same
+        Assert.InRange(spread.Above(0), 4, 6);
+        spread.Clear();
+
+        spread.Add(8 * 5_000 + 56_000, Counts(64, group => group < 8 ? 5_000 : 1_000, group => Binomial(random, group < 8 ? 5_000 : 1_000, 0.3)));
+
         Assert.Equal(1, spread.Above(0));
     }
 

@@ -17,7 +17,6 @@ public sealed class HeavyUsersTests(ITestOutputHelper output)
     private static readonly int[] ManyShares = [10, 15, 20, 25, 30, 35, 40, 45, 50];
     private static readonly Regulars Heavy = new(2_000, Zipf: 1, LatencySpread: 0.3, Sameness: 0.8);
 
-
     public static TheoryData<SignalKind, double, double> Guards => new()
     {
         { SignalKind.Latency, 0.5, 1.1 },
