@@ -21,6 +21,8 @@ internal static class Measurements
 
     private static Measurement Open(Question question) => (question.Guard.Signal.Kind, question.Guard.Scale) switch
     {
+        (SignalKind.EventRate, Scale.Difference or Scale.Value) when question.Guard.Signal.IsLate =>
+            throw new ArgumentException($"Guard {question.Guard.Name}: {question.Guard.Signal} can only be judged by {Scale.Ratio}: nobody says on which exchanges it did not happen.", nameof(question)),
         (SignalKind.ErrorRate or SignalKind.EventRate, Scale.Ratio) => new RateRatio(question, RateSource.For(question.Guard.Signal)),
         (SignalKind.Accuracy, Scale.Ratio) => new RateRatioOfSamples(question, RateSource.For(question.Guard.Signal)),
         (SignalKind.ErrorRate or SignalKind.EventRate or SignalKind.Accuracy, Scale.Difference) => new RateDifference(question, RateSource.For(question.Guard.Signal)),

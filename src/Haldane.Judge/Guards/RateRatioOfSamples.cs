@@ -3,14 +3,14 @@ using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Guards;
 
-/// <summary>The canary's rate of something divided by the baseline's, where both outcomes of every observation are known, however frequent they are.</summary>
-/// <remarks>What one slice says of one stage is a block, see <see cref="TwoRates"/>.</remarks>
+/// <summary>The canary's accuracy divided by the baseline's: a ratio of rates where both outcomes of every observation are known, however frequent they are.</summary>
+/// <remarks>What one slice says of one stage is a block, see <see cref="TwoRates"/>. More is better.</remarks>
 internal sealed class RateRatioOfSamples(Question question, RateSource source) : RateMeasurement(question, source)
 {
     private readonly RateComparison _lanes = RateComparison.OfRatios(question.Guard.FineLine, question.Guard.Bad, question.Guard.AtLeast, question.Stages.Count);
 
     /// <inheritdoc/>
-    protected override string Margin => $"{Say.Times(Guard.Bad)} is {(Guard.AtLeast ? "asked" : "the margin")}";
+    protected override string Margin => $"{Say.Times(Guard.Bad)} is asked";
 
     /// <inheritdoc/>
     protected override double? NoDifference => 1;
@@ -35,7 +35,7 @@ internal sealed class RateRatioOfSamples(Question question, RateSource source) :
     public override string? Missing() => Source.Missing(_lanes.Canary, Question.Canary.Exchanges, Question.Where);
 
     /// <inheritdoc/>
-    public override string? Broken() => Source.IsLate ? Labels.Uneven(Question, _lanes) : null;
+    public override string? Broken() => Labels.Uneven(Question, _lanes);
 
     /// <inheritdoc/>
     protected override void Take(int stage, Share share, Tally tally) => _lanes.Add(stage, tally.Baseline, tally.Canary, Question.Everyone);

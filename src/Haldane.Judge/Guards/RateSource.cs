@@ -33,7 +33,7 @@ internal abstract class RateSource
         _ => throw new ArgumentException($"{signal} is no rate.", nameof(signal)),
     };
 
-    /// <summary>What a slice says of a stage.</summary>
+    /// <summary>What a slice says of a stage: its own, or an earlier one where it <see cref="IsLate"/>.</summary>
     public abstract Tally In(EvidenceSlice slice, int stage, int cell);
 
     /// <summary>E.g. <c>0.5 % of 6,912 canary exchanges failed</c>.</summary>
@@ -49,11 +49,6 @@ internal abstract class RateSource
     {
         public override Tally In(EvidenceSlice slice, int stage, int cell)
         {
-            if (stage != slice.Stage)
-            {
-                return default;
-            }
-
             CellEvidence baseline = slice.Baseline.Cells[cell], canary = slice.Canary.Cells[cell];
             return new(new(baseline.Errors, baseline.Exchanges), new(canary.Errors, canary.Exchanges), baseline.ErrorSubjects, canary.ErrorSubjects);
         }
@@ -67,11 +62,6 @@ internal abstract class RateSource
     {
         public override Tally In(EvidenceSlice slice, int stage, int cell)
         {
-            if (stage != slice.Stage)
-            {
-                return default;
-            }
-
             var events = EventsIn(slice, name, stage, cell);
             return events with
             {

@@ -25,7 +25,7 @@ internal static class MetricAnswer
             Aspect = aspect,
             PValue = p,
             FailAt = failAt,
-            PassPValue = Math.Clamp(evidence.PassPValue, 0, 1),
+            PassPValue = evidence.PassPValue,
             Reason = Reason(kind, aspect, numbers, evidence, from, p, withinAsked),
         };
     }
@@ -126,8 +126,8 @@ internal static class MetricAnswer
     }
 
     private static string Line(MetricEvidence evidence) => evidence.Metric.Bad is { } asked ? asked.ToString()
-        : evidence.Residuals.Level > 0 && evidence.Lines.Bad / evidence.Residuals.Level is var part && double.IsFinite(part) ? $"{Say.Percent(part)} of the level"
-        : "one deviation of the noise";
+        : evidence.Residuals.Level > 0 ? $"{Say.Percent(evidence.Lines.Bad / evidence.Residuals.Level)} of the level"
+        : $"{Say.Number(evidence.Residuals.Noise > 0 ? evidence.Lines.Bad / evidence.Residuals.Noise : 0)} deviations of the noise";
 
     private static string Shifted(MetricVerdict n) => n.Estimate is { } e ? Say.Change(1 + e) : n.Shift is { } s and not 0 ? (s > 0 ? "higher" : "lower") + " than a baseline of 0" : "the same";
 

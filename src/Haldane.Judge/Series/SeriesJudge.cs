@@ -38,13 +38,13 @@ public sealed class SeriesJudge : ISeriesJudge
                 : MetricAnswer.Unmeasured(metric, cells[m], failAt));
         }
 
-        return Whole(request, verdicts, joint, jointAt);
+        return Whole(request, verdicts, together.Count, joint, jointAt);
     }
 
     // Enough that a p-value at the level rests on twenty flips.
     private static int Flips(double level) => level > 0 ? (int)Math.Clamp(20 / level, FewestFlips, MostFlips) : FewestFlips;
 
-    private static SeriesVerdict Whole(SeriesRequest request, List<MetricVerdict> verdicts, double? joint, double jointAt)
+    private static SeriesVerdict Whole(SeriesRequest request, List<MetricVerdict> verdicts, int together, double? joint, double jointAt)
     {
         var deciding = request.Metrics.Zip(verdicts).Where(p => p.First.Weight > 0).ToList();
         var failed = deciding.Where(p => p.Second.Kind == VerdictKind.Fail).Select(p => p.Second).OrderBy(v => v.PValue / v.FailAt).ToList();
@@ -59,7 +59,7 @@ public sealed class SeriesJudge : ISeriesJudge
         return new()
         {
             Verdict = kind,
-            Reason = WholeReason(kind, verdicts, failed, held, joint),
+            Reason = WholeReason(kind, failed, held, together, joint),
             Aspect = kind != VerdictKind.Fail ? null : failed.Count > 0 ? failed[0].Aspect : SeriesAspect.Joint,
             Score = kind == VerdictKind.Fail || deciding.Count == 0 ? 0 : Math.Round(100 * passed / deciding.Sum(p => p.First.Weight), 2),
             JointPValue = joint,
@@ -71,15 +71,15 @@ public sealed class SeriesJudge : ISeriesJudge
         };
     }
 
-    private static string WholeReason(VerdictKind kind, List<MetricVerdict> all, List<MetricVerdict> failed, List<MetricVerdict> held, double? joint) => kind switch
+    private static string WholeReason(VerdictKind kind, List<MetricVerdict> failed, List<MetricVerdict> held, int together, double? joint) => kind switch
     {
         VerdictKind.Fail when failed.Count > 0 => $"{failed[0].Name}: {failed[0].Reason}" + (failed.Count > 1 ? $"; {Say.Count(failed.Count - 1)} more failed" : ""),
-        VerdictKind.Fail => $"no metric fails alone, but the small shifts of {Say.Count(all.Count)} metrics agree (p {MetricAnswer.P(joint!.Value)})",
+        VerdictKind.Fail => $"no metric fails alone, but the small shifts of {Say.Count(together)} metrics agree (p {MetricAnswer.P(joint!.Value)})",
         VerdictKind.Pass when held.Count == 1 => $"{held[0].Name}: {held[0].Reason}",
         VerdictKind.Pass => $"all {Say.Count(held.Count)} metrics are within their lines",
         _ when held.Count == 0 => "no metric counts: all have weight 0 or too few points",
-        _ => held.Find(v => v.Kind == kind) is { } first && held.Count(v => v.Kind == kind) is var count
-            ? $"{first.Name}: {first.Reason}" + (count > 1 ? $"; {Say.Count(count - 1)} more like it" : "")
-            : "",
+        _ => Alike(held.FindAll(v => v.Kind == kind)),
     };
+
+    private static string Alike(List<MetricVerdict> verdicts) => $"{verdicts[0].Name}: {verdicts[0].Reason}" + (verdicts.Count > 1 ? $"; {Say.Count(verdicts.Count - 1)} more like it" : "");
 }

@@ -47,6 +47,6 @@ internal static class UnitFree
         return result;
     }
 
-    /// <summary>The nearest point of the grid; what lies a million sizes away is as far as anything gets.</summary>
+    /// <summary>The nearest point of the grid; what lies 2^18 sizes away is as far as anything gets.</summary>
     public static double OnGrid(double value) => Math.Round(Math.Clamp(value * Grid, -Farthest, Farthest)) / Grid;
 }

@@ -1,3 +1,4 @@
+using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 using Haldane.Judge.Tests.Worlds;
@@ -127,7 +128,7 @@ public sealed class SentenceTests
     [InlineData(SignalKind.Agreement, Scale.Difference, -0.1, null)]
     public void Each_signal_and_scale_has_its_measurement(SignalKind kind, Scale scale, double bad, string? measurement)
     {
-        var guard = Slices.Guard(kind, scale, bad, 0.9, kind == SignalKind.Mean ? "change" : "complaint");
+        var guard = Slices.Guard(kind, scale, bad, 0.9, kind == SignalKind.Mean ? "change" : GatewayEvents.Refused);
         if (measurement is not null)
         {
             Assert.Equal(measurement, Asked.OfEveryone(guard).Measurement.GetType().Name);
@@ -136,6 +137,18 @@ public sealed class SentenceTests
 
         var refused = Assert.Throws<ArgumentException>(() => Asked.OfEveryone(guard));
         Assert.StartsWith($"Guard {kind}-{scale}: {kind} cannot be judged by {scale}.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Scale.Difference)]
+    [InlineData(Scale.Value)]
+    public void Events_that_come_late_have_no_rate_of_their_own(Scale scale)
+    {
+        Assert.Equal("RateRatio", Asked.OfEveryone(Slices.Guard(SignalKind.EventRate, Scale.Ratio, 2, 1.5, "complaint")).Measurement.GetType().Name);
+
+        var refused = Assert.Throws<ArgumentException>(() => Asked.OfEveryone(Slices.Guard(SignalKind.EventRate, scale, 0.02, 0.01, "complaint")));
+
+        Assert.StartsWith($"Guard EventRate-{scale}: rate:complaint can only be judged by Ratio: nobody says on which exchanges it did not happen.", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

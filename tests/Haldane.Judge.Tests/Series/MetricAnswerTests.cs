@@ -44,7 +44,7 @@ public sealed class MetricAnswerTests
     [InlineData("lower", 0.0002, "Fail: 9.1 % lower (p 0.0002, n 60 and 60)")]
     [InlineData("same", 0.6, "Pass: the same; nothing worse than 5 % of the level in level, spread or tail (n 60 and 60)")]
     [InlineData("same, to 12%", 0.6, "Pass: the same; nothing worse than 12% in level, spread or tail (n 60 and 60)")]
-    [InlineData("same, about 0", 0.6, "Pass: the same; nothing worse than one deviation of the noise in level, spread or tail (n 60 and 60)")]
+    [InlineData("same, about 0", 0.6, "Pass: the same; nothing worse than 1.25 deviations of the noise in level, spread or tail (n 60 and 60)")]
     [InlineData("above 0", 0.0002, "Fail: higher than a baseline of 0 (p 0.0002, n 60 and 60)")]
     [InlineData("below 0", 0.0002, "Fail: lower than a baseline of 0 (p 0.0002, n 60 and 60)")]
     [InlineData("spread", 0.0002, "Fail: fluctuates 10 times as much as the baseline (p 0.0002, n 60 and 60)")]

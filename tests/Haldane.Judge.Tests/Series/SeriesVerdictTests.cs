@@ -118,7 +118,7 @@ public sealed class SeriesVerdictTests
     public void Small_shifts_that_agree_fail_together()
     {
         MetricSeries[] small = [.. Enumerable.Range(1, 8).Select(seed => Samples.Of("plain", seed, shift: 2) with { Name = $"m{seed}" })];
-        var (joint, fine) = (Judge(small), Judge([.. small.Select(m => m with { Canary = m.Baseline })]));
+        var (joint, fine) = (Judge([.. small, Fine with { Name = "watched", Weight = 0 }]), Judge([.. small.Select(m => m with { Canary = m.Baseline })]));
 
         Says(VerdictKind.Fail, $"no metric fails alone, but the small shifts of 8 metrics agree (p {MetricAnswer.P(joint.JointPValue!.Value)})", joint);
         Assert.DoesNotContain(VerdictKind.Fail, joint.Metrics.Select(m => m.Kind));
