@@ -66,4 +66,15 @@ internal static class GroupedMean
     /// <remarks>z = (8 v + 1) / (8 v + 3) sqrt(v ln(1 + t^2 / v)), v = G - 1: Wallace, Annals of Mathematical Statistics 30 (1959).</remarks>
     public static double NormalFor(double t) =>
         Math.Sign(t) * (8.0 * Freedom + 1) / (8.0 * Freedom + 3) * Math.Sqrt(Freedom * LogSpace.Log1P(t * t / Freedom));
+
+    /// <summary>By how much a variance that shows between few clusters is to be widened, so that under the normal distribution what lies far out is as improbable as it is under the t distribution.</summary>
+    /// <remarks>t^2 / z^2 at z = 4, about where a guard's part of a rollout's level lies; t by Wallace's formula the other way round.</remarks>
+    /// <param name="clusters">How many in effect, above 1.</param>
+    public static double Widening(double clusters)
+    {
+        const double Square = 4 * 4;
+        var freedom = clusters - 1;
+        var root = (8 * freedom + 3) / (8 * freedom + 1);
+        return freedom * (Math.Exp(Square * root * root / freedom) - 1) / Square;
+    }
 }

@@ -24,6 +24,7 @@ internal sealed class SubjectSpread(int kinds)
     private long _reported;
     private long _answers;
     private double _groups;
+    private double _widening = 1;
     private double _repeats, _squaresBefore;
     private double _mix, _mixBefore;
 
@@ -82,8 +83,8 @@ internal sealed class SubjectSpread(int kinds)
     public double Above(int kind) => Effect(_above[kind], _aboveBefore[kind]);
 
     /// <summary>The same where the mix of kinds matters.</summary>
-    /// <remarks>The mean of the kinds' effects, weighted by 1 - r: Rao and Scott, JASA 76 (1981), first-order correction.</remarks>
-    public double Mix => Effect(_mix, _mixBefore);
+    /// <remarks>The mean of the kinds' effects, weighted by 1 - r: Rao and Scott, JASA 76 (1981), first-order correction. It is one number from few groups, where above a kind the largest of several is used; so it is widened as t is wider than the normal distribution.</remarks>
+    public double Mix => 1 + (Effect(_mix, _mixBefore) - 1) * _widening;
 
     private double Effect(double seen, double before)
     {
@@ -104,6 +105,7 @@ internal sealed class SubjectSpread(int kinds)
     private void Refresh()
     {
         _groups = GroupedMean.GroupsInEffect(_ofGroup);
+        _widening = _groups < DesignEffect.FewestClusters ? 1 : GroupedMean.Widening(_groups);
         _repeats = Math.Max(0, GroupedMean.Repeats(_ofGroup));
         Span<long> above = stackalloc long[SubjectGroups.Count], ofKind = stackalloc long[SubjectGroups.Count];
         above.Clear();

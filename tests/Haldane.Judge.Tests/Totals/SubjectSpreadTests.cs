@@ -1,5 +1,7 @@
 using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
 using Haldane.Judge.Totals;
+using MathNet.Numerics.Distributions;
 
 namespace Haldane.Judge.Tests.Totals;
 
@@ -42,7 +44,7 @@ public sealed class SubjectSpreadTests
         // Kish: 1 + (1,000 - 1) x 1, times 64 / 63 for the mean that is estimated; less 1.5 of its standard errors.
         var whole = 1_000 * 64 / 63.0;
         Assert.Equal(whole - 1.5 * Math.Sqrt((2 + 64 / 16_000.0) / 63), spread.Above(0), 9);
-        Assert.Equal(spread.Above(0), spread.Mix, 9); // two kinds: each says the same
+        Assert.Equal(1 + GroupedMean.Widening(64) * (spread.Above(0) - 1), spread.Mix, 9); // two kinds: each says the same
         Assert.Equal(1, spread.Above(1)); // no answer is above the second kind
     }
 
@@ -112,7 +114,7 @@ public sealed class SubjectSpreadTests
         // Eight heavy groups that answer alike; at first four either way, then by chance nearly all the same way: of themselves they seem to be many independent answers.
         var (known, fresh) = (new SubjectSpread(Kinds), new SubjectSpread(Kinds));
         known.Add(8 * 1_000 + 5_600, Counts(64, group => group < 8 ? 1_000 : 100, group => group >= 8 ? 50 : group % 2 == 0 ? 1_000 : 0));
-        var (above, mix) = (known.Above(0) - 1, known.Mix - 1);
+        var (above, mix) = (known.Above(0) - 1, (known.Mix - 1) / Widening(13_600, 8e6 + 56e4));
         known.Clear();
 
         foreach (var spread in (SubjectSpread[])[known, fresh])
@@ -124,9 +126,12 @@ public sealed class SubjectSpreadTests
         double early = Repeats(8 * 1_000 + 5_600, (8 * 1e6) + (56 * 1e4)), late = Repeats(8 * 20 + 112, (8 * 400) + (56 * 4));
         Assert.Equal(1, fresh.Above(0));
         Assert.Equal(1 + (early * above + late * Own(fresh)) * late / (early * early + late * late), known.Above(0), 9);
+        Assert.Equal(1 + Widening(272, 3_424) * (known.Above(0) - 1), known.Mix, 9); // two kinds: each says the same
         Assert.InRange(known.Above(0), 10, 13);
-        Assert.InRange(known.Mix, 10, 13);
+        Assert.InRange(known.Mix, 16, 19);
         Assert.InRange(mix / above, 0.99, 1.01);
+
+        static double Widening(double total, double squares) => GroupedMean.Widening(total * total / squares);
 
         static double Repeats(double total, double squares) => ((squares - total * total / 64) * 64 / 63 / total) - 1;
 
@@ -153,6 +158,17 @@ public sealed class SubjectSpreadTests
         spread.Add(8 * 5_000 + 56_000, Counts(64, group => group < 8 ? 5_000 : 1_000, group => Binomial(random, group < 8 ? 5_000 : 1_000, 0.3)));
 
         Assert.Equal(1, spread.Above(0));
+    }
+
+    [Theory]
+    [InlineData(8, 0.04)]
+    [InlineData(20, 0.01)]
+    [InlineData(64, 0.01)]
+    public void Few_groups_make_it_as_wide_as_t(int groups, double about)
+    {
+        var t = StudentT.InvCDF(0, 1, groups - 1, Normal.CDF(0, 1, -4));
+
+        Assert.Equal(1, GroupedMean.Widening(groups) / (t * t / 16), about);
     }
 
     // Answers of kind 0, and the rest of kind 1.
