@@ -34,6 +34,22 @@ public sealed class SubjectSpreadMemoryTests
     }
 
     [Fact]
+    public void Nor_have_kinds_that_were_seen_only_in_an_earlier_stage()
+    {
+        // Four groups are too few to remember anything by.
+        SubjectSpread known = After(Counts(4, (_, _) => 5)), fresh = new(Kinds);
+        known.Clear();
+
+        foreach (var spread in (SubjectSpread[])[known, fresh])
+        {
+            spread.Add(6_400, Counts(64, (kind, group) => kind == 2 ? 0 : kind == group % 2 ? 90 : 10));
+        }
+
+        Assert.Equal(fresh.Mix, known.Mix, 12);
+        Assert.Equal(fresh.Above(0), known.Above(0), 12);
+    }
+
+    [Fact]
     public void One_kind_for_all_is_no_matter_of_users()
     {
         var spread = After(Counts(64, (kind, group) => kind == 1 ? 3 + group : 0));
