@@ -166,6 +166,15 @@ public sealed class StochasticOrderTests
     }
 
     [Fact]
+    public void The_least_proof_may_lie_above_all_of_the_slower_arm()
+    {
+        // Above 640: none against a half; above 700: none of either.
+        LatencyHistogram slow = Even(10, (640, 10)), fast = Even(10, (640, 5), (700, 5));
+
+        Assert.Equal(Edge(0, 100, 0, 100, 1, Line, below: true), StochasticOrder.LogEBelow(slow, fast, Line, Effect), 9);
+    }
+
+    [Fact]
     public void No_edge_that_can_be_told_is_no_proof()
     {
         Assert.Equal(0, StochasticOrder.LogEBelow(new(), new(), Line, Effect));

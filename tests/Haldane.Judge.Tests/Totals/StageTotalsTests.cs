@@ -126,6 +126,23 @@ public sealed class StageTotalsTests
     }
 
     [Fact]
+    public void How_uneven_subjects_are_is_counted_anew_in_each_stage()
+    {
+        // In the segment one group was heavy once; now a quarter of them is busy.
+        StageTotals known = new(2, 3), fresh = new(2, 3);
+        known.Add(WithCanary(new() { Answers = ByGroup((SegmentCells.Everyone, _ => 10), (Segment, group => group == 0 ? 900 : 10)) }));
+        known.Clear();
+
+        foreach (var totals in (StageTotals[])[known, fresh])
+        {
+            totals.Add(WithCanary(new() { Answers = ByGroup((SegmentCells.Everyone, _ => 10), (Segment, group => group % 4 == 0 ? 10 : 0)), Classes = Alike }));
+        }
+
+        Assert.Equal(fresh.Of(Arm.Canary, Segment).ClassSpread.Mix, known.Of(Arm.Canary, Segment).ClassSpread.Mix, 12);
+        Assert.InRange(known.Of(Arm.Canary, Segment).ClassSpread.Mix, 2, 1e9);
+    }
+
+    [Fact]
     public void What_is_kept_over_all_stages_begins_when_it_is_first_asked_for()
     {
         StageTotals early = new(2, 3), late = new(2, 3);
