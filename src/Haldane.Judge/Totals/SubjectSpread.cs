@@ -70,11 +70,7 @@ internal sealed class SubjectSpread(int kinds)
             _squaresBefore += _repeats * _repeats;
         }
 
-        foreach (var counts in _counts)
-        {
-            counts.AsSpan().Clear();
-        }
-
+        Array.Clear(_counts);
         Array.Clear(_ofGroup);
         (_reported, _answers, _groups, _repeats, _mix) = (0, 0, 0, 0, 0);
     }
