@@ -109,7 +109,8 @@ internal sealed class SubjectSpread(int kinds)
         for (var kind = kinds - 1; kind >= 0; kind--)
         {
             _above[kind] = Between(above);
-            if (_counts[kind] is not { } own)
+            var own = _counts[kind];
+            if (own is null)
             {
                 continue;
             }
