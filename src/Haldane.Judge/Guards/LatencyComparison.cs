@@ -181,15 +181,8 @@ internal sealed class LatencyComparison : Measurement
         return _shift.AtMost(slow, fast, difference, clustering, ofSlow, ofFast) > WorthKnowing ? _shift.LogE(slow, fast, difference, clustering) : double.NegativeInfinity;
     }
 
-    private (double Value, double Error)? Estimate(DesignEffect effect, double factor)
-    {
-        if (_canary.Total == 0 || _baseline.Total == 0)
-        {
-            return null;
-        }
-
-        return QuantileEstimate.Of(_canary, _baseline, Quantile, effect.After(factor), factor) is { } estimate
+    private (double Value, double Error)? Estimate(DesignEffect effect, double factor) =>
+        QuantileEstimate.Of(_canary, _baseline, Quantile, effect.After(factor), factor) is { } estimate
             ? _isRatio ? (estimate.LogRatio, estimate.Error) : (estimate.Difference, estimate.DifferenceError)
             : null;
-    }
 }
