@@ -103,8 +103,9 @@ internal sealed class LatencyComparison : Measurement
     public override string Explain(VerdictKind kind, Reading reading, bool worse)
     {
         var needed = QuantileEstimate.Needed(Quantile);
-        return kind == VerdictKind.Undecided && reading.Low is null && Math.Min(reading.CanaryCount, reading.BaselineCount) < needed
-            ? $"{Headline(reading)}; {Say.Count(reading.CanaryCount)} canary answers in this stage, bounds come with {Say.Count(needed)}; {Margin}"
+        var (fewest, arm) = reading.BaselineCount < reading.CanaryCount ? (reading.BaselineCount, "baseline") : (reading.CanaryCount, "canary");
+        return kind == VerdictKind.Undecided && reading.Low is null && fewest < needed
+            ? $"{Headline(reading)}; {Say.Count(fewest)} {arm} answers in this stage, bounds come with {Say.Count(needed)}; {Margin}"
             : base.Explain(kind, reading, worse);
     }
 
