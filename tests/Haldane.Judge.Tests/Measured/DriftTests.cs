@@ -2,6 +2,7 @@ using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
+using Haldane.Judge.Guards;
 using Haldane.Judge.Statistics;
 using Haldane.Judge.Tests.Worlds;
 using Haldane.Judge.Totals;
@@ -76,25 +77,29 @@ public sealed class DriftTests
         Assert.Equal(Math.Pow(Math.Sqrt(js.Bits) + NormalMixture.Margin(Asked.PassAt, error, Bad), 2), reading.High!.Value, 12);
     }
 
-    [Fact]
-    public void Stages_multiply_but_those_of_users_with_habits_are_added()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stages_multiply_but_those_of_users_with_habits_are_added(bool habits)
     {
-        var quiet = Predicted(0, (3_200, 3_200), (3_200, 3_200));
-        foreach (var habits in new[] { false, true })
+        // Some drift, which proves a little harm in both stages; and none, which proves safety.
+        foreach (var first in new[] { 3_200L, 5_200 })
         {
-            var first = habits ? quiet with { Canary = Habits(quiet.Canary, 20) } : quiet;
-            var asked = Asked.OfEveryone(Guard, 5, 20).After(first, Predicted(1, (2_000, 2_000), (1_400, 600)));
+            EvidenceSlice before = Predicted(0, (3_200, 3_200), (first, 6_400 - first)), now = before;
+            now = habits ? now with { Canary = Habits(now.Canary, 20) } : now;
+            var asked = Asked.OfEveryone(Guard, 5, 20).After(before, now with { Stage = 1 });
 
-            var alone = Asked.OfEveryone(Guard).After(first);
-            var js = JensenShannon.Of([1_400, 600], [2_000, 2_000]);
-            var expected = new StagedEvidence(2);
-            expected.Update(alone.Pass - Part, habits);
-            expected.MoveTo(1);
-            var bias = js.Bits - js.Bias;
-            expected.Update(NormalMixture.LogE(Bad - Math.Sqrt(bias + js.Bias), js.DistanceError, Bad));
-            Assert.Equal(Part + expected.LogE, asked.Pass, 9);
-            Assert.Equal(Part + expected.LogEIf(NormalMixture.LogE(Bad - Math.Sqrt(bias + js.Bias / 4), js.DistanceError / 2, Bad)), asked.Measurement.After(4).Pass, 9);
-            Assert.True(alone.Pass > 1);
+            foreach (var factor in new[] { 1, 4 })
+            {
+                Evidence one = Asked.OfEveryone(Guard).After(before).Measurement.After(1), other = Asked.OfEveryone(Guard).After(now).Measurement.After(factor);
+                var (proved, seen) = first == 3_200 ? (asked.Measurement.After(factor).Pass, (one.Pass, other.Pass)) : (asked.Measurement.After(factor).Fail, (one.Fail, other.Fail));
+                var staged = new StagedEvidence(2);
+                staged.Update(seen.Item1 - Part);
+                staged.MoveTo(1);
+                staged.Update(seen.Item2 - Part, habits);
+                Assert.Equal(Part + staged.LogE, proved, 9);
+                Assert.True(Math.Min(seen.Item1, seen.Item2) > 1);
+            }
         }
     }
 
@@ -170,6 +175,12 @@ public sealed class DriftTests
         Assert.StartsWith(
             $"the confidences are {Say.Number(js.Bits - js.Bias, 2)} bits (Jensen-Shannon divergence) from the baseline's, 0.9 to 0.95: 75 % -> 25 %; ", asked.Says(VerdictKind.Undecided), StringComparison.Ordinal);
         Assert.Equal("0 canary confidences in country=ID in this stage, 10 are the least", Asked.OfSegment(guard).Measurement.Missing());
+
+        // Habits of confidence count, those of prediction do not.
+        var slice = Slices.Slice(1, 0, 20, Sure((0, 3_200), (1, 3_200)), Sure((0, 3_200), (1, 3_200)));
+        var (sure, plain) = (Habits(slice.Canary, 20), Asked.OfEveryone(guard).After(slice));
+        Assert.Equal(plain.Pass, Asked.OfEveryone(guard).After(slice with { Canary = sure }).Pass);
+        Assert.True(plain.Pass > Asked.OfEveryone(guard).After(slice with { Canary = sure with { ByGroup = new() { Confidence = sure.ByGroup!.Classes } } }).Pass + 1);
     }
 
     private static CellEvidence Cell(long first, long other) => new() { Exchanges = first + other, Classes = [first, other] };

@@ -34,11 +34,12 @@ public sealed class EarlyDriftTests
 
     // (20 - 1) (1/n + 1/n) / (8 ln 2) is a hundredth at n = 685.3.
     [Theory]
+    [InlineData(100, false)]
     [InlineData(685, false)]
     [InlineData(686, true)]
     public void Of_many_kinds_as_many_are_the_least_as_keep_the_bias_below_a_hundredth_of_a_bit(int each, bool enough)
     {
-        var cell = Sure([.. Enumerable.Range(0, 20).Select(bin => (bin, bin == 0 ? each - 19 * 34L : 34))]);
+        var cell = Sure([.. Enumerable.Range(0, 20).Select(bin => (bin, bin == 0 ? each - 19L * (each / 20) : each / 20))]);
         var asked = Asked.OfEveryone(Confidence).After(Slices.Slice(1, 0, 20, cell, cell));
 
         Assert.Equal(enough, asked.Reading.High is not null);
@@ -85,6 +86,19 @@ public sealed class EarlyDriftTests
         var gap = (Math.Sqrt(JensenShannon.Of([first, other], [baselineFirst, baselineOther]).Bits) - Math.Sqrt(0.02)) * Math.Sqrt(Math.Log(2));
         Assert.Equal(gap, HalfWidth(asked.Fail - OfBand + Math.Log(stages), [first, other], [baselineFirst, baselineOther]), 6);
         Assert.Equal(OfMixture, asked.Pass, 12);
+        Assert.True(asked.Fail > 1);
+    }
+
+    [Fact]
+    public void The_band_counts_answers_that_count_as_one_once()
+    {
+        var slice = Slices.Slice(1, 0, 20, Classes(6_000, 0), Classes(3_000, 3_000));
+        var asked = Asked.OfEveryone(Guard with { Fine = 0 }).After(slice with { Canary = slice.Canary with { ByGroup = new() { Classes = Habits(64) } } });
+
+        // Kish: 64 groups of 100 answers that are forty off a half, less what chance may do.
+        var many = 64 * 1_600 * 64 / 63.0 / 1_600 - 1.5 * Math.Sqrt((2 + 64 / 1_600.0) / 63);
+        var gap = Math.Sqrt(JensenShannon.Of([3_000, 3_000], [6_000, 0]).Bits * Math.Log(2));
+        Assert.Equal(gap, HalfWidth(asked.Fail - OfBand, [3_000, 3_000], [6_000, 0], many), 6);
         Assert.True(asked.Fail > 1);
     }
 
@@ -162,6 +176,9 @@ public sealed class EarlyDriftTests
             var said = $"the prediction of {unread} of {Say.Count(exchanges - errors)} {arm} answers in this stage could not be read; check the signal's pointer";
             Assert.Equal(broken ? said : null, Asked.OfEveryone(Guard).After(slice).Measurement.Broken());
         }
+
+        var both = Asked.OfEveryone(Guard).After(Slices.Slice(1, 0, 20, odd, odd)).Measurement.Broken();
+        Assert.Equal(broken, both?.Contains(" canary answers ", StringComparison.Ordinal) ?? false); // the canary is what is new
     }
 
     [Fact]
@@ -231,8 +248,8 @@ public sealed class EarlyDriftTests
         Assert.Null(Asked.OfEveryone(Guard).After(Slices.Slice(1, 0, 20, Classes(0, 0), Classes(5, 5))).Measurement.Missing());
     }
 
-    private static double HalfWidth(double at, long[] canary, long[] baseline) =>
-        Math.Sqrt((at + Math.Log(2) + DriftBand.Excess(canary)) / (2 * canary.Sum())) + Math.Sqrt((at + Math.Log(2) + DriftBand.Excess(baseline)) / (2 * baseline.Sum()));
+    private static double HalfWidth(double at, long[] canary, long[] baseline, double many = 1) =>
+        Math.Sqrt((at + Math.Log(2) + DriftBand.Excess(canary)) / (2 * canary.Sum() / many)) + Math.Sqrt((at + Math.Log(2) + DriftBand.Excess(baseline)) / (2 * baseline.Sum() / many));
 
     private static CellEvidence Classes(long first, long other) => new() { Exchanges = first + other, Classes = [first, other] };
 

@@ -1,3 +1,4 @@
+using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 using Haldane.Judge.Guards;
@@ -83,27 +84,37 @@ public sealed class LatencyDistributionTests
     [InlineData(true)]
     public void Stages_multiply_but_those_of_users_with_habits_are_added(bool habits)
     {
-        var first = Timed.Alike(6, 0, 10, [(800, 100), (810, 100)], [(800, 100), (810, 100)]);
-        first[0] = habits ? first[0].WithHabits(800, 810) : first[0];
-        var second = Timed.Alike(6, 1, 50, [(800, 100), (810, 100)], [(800, 70), (810, 130)]);
+        EvidenceSlice[] first = Timed.Alike(6, 0, 10, [(800, 100), (810, 100)], [(800, 75), (810, 125)]), second = Timed.Alike(6, 1, 50, [(800, 100), (810, 100)], [(800, 55), (810, 145)]);
+        second[0] = habits ? second[0].WithHabits(800, 810) : second[0];
         var asked = Asked.OfEveryone(Guard, 10, 50).After(first.Concat(second));
 
         var (before, now) = (Timed.Histograms(first), Timed.Histograms(second));
-        Assert.Equal(habits, Asked.OfEveryone(Guard).After(first).Says(VerdictKind.Undecided).Contains("count as one", StringComparison.Ordinal));
         foreach (var factor in new[] { 1, 2 })
         {
             StagedEvidence fail = new(2), pass = new(2);
-            fail.Update(StochasticOrder.LogEAbove(before.Canary, before.Baseline, 0.05, 0.1), habits);
-            pass.Update(StochasticOrder.LogEBelow(before.Canary, before.Baseline, 0.1, 0.1), habits);
+            fail.Update(StochasticOrder.LogEAbove(before.Canary, before.Baseline, 0.05, 0.1));
+            pass.Update(StochasticOrder.LogEBelow(before.Canary, before.Baseline, 0.1, 0.1));
             fail.MoveTo(1);
             pass.MoveTo(1);
-            fail.Update(StochasticOrder.LogEAbove(now.Canary, now.Baseline, 0.05, 0.1, factor));
-            pass.Update(StochasticOrder.LogEBelow(now.Canary, now.Baseline, 0.1, 0.1, factor));
+            fail.Update(StochasticOrder.LogEAbove(now.Canary, now.Baseline, 0.05, 0.1, factor), habits);
+            pass.Update(StochasticOrder.LogEBelow(now.Canary, now.Baseline, 0.1, 0.1, factor), habits);
             Assert.Equal(fail.LogE - Union, asked.Measurement.After(factor).Fail, 9);
             Assert.Equal(Math.Max(0, pass.LogE) - Union, asked.Measurement.After(factor).Pass, 9);
         }
 
-        Assert.True(asked.Fail > 5);
+        Assert.Equal(habits, asked.Says(VerdictKind.Undecided).Contains("count as one", StringComparison.Ordinal));
+        Assert.True(asked.Fail > 1);
+    }
+
+    [Fact]
+    public void Less_than_one_answer_in_effect_has_no_bounds()
+    {
+        // The baseline's slow sixth came all at once: a hundred and more count as one, and the canary has sixty.
+        EvidenceSlice Burst(int bucket) => Timed.Slice(0, 20, [(bucket, 100)], [(800, 10)]);
+
+        var reading = Asked.OfEveryone(Guard).After([.. Enumerable.Repeat(Burst(800), 5), Burst(820)]).Reading;
+
+        Assert.Equal((0.0, null, null), (reading.Estimate!.Value, reading.Low, reading.High));
     }
 
     // n times the design effect of so many answers as one, each with its part of the stages and lanes and arms: ln(2 S) + ln 2.

@@ -140,6 +140,7 @@ public sealed class MeanComparisonTests
         var asked = Asked.OfEveryone(Ratio with { Signal = new(SignalKind.Mean, 0, "level") }).After(slice);
         Assert.Equal((0.0, 0.0, null), (asked.Fail, asked.Pass, asked.Reading.Estimate));
         Assert.Equal(canary - baseline, Asked.OfEveryone(Difference with { Signal = new(SignalKind.Mean, 0, "level") }).After(slice).Reading.Estimate!.Value, 12);
+        Assert.Equal((baseline, canary), (asked.Reading.BaselineValue!.Value, asked.Reading.CanaryValue!.Value));
     }
 
     [Fact]
@@ -190,6 +191,7 @@ public sealed class MeanComparisonTests
             $"the mean of revenue is 15 over 256 canary values against 20 of 512 of the baseline: 5 lower (at least {Say.Number(-lower.Reading.High!.Value)} lower); 2 lower is the margin", lower.Says(VerdictKind.Fail));
         var same = Asked.OfEveryone(Difference).After(Values(0, new(8, 20, 1), new(4, 20, -2)));
         Assert.DoesNotContain("at least", same.Says(VerdictKind.Fail), StringComparison.Ordinal); // a bound below 0 is no harm
+        Assert.Contains(" (at least 0.5 higher); ", same.Measurement.Explain(VerdictKind.Fail, same.Reading with { Low = 0.5 }, worse: false), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,31 +49,22 @@ public sealed class ThroughputTests
         Assert.True(asked.Measurement.StartsAnew);
     }
 
-    [Fact]
-    public void Stages_multiply_where_groups_differ_by_chance_only()
-    {
-        var first = Answers(0, 5, Uneven(400, 9), Uneven(20, 4));
-        var asked = Asked.OfEveryone(Guard, 5, 20).After(first, Answers(1, 20, Uneven(140, 9), Uneven(30, 4)));
-
-        var (fail, pass) = Staged(repeats: false, first);
-        Assert.Equal(fail.LogE, asked.Fail, 9);
-        Assert.Equal(pass.LogE, asked.Pass, 9);
-    }
-
     // The variance between groups over that of single answers is 64 d^2 / (63 n) for groups of n + d and n - d: with d = 63 one and a half at n = 2,688.
     [Theory]
     [InlineData(2_687, true)]
     [InlineData(2_688, true)]
     [InlineData(2_689, false)]
-    public void Stages_are_added_where_groups_differ_by_half_more_than_chance_on_either_arm(int each, bool repeats)
+    public void Stages_multiply_but_are_added_where_groups_of_either_arm_differ_by_half_more_than_chance(int each, bool repeats)
     {
-        foreach (var first in new[] { Answers(0, 20, Uneven(9_000, 9), Uneven(each, 63)), Answers(0, 40, Uneven(each, 63), Uneven(1_700, 9)) })
+        var first = Answers(0, 5, Uneven(400, 9), Uneven(20, 4));
+        foreach (var second in new[] { Answers(1, 20, Uneven(12_000, 9), Uneven(each, 63)), Answers(1, 40, Uneven(each, 63), Uneven(1_700, 9)) })
         {
-            var asked = Asked.OfEveryone(Guard, first.Share.BasisPoints / 100, 20).After(first, Answers(1, 20, Uneven(140, 9), Uneven(30, 4)));
+            var asked = Asked.OfEveryone(Guard, 5, second.Share.BasisPoints / 100).After(first, second);
 
-            var (fail, pass) = Staged(repeats, first);
+            var (fail, pass) = Staged(first, second, repeats);
             Assert.Equal(fail.LogE, asked.Fail, 9);
             Assert.Equal(pass.LogE, asked.Pass, 9);
+            Assert.NotEqual(pass.LogE, Staged(first, second, !repeats).Pass.LogE, 3);
         }
     }
 
@@ -83,7 +74,7 @@ public sealed class ThroughputTests
         var first = Answers(0, 5, Uneven(400, 9), Uneven(20, 4));
         var asked = Asked.OfEveryone(Guard, 5, 20).After(first, Answers(1, 20, Uneven(140, 9), Uneven(30, 4)));
 
-        var (fail, pass) = Staged(repeats: false, first);
+        var (fail, pass) = Staged(first, Answers(0, 20, Uneven(140, 9), Uneven(30, 4)));
         double theta = Theta(64 * 30, 64 * 140, 0.2), error = Error((4, 64 * 30), (9, 64 * 140)) / 3;
         Assert.Equal(fail.LogEIf(NormalMixture.LogE(Fine - theta, GroupedMean.ErrorFor(Fine - theta, error), -Bad)), asked.Measurement.After(9).Fail, 9);
         Assert.Equal(pass.LogEIf(NormalMixture.LogE(theta - Bad, GroupedMean.ErrorFor(theta - Bad, error), -Bad)), asked.Measurement.After(9).Pass, 9);
@@ -166,18 +157,19 @@ public sealed class ThroughputTests
     private static double Error((double D, double Total) canary, (double D, double Total) baseline) =>
         Math.Sqrt(64 / 63.0 * 64 * (Math.Pow(canary.D / canary.Total, 2) + Math.Pow(baseline.D / baseline.Total, 2)));
 
-    // The evidence of the given first stage, and of 140 against 30 in each group at 20 % in the second.
-    private static (StagedEvidence Fail, StagedEvidence Pass) Staged(bool repeats, EvidenceSlice first)
+    // What two stages have proved that each alone would have.
+    private static (StagedEvidence Fail, StagedEvidence Pass) Staged(EvidenceSlice first, EvidenceSlice second, bool repeats = false)
     {
-        var alone = Asked.OfEveryone(Guard, first.Share.BasisPoints / 100).After(first);
-        double theta = Theta(64 * 30, 64 * 140, 0.2), error = Error((4, 64 * 30), (9, 64 * 140));
         StagedEvidence fail = new(2), pass = new(2);
-        fail.Update(alone.Fail, repeats);
-        pass.Update(alone.Pass, repeats);
-        fail.MoveTo(1);
-        pass.MoveTo(1);
-        fail.Update(NormalMixture.LogE(Fine - theta, GroupedMean.ErrorFor(Fine - theta, error), -Bad));
-        pass.Update(NormalMixture.LogE(theta - Bad, GroupedMean.ErrorFor(theta - Bad, error), -Bad));
+        foreach (var slice in new[] { first, second })
+        {
+            var alone = Asked.OfEveryone(Guard, slice.Share.BasisPoints / 100).After(slice with { Stage = 0 });
+            fail.MoveTo(slice == first ? 0 : 1);
+            pass.MoveTo(slice == first ? 0 : 1);
+            fail.Update(alone.Fail, repeats && slice == second);
+            pass.Update(alone.Pass, repeats && slice == second);
+        }
+
         return (fail, pass);
     }
 
