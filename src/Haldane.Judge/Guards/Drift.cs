@@ -208,17 +208,17 @@ internal sealed class Drift : Measurement
     private string Moved()
     {
         double canaries = Canary.Sum(), baselines = Baseline.Sum();
-        var (most, from, to) = (-1, 0.0, 0.0);
+        var (most, from, to) = (0, 0.0, 0.0);
         for (var i = 0; i < Canary.Length; i++)
         {
             var (b, c) = (Baseline[i] / baselines, Canary[i] / canaries);
-            if (most < 0 || Math.Abs(c - b) > Math.Abs(to - from))
+            if (Math.Abs(c - b) > Math.Abs(to - from))
             {
                 (most, from, to) = (i, b, c);
             }
         }
 
-        return most < 0 || from == to ? "" : $", {Name(most)} {Say.Percent(from)} -> {Say.Percent(to)}";
+        return from == to ? "" : $", {Name(most)} {Say.Percent(from)} -> {Say.Percent(to)}";
     }
 
     private string Name(int i) => _isConfidence

@@ -103,8 +103,9 @@ internal sealed class LatencyComparison : Measurement
     public override string Explain(VerdictKind kind, Reading reading, bool worse)
     {
         var needed = QuantileEstimate.Needed(Quantile);
-        return kind == VerdictKind.Undecided && reading.Low is null && Math.Min(reading.CanaryCount, reading.BaselineCount) < needed
-            ? $"{Headline(reading)}; {Say.Count(reading.CanaryCount)} canary answers in this stage, bounds come with {Say.Count(needed)}; {Margin}"
+        var (fewest, arm) = reading.BaselineCount < reading.CanaryCount ? (reading.BaselineCount, "baseline") : (reading.CanaryCount, "canary");
+        return kind == VerdictKind.Undecided && reading.Low is null && fewest < needed
+            ? $"{Headline(reading)}; {Say.Count(fewest)} {arm} answers in this stage, bounds come with {Say.Count(needed)}; {Margin}"
             : base.Explain(kind, reading, worse);
     }
 
@@ -181,15 +182,8 @@ internal sealed class LatencyComparison : Measurement
         return _shift.AtMost(slow, fast, difference, clustering, ofSlow, ofFast) > WorthKnowing ? _shift.LogE(slow, fast, difference, clustering) : double.NegativeInfinity;
     }
 
-    private (double Value, double Error)? Estimate(DesignEffect effect, double factor)
-    {
-        if (_canary.Total == 0 || _baseline.Total == 0)
-        {
-            return null;
-        }
-
-        return QuantileEstimate.Of(_canary, _baseline, Quantile, effect.After(factor), factor) is { } estimate
+    private (double Value, double Error)? Estimate(DesignEffect effect, double factor) =>
+        QuantileEstimate.Of(_canary, _baseline, Quantile, effect.After(factor), factor) is { } estimate
             ? _isRatio ? (estimate.LogRatio, estimate.Error) : (estimate.Difference, estimate.DifferenceError)
             : null;
-    }
 }

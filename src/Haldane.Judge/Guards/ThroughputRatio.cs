@@ -48,7 +48,7 @@ internal sealed class ThroughputRatio : Measurement
         var (canary, baseline) = (Question.Canary.Groups.Sum(), Question.Baseline.Groups.Sum());
         double? low = null, high = null;
         var theta = Theta(canary, baseline);
-        if (theta is { } value && Error(1, value - _fine) is var error && error is > 0 and < double.PositiveInfinity)
+        if (theta is { } value && Error(1, value - _fine) is > 0 and var error)
         {
             var split = Math.Log(Question.Stages.Count);
             low = Math.Exp(value - NormalMixture.Margin(Question.PassAt + split, error, -_bad));
