@@ -119,7 +119,7 @@ public sealed class StageTotalsTests
 
         totals.Add(slice with { Baseline = slice.Canary, Canary = slice.Baseline });
 
-        Assert.InRange(totals.Of(Arm.Baseline, SegmentCells.Everyone).ClassSpread.Mix, 5, 11);
+        Assert.InRange(totals.Of(Arm.Baseline, SegmentCells.Everyone).ClassSpread.Mix, 5, 12);
         Assert.Equal(1, totals.Of(Arm.Canary, SegmentCells.Everyone).ClassSpread.Mix);
         totals.Clear();
         Assert.Equal(1, totals.Of(Arm.Baseline, SegmentCells.Everyone).ClassSpread.Mix);
