@@ -89,7 +89,7 @@ public sealed class StageTotalsTests
         var totals = new StageTotals(2, 3);
         var lone = new SubjectSpread(3);
         lone.Add(640, Alike);
-        var expected = lone.Above(0);
+        var (expected, mix) = (lone.Above(0), lone.Mix);
 
         totals.Add(WithCanary(Reports(what)));
 
@@ -97,7 +97,7 @@ public sealed class StageTotalsTests
         var canary = totals.Of(Arm.Canary, SegmentCells.Everyone);
         Assert.InRange(expected, 5, 11);
         Assert.Equal((Effect("classes"), Effect("confidence")), (canary.ClassSpread.Above(0), canary.ConfidenceSpread.Above(0)));
-        Assert.Equal((Effect("classes"), Effect("confidence")), (canary.ClassSpread.Mix, canary.ConfidenceSpread.Mix));
+        Assert.Equal((what == "classes" ? mix : 1, what == "confidence" ? mix : 1), (canary.ClassSpread.Mix, canary.ConfidenceSpread.Mix));
         Assert.Equal((Effect("latency"), Effect("first token")), (Users(canary.Times(Clock.LastByte)), Users(canary.Times(Clock.FirstByte))));
 
         // A segment whose groups have no answer cannot tell; the other arm has reported nothing.

@@ -1,5 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
 using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Tests.Totals;
@@ -20,7 +21,7 @@ public sealed class SubjectSpreadMemoryTests
         Assert.Equal(D(30, 0.5), spread.Above(0), 9);
         Assert.Equal(D(5, 0.15), spread.Above(1), 9);
         Assert.Equal(1, spread.Above(2));
-        Assert.Equal((0.5 * D(30, 0.5) + 0.65 * D(25, 0.35) + 0.85 * D(5, 0.15)) / 2, spread.Mix, 9);
+        Assert.Equal(1 + Wider(Mixed(1)) * ((0.5 * D(30, 0.5) + 0.65 * D(25, 0.35) + 0.85 * D(5, 0.15)) / 2 - 1), spread.Mix, 9);
     }
 
     [Fact]
@@ -68,12 +69,12 @@ public sealed class SubjectSpreadMemoryTests
         {
             var own = After(Stage(heavy, part));
             var repeats = Repeats(Stage(heavy, part));
-            (products, mixes, squares) = (products + repeats * (own.Above(0) - 1), mixes + repeats * (own.Mix - 1), squares + repeats * repeats);
+            (products, mixes, squares) = (products + repeats * (own.Above(0) - 1), mixes + repeats * (own.Mix - 1) / Wider(Stage(heavy, part)), squares + repeats * repeats);
             Assert.True(own.Above(0) > 1 && own.Mix > 1);
 
             spread.Add(0, Stage(heavy, part));
             Assert.Equal(1 + repeats * products / squares, spread.Above(0), 9);
-            Assert.Equal(1 + repeats * mixes / squares, spread.Mix, 9);
+            Assert.Equal(1 + Wider(Stage(heavy, part)) * repeats * mixes / squares, spread.Mix, 9);
             spread.Clear();
         }
 
@@ -171,14 +172,23 @@ public sealed class SubjectSpreadMemoryTests
     // How often the subject of an answer came beside, on average: from the squares of the groups' sizes.
     private static double Repeats(SparseCounts counts)
     {
+        var sizes = Sizes(counts);
+        var mean = sizes.Average();
+        return sizes.Sum(n => (n - mean) * (n - mean)) * 64 / 63 / sizes.Sum() - 1;
+    }
+
+    // A mix is as unsure as the number of groups in effect makes it.
+    private static double Wider(SparseCounts counts) => GroupedMean.Widening(Math.Pow(Sizes(counts).Sum(), 2) / Sizes(counts).Sum(n => n * n));
+
+    private static double[] Sizes(SparseCounts counts)
+    {
         var sizes = new double[SubjectGroups.Count];
         foreach (var (bucket, count) in counts.Buckets.Zip(counts.Counts))
         {
             sizes[bucket % SubjectGroups.Count] += count;
         }
 
-        var mean = sizes.Average();
-        return sizes.Sum(n => (n - mean) * (n - mean)) * 64 / 63 / sizes.Sum() - 1;
+        return sizes;
     }
 
     private static SubjectSpread After(SparseCounts counts)
