@@ -13,8 +13,8 @@ internal sealed class ThroughputRatio : Measurement
 {
     private const int FewestAnswers = 1_000;
 
-    // Groups that differ by so many times what single answers would show: users come with habits, and they come again in the next stage.
-    private const double Uneven = 1.5;
+    // So many more answers of the subject of an answer: users come with habits, and they come again in the next stage.
+    private const double Repeated = 0.5;
 
     private readonly StagedEvidence _fail;
     private readonly StagedEvidence _pass;
@@ -108,11 +108,9 @@ internal sealed class ThroughputRatio : Measurement
     private double? Theta(long canary, long baseline) =>
         canary > 0 && baseline > 0 && _share is > 0 and < 1 ? Math.Log(canary / _share) - Math.Log(baseline / (1 - _share)) : null;
 
-    private bool Lasts => Math.Max(Variance(Arm.Canary) * Question.Canary.Groups.Sum(), Variance(Arm.Baseline) * Question.Baseline.Groups.Sum()) >= Uneven;
-
-    private double Variance(Arm arm) => GroupedMean.RelativeVarianceOfTotal(Question.Totals.Of(arm, Question.Cell).Groups);
+    private bool Lasts => Math.Max(GroupedMean.Repeats(Question.Canary.Groups), GroupedMean.Repeats(Question.Baseline.Groups)) >= Repeated;
 
     private double Error(double factor, double excess) => GroupedMean.ErrorFor(
         excess,
-        Math.Sqrt((Variance(Arm.Canary) + Variance(Arm.Baseline)) / factor));
+        Math.Sqrt((GroupedMean.RelativeVarianceOfTotal(Question.Canary.Groups) + GroupedMean.RelativeVarianceOfTotal(Question.Baseline.Groups)) / factor));
 }

@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Statistics;
@@ -31,30 +30,23 @@ internal static class GroupedMean
     /// <remarks>(sum n_g)^2 / sum n_g^2: Kish, "Survey Sampling" (1965), section 8.2.</remarks>
     public static double GroupsInEffect(ReadOnlySpan<long> groups)
     {
-        double total = groups.Sum(), squares = 0;
-        foreach (var count in groups)
-        {
-            squares += (double)count * count;
-        }
-
+        var (total, squares) = Sizes(groups);
         return total == 0 ? 0 : total * total / squares;
     }
 
     /// <summary>How many more observations the subject of an observation has on average, K - 1; around 0 where each subject has one, and 0 of nothing.</summary>
     /// <remarks>K = sum n_u^2 / n: Kish (1965), section 8.2, clusters of unequal size. Subjects fall on G groups by hash, so it is read from the groups: sum (n_g - n / G)^2 / (1 - 1 / G) / n.</remarks>
-    public static double Repeats(ReadOnlySpan<long> groups) => groups.Sum() is > 0 and var total ? RelativeVarianceOfTotal(groups) * total - 1 : 0;
+    public static double Repeats(ReadOnlySpan<long> groups)
+    {
+        var (total, squares) = Sizes(groups);
+        return total == 0 ? 0 : VarianceOfTotal(total, squares) / total - 1;
+    }
 
     /// <summary>Relative variance of a total: that of its logarithm.</summary>
     public static double RelativeVarianceOfTotal(ReadOnlySpan<long> groups)
     {
-        double total = 0, squares = 0;
-        foreach (var count in groups)
-        {
-            total += count;
-            squares += (double)count * count;
-        }
-
-        return total == 0 ? double.PositiveInfinity : Math.Max(0, squares - total * total / SubjectGroups.Count) * SubjectGroups.Count / Freedom / (total * total);
+        var (total, squares) = Sizes(groups);
+        return total == 0 ? double.PositiveInfinity : VarianceOfTotal(total, squares) / (total * total);
     }
 
     /// <summary>The error at which an excess is as improbable under the normal distribution as it is under the t distribution of so many groups.</summary>
@@ -65,7 +57,7 @@ internal static class GroupedMean
     /// <summary>The standard normal number that is as improbable as a t statistic with G - 1 degrees of freedom.</summary>
     /// <remarks>z = (8 v + 1) / (8 v + 3) sqrt(v ln(1 + t^2 / v)), v = G - 1: Wallace, Annals of Mathematical Statistics 30 (1959).</remarks>
     public static double NormalFor(double t) =>
-        Math.Sign(t) * (8.0 * Freedom + 1) / (8.0 * Freedom + 3) * Math.Sqrt(Freedom * LogSpace.Log1P(t * t / Freedom));
+        Math.Sign(t) * Wallace(Freedom) * Math.Sqrt(Freedom * LogSpace.Log1P(t * t / Freedom));
 
     /// <summary>By how much a variance that shows between few clusters is to be widened, so that under the normal distribution what lies far out is as improbable as it is under the t distribution.</summary>
     /// <remarks>t^2 / z^2 at z = 4, about where a guard's part of a rollout's level lies; t by Wallace's formula the other way round.</remarks>
@@ -74,7 +66,23 @@ internal static class GroupedMean
     {
         const double Square = 4 * 4;
         var freedom = clusters - 1;
-        var root = (8 * freedom + 3) / (8 * freedom + 1);
-        return freedom * (Math.Exp(Square * root * root / freedom) - 1) / Square;
+        var root = Wallace(freedom);
+        return freedom * (Math.Exp(Square / (root * root * freedom)) - 1) / Square;
+    }
+
+    private static double Wallace(double freedom) => (8 * freedom + 1) / (8 * freedom + 3);
+
+    private static double VarianceOfTotal(double total, double squares) => Math.Max(0, squares - total * total / SubjectGroups.Count) * SubjectGroups.Count / Freedom;
+
+    private static (double Total, double Squares) Sizes(ReadOnlySpan<long> groups)
+    {
+        double total = 0, squares = 0;
+        foreach (var count in groups)
+        {
+            total += count;
+            squares += (double)count * count;
+        }
+
+        return (total, squares);
     }
 }

@@ -86,9 +86,10 @@ internal sealed class GroupedValues
         /// <param name="weight">What a change of the mean counts for.</param>
         public void AddShifts(Span<double> shifts, double weight)
         {
+            var mean = Mean;
             for (var g = 0; g < shifts.Length; g++)
             {
-                shifts[g] += weight * (_sums[g] - Mean * _counts[g]) / Count;
+                shifts[g] += weight * (_sums[g] - mean * _counts[g]) / Count;
             }
         }
 

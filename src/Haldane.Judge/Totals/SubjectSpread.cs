@@ -82,6 +82,7 @@ internal sealed class SubjectSpread(int kinds)
     /// <remarks>The mean of the kinds' effects, weighted by 1 - r: Rao and Scott, JASA 76 (1981), first-order correction. It is one number from few groups, where above a kind the largest of several is used; so it is widened as t is wider than the normal distribution.</remarks>
     public double Mix => 1 + (Effect(_mix, _mixBefore) - 1) * _widening;
 
+    // It grows with the answers that came since the last report.
     private double Effect(double seen, double before)
     {
         if (_reported == 0)
@@ -103,6 +104,7 @@ internal sealed class SubjectSpread(int kinds)
         _groups = GroupedMean.GroupsInEffect(_ofGroup);
         _widening = _groups < DesignEffect.FewestClusters ? 1 : GroupedMean.Widening(_groups);
         _repeats = Math.Max(0, GroupedMean.Repeats(_ofGroup));
+
         Span<long> above = stackalloc long[SubjectGroups.Count], ofKind = stackalloc long[SubjectGroups.Count];
         above.Clear();
         double mix = 0, weights = 0;
