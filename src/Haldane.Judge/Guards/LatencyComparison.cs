@@ -76,12 +76,12 @@ internal sealed class LatencyComparison : Measurement
     {
         double? c = _canary.LogQuantile(Quantile), b = _baseline.LogQuantile(Quantile);
         double? low = null, high = null;
-        if (Estimate(Effect, 1) is var (theta, error))
+        if (Estimate(Effect, 1) is { } estimate)
         {
             // Half the level for this lane, and its part for this stage, so that the bounds hold over the whole rollout.
             var split = Math.Log(2 * Question.Stages.Count);
-            low = theta - NormalMixture.Margin(Question.FailAt + split, error, HarmInMargins * _margin);
-            high = theta + NormalMixture.Margin(Question.PassAt + split, error, _margin);
+            low = estimate.Low(NormalMixture.Margin(Question.FailAt + split, estimate.Error, HarmInMargins * _margin));
+            high = estimate.High(NormalMixture.Margin(Question.PassAt + split, estimate.Error, _margin));
         }
 
         return new()
@@ -158,12 +158,12 @@ internal sealed class LatencyComparison : Measurement
         var estimate = Estimate(effect, factor);
         var fail = LogSpace.Average(
             Exact(_canary, _baseline, _fine, clustering, Share),
-            estimate is var (above, error) ? NormalMixture.LogE(above - _fine, error, HarmInMargins * _margin) : 0);
+            estimate is { } harm ? NormalMixture.LogE(harm.Above(_fine), harm.Error, HarmInMargins * _margin) : 0);
         return !Question.Everyone
             ? (fail, 0)
             : (fail, LogSpace.Average(
                 Exact(_baseline, _canary, -_bad, clustering, 1 - Share),
-                estimate is var (below, spread) ? NormalMixture.LogE(_bad - below, spread, _margin) : 0));
+                estimate is { } safety ? NormalMixture.LogE(-safety.Above(_bad), safety.Error, _margin) : 0));
     }
 
     private double Share => Question.Stages[_fail.Stage].Share.Fraction;
@@ -182,8 +182,6 @@ internal sealed class LatencyComparison : Measurement
         return _shift.AtMost(slow, fast, difference, clustering, ofSlow, ofFast) > WorthKnowing ? _shift.LogE(slow, fast, difference, clustering) : double.NegativeInfinity;
     }
 
-    private (double Value, double Error)? Estimate(DesignEffect effect, double factor) =>
-        QuantileEstimate.Of(_canary, _baseline, Quantile, effect.After(factor), factor) is { } estimate
-            ? _isRatio ? (estimate.LogRatio, estimate.Error) : (estimate.Difference, estimate.DifferenceError)
-            : null;
+    private QuantileEstimate? Estimate(DesignEffect effect, double factor) =>
+        QuantileEstimate.Of(_canary, _baseline, Quantile, _isRatio, effect.After(factor), factor);
 }

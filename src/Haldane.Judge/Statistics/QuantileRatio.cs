@@ -251,25 +251,17 @@ internal sealed class QuantileRatio
         // The slow arm counted up to one point, the fast arm up to another; the slope as if both moved, between the bends given.
         private readonly (double LogE, double Slope) At(double slowPoint, double fastPoint, double low = 0, double high = 0)
         {
-            double c = Count(_slow, slowPoint) / _clustering, b = Count(_fast, fastPoint - _shift) / _clustering;
+            double c = _slow.UpToPoint(slowPoint) / _clustering, b = _fast.UpToPoint(fastPoint - _shift) / _clustering;
             double perC = 0, perB = 0;
             if (low < high)
             {
-                perC = (Count(_slow, high) - Count(_slow, low)) / (high - low) / _clustering;
-                perB = (Count(_fast, high - _shift) - Count(_fast, low - _shift)) / (high - low) / _clustering;
+                perC = (_slow.UpToPoint(high) - _slow.UpToPoint(low)) / (high - low) / _clustering;
+                perB = (_fast.UpToPoint(high - _shift) - _fast.UpToPoint(low - _shift)) / (high - low) / _clustering;
             }
 
             return _lane.At(c, _slow.Total / _clustering, perC, b, _fast.Total / _clustering, perB);
         }
 
         private readonly double Point(int node) => _bend == 0 ? node : (node >> 1) + ((node & 1) == 0 ? 0 : _bend);
-
-        private static double Count(LatencyHistogram arm, double point)
-        {
-            var edge = (int)Math.Floor(point);
-            var inside = point - edge;
-            var below = arm.UpTo(edge);
-            return inside < 1e-12 ? below : below + inside * (arm.UpTo(edge + 1) - below);
-        }
     }
 }

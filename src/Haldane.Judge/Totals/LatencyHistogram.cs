@@ -136,6 +136,21 @@ internal sealed class LatencyHistogram(CellSpread? subjects = null)
         return LogFirstEdge + (low - 1 + inside) * LatencyBuckets.LogRatio;
     }
 
+    /// <summary>The part of all that lies at or below a point, interpolated inside its bucket; only when not empty.</summary>
+    /// <param name="logSeconds">Natural logarithm of seconds, or negative infinity.</param>
+    public double PartUpTo(double logSeconds) =>
+        double.IsNegativeInfinity(logSeconds) ? 0 : UpToPoint((logSeconds - LogFirstEdge) / LatencyBuckets.LogRatio) / Total;
+
+    /// <summary>How many lie at or below a point, interpolated inside its bucket.</summary>
+    /// <param name="point">In buckets, any number: a whole one is that bucket's upper edge.</param>
+    public double UpToPoint(double point)
+    {
+        var edge = (int)Math.Floor(point);
+        var inside = point - edge;
+        var below = UpTo(edge);
+        return inside < 1e-12 ? below : below + inside * (UpTo(edge + 1) - below);
+    }
+
     /// <summary>The bucket that holds a quantile; only when not empty.</summary>
     public int QuantileBucket(double p)
     {

@@ -17,6 +17,7 @@ public sealed class TightLevelTests(ITestOutputHelper output)
     [InlineData(0.99, 5, 4000)]
     [InlineData(0.95, 10, 800)]
     [InlineData(0.5, 10, 200)]
+    [InlineData(0.5, 2, 200)]
     public void Latency_at_the_fine_line(double quantile, int share, int perSlice)
     {
         var table = Latencies.LogNormal(0.05, 0.5);

@@ -33,14 +33,14 @@ public sealed class LatencyComparisonTests
         var (canary, baseline) = Timed.Histograms(slices);
         foreach (var factor in new[] { 1, 3 })
         {
-            var estimate = QuantileEstimate.Of(canary, baseline, Half, 1.0 / factor)!.Value;
-            Assert.Equal(slower * LatencyBuckets.LogRatio, estimate.LogRatio, 12);
+            var estimate = QuantileEstimate.Of(canary, baseline, Half, true, 1.0 / factor)!.Value;
+            Assert.Equal(slower * LatencyBuckets.LogRatio, estimate.Value, 12);
             Assert.Equal(
-                LogSpace.Average(harm ? new QuantileRatio(Half, 0.2).LogE(canary, baseline, 4, 1.0 / factor) : double.NegativeInfinity, NormalMixture.LogE(estimate.LogRatio - Margin / 2, estimate.Error, Margin)),
+                LogSpace.Average(harm ? new QuantileRatio(Half, 0.2).LogE(canary, baseline, 4, 1.0 / factor) : double.NegativeInfinity, NormalMixture.LogE(estimate.Above(Margin / 2), estimate.Error, Margin)),
                 asked.Measurement.After(factor).Fail,
                 9);
             Assert.Equal(
-                LogSpace.Average(safety ? new QuantileRatio(Half, 0.8).LogE(baseline, canary, -8, 1.0 / factor) : double.NegativeInfinity, NormalMixture.LogE(Margin - estimate.LogRatio, estimate.Error, Margin)),
+                LogSpace.Average(safety ? new QuantileRatio(Half, 0.8).LogE(baseline, canary, -8, 1.0 / factor) : double.NegativeInfinity, NormalMixture.LogE(-estimate.Above(Margin), estimate.Error, Margin)),
                 asked.Measurement.After(factor).Pass,
                 9);
         }
@@ -60,17 +60,17 @@ public sealed class LatencyComparisonTests
         var (canary, baseline) = Timed.Histograms(slices);
         foreach (var factor in new[] { 1, 3 })
         {
-            var estimate = QuantileEstimate.Of(canary, baseline, Half, 1.0 / factor)!.Value;
+            var estimate = QuantileEstimate.Of(canary, baseline, Half, false, 1.0 / factor)!.Value;
             var shift = new QuantileShift(Half);
             Assert.Equal(
                 LogSpace.Average(
-                    harm ? shift.LogE(canary, baseline, EdgeShift.Difference(0.001), 1.0 / factor) : double.NegativeInfinity, NormalMixture.LogE(estimate.Difference - 0.001, estimate.DifferenceError, 0.002)),
+                    harm ? shift.LogE(canary, baseline, EdgeShift.Difference(0.001), 1.0 / factor) : double.NegativeInfinity, NormalMixture.LogE(estimate.Above(0.001), estimate.Error, 0.002)),
                 asked.Measurement.After(factor).Fail,
                 9);
             Assert.Equal(
                 LogSpace.Average(
                     safety ? shift.LogE(baseline, canary, EdgeShift.Difference(-0.002), 1.0 / factor) : double.NegativeInfinity,
-                    NormalMixture.LogE(0.002 - estimate.Difference, estimate.DifferenceError, 0.002)),
+                    NormalMixture.LogE(-estimate.Above(0.002), estimate.Error, 0.002)),
                 asked.Measurement.After(factor).Pass,
                 9);
         }
@@ -101,13 +101,13 @@ public sealed class LatencyComparisonTests
         // Beyond the line by a little: by itself less than a half, and not yet hopeless.
         var slices = Timed.Alike(5, 0, 20, Timed.Flat(800, 8), Timed.Flat(805, 2));
         var (canary, baseline) = Timed.Histograms(slices);
-        var estimate = QuantileEstimate.Of(canary, baseline, Half)!.Value;
+        QuantileEstimate estimate = QuantileEstimate.Of(canary, baseline, Half, true)!.Value, inSeconds = QuantileEstimate.Of(canary, baseline, Half, false)!.Value;
 
         Assert.InRange(new QuantileRatio(Half, 0.2).LogE(canary, baseline, 4), -11, 0.4);
-        Assert.Equal(NormalMixture.LogE(estimate.LogRatio - Margin / 2, estimate.Error, Margin) - Math.Log(2), Asked.OfEveryone(Ratio).After(slices).Fail, 9);
+        Assert.Equal(NormalMixture.LogE(estimate.Above(Margin / 2), estimate.Error, Margin) - Math.Log(2), Asked.OfEveryone(Ratio).After(slices).Fail, 9);
         Assert.InRange(new QuantileShift(Half).LogE(canary, baseline, EdgeShift.Difference(0.0005)), -11, 0.4);
         Assert.Equal(
-            NormalMixture.LogE(estimate.Difference - 0.0005, estimate.DifferenceError, 0.001) - Math.Log(2), Asked.OfEveryone(Difference with { Bad = 0.001 }).After(slices).Fail, 9);
+            NormalMixture.LogE(inSeconds.Above(0.0005), inSeconds.Error, 0.001) - Math.Log(2), Asked.OfEveryone(Difference with { Bad = 0.001 }).After(slices).Fail, 9);
     }
 
     [Theory]
@@ -125,14 +125,14 @@ public sealed class LatencyComparisonTests
         foreach (var factor in new[] { 1, 2 })
         {
             var many = LatencyHistogram.EffectOf(canary, baseline, Half).After(factor);
-            var estimate = QuantileEstimate.Of(canary, baseline, Half, many)!.Value;
+            var estimate = QuantileEstimate.Of(canary, baseline, Half, true, many)!.Value;
             StagedEvidence fail = new(2), pass = new(2);
             fail.Update(alone.Fail);
             pass.Update(alone.Pass);
             fail.MoveTo(1);
             pass.MoveTo(1);
-            fail.Update(LogSpace.Average(new QuantileRatio(Half, 0.5).LogE(canary, baseline, 4, many), NormalMixture.LogE(estimate.LogRatio - Margin / 2, estimate.Error, Margin)), habits);
-            pass.Update(NormalMixture.LogE(Margin - estimate.LogRatio, estimate.Error, Margin) - Math.Log(2), habits);
+            fail.Update(LogSpace.Average(new QuantileRatio(Half, 0.5).LogE(canary, baseline, 4, many), NormalMixture.LogE(estimate.Above(Margin / 2), estimate.Error, Margin)), habits);
+            pass.Update(NormalMixture.LogE(-estimate.Above(Margin), estimate.Error, Margin) - Math.Log(2), habits);
             Assert.Equal(fail.LogE, asked.Measurement.After(factor).Fail, 9);
             Assert.Equal(pass.LogE, asked.Measurement.After(factor).Pass, 9);
         }
@@ -149,15 +149,15 @@ public sealed class LatencyComparisonTests
     {
         var slices = Timed.Alike(6, 0, 20, Timed.Flat(800, 20), Timed.Flat(803, 5));
         var (canary, baseline) = Timed.Histograms(slices);
-        var estimate = QuantileEstimate.Of(canary, baseline, Half)!.Value;
+        QuantileEstimate estimate = QuantileEstimate.Of(canary, baseline, Half, true)!.Value, inSeconds = QuantileEstimate.Of(canary, baseline, Half, false)!.Value;
         Reading ratio = Asked.OfEveryone(Ratio, [.. Enumerable.Repeat(20, stages)]).After(slices).Reading, seconds = Asked.OfEveryone(Difference, [.. Enumerable.Repeat(20, stages)]).After(slices).Reading;
 
         double failAt = Asked.FailAt + Math.Log(2 * stages), passAt = Asked.PassAt + Math.Log(2 * stages);
         Assert.Equal(Math.Pow(1.1, 3 / 8.0), ratio.Estimate!.Value, 12);
-        Assert.Equal(Math.Exp(estimate.LogRatio - NormalMixture.Margin(failAt, estimate.Error, Margin)), ratio.Low!.Value, 9);
-        Assert.Equal(Math.Exp(estimate.LogRatio + NormalMixture.Margin(passAt, estimate.Error, Margin)), ratio.High!.Value, 9);
-        Assert.Equal(estimate.Difference - NormalMixture.Margin(failAt, estimate.DifferenceError, 0.002), seconds.Low!.Value, 9);
-        Assert.Equal(estimate.Difference + NormalMixture.Margin(passAt, estimate.DifferenceError, 0.002), seconds.High!.Value, 9);
+        Assert.Equal(Math.Exp(estimate.Low(NormalMixture.Margin(failAt, estimate.Error, Margin))!.Value), ratio.Low!.Value, 9);
+        Assert.Equal(Math.Exp(estimate.High(NormalMixture.Margin(passAt, estimate.Error, Margin))!.Value), ratio.High!.Value, 9);
+        Assert.Equal(inSeconds.Low(NormalMixture.Margin(failAt, inSeconds.Error, 0.002))!.Value, seconds.Low!.Value, 9);
+        Assert.Equal(inSeconds.High(NormalMixture.Margin(passAt, inSeconds.Error, 0.002))!.Value, seconds.High!.Value, 9);
 
         // The median of twenty full buckets is the edge after ten of them.
         Assert.Equal(LatencyBuckets.Edge(809), ratio.BaselineValue!.Value, 12);
@@ -176,11 +176,11 @@ public sealed class LatencyComparisonTests
     {
         var slices = Timed.Alike(6, 0, 20, Timed.Flat(800, 20), Timed.Flat(801, 5));
         var (canary, baseline) = Timed.Histograms(slices);
-        var estimate = QuantileEstimate.Of(canary, baseline, Half)!.Value;
+        var estimate = QuantileEstimate.Of(canary, baseline, Half, true)!.Value;
         var effect = Math.Max(LatencyBuckets.LogRatio, Math.Abs(Math.Log(bad)));
 
         var reading = Asked.OfEveryone(Ratio with { Bad = bad, Fine = fine }).After(slices).Reading;
-        Assert.Equal(Math.Exp(estimate.LogRatio + NormalMixture.Margin(Asked.PassAt + Math.Log(2), estimate.Error, effect)), reading.High!.Value, 9);
+        Assert.Equal(Math.Exp(estimate.High(NormalMixture.Margin(Asked.PassAt + Math.Log(2), estimate.Error, effect))!.Value), reading.High!.Value, 9);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class QuantileTests
     {
         LatencyHistogram canary = Skewed(640, 700), baseline = Skewed(630, 900);
 
-        var estimate = QuantileEstimate.Of(canary, baseline, 0.9, new DesignEffect(clustering, 1).After(factor), factor)!.Value;
+        var many = new DesignEffect(clustering, 1).After(factor);
+        QuantileEstimate ratio = QuantileEstimate.Of(canary, baseline, 0.9, true, many, factor)!.Value, seconds = QuantileEstimate.Of(canary, baseline, 0.9, false, many, factor)!.Value;
 
         double Error(LatencyHistogram arm)
         {
@@ -34,11 +35,76 @@ public sealed class QuantileTests
         }
 
         double c = Math.Exp(canary.LogQuantile(0.9)!.Value), b = Math.Exp(baseline.LogQuantile(0.9)!.Value);
-        Assert.Equal(Math.Log(c / b), estimate.LogRatio, 9);
-        Assert.Equal(c - b, estimate.Difference, 12);
-        Assert.Equal(Math.Sqrt(Math.Pow(Error(canary), 2) + Math.Pow(Error(baseline), 2)), estimate.Error, 9);
-        Assert.Equal(Math.Sqrt(Math.Pow(c * Error(canary), 2) + Math.Pow(b * Error(baseline), 2)), estimate.DifferenceError, 12);
-        Assert.True(estimate.Error > LatencyBuckets.LogRatio, "wide enough that the width of a bucket does not matter");
+        Assert.Equal(Math.Log(c / b), ratio.Value, 9);
+        Assert.Equal(c - b, seconds.Value, 12);
+        Assert.Equal(Math.Sqrt(Math.Pow(Error(canary), 2) + Math.Pow(Error(baseline), 2)), ratio.Error, 9);
+        Assert.Equal(Math.Sqrt(Math.Pow(c * Error(canary), 2) + Math.Pow(b * Error(baseline), 2)), seconds.Error, 12);
+        Assert.True(ratio.Error > LatencyBuckets.LogRatio, "wide enough that the width of a bucket does not matter");
+    }
+
+    [Theory]
+    [InlineData(0.1, 0.001, 1)]
+    [InlineData(-0.3, -0.0005, 3)]
+    [InlineData(0.2, 0.0008, 2)]
+    public void A_line_is_tested_by_counting_the_arm_with_fewer_answers(double ratio, double seconds, double clustering)
+    {
+        // The canary is counted up to the line above the baseline's quantile; where the baseline is smaller, it is counted up to the line below the canary's.
+        const double P = 0.9;
+        LatencyHistogram few = Skewed(644, 500), many = Skewed(630, 2_000);
+        foreach (var isRatio in new[] { true, false })
+        {
+            var by = isRatio ? ratio : seconds;
+            double Z(LatencyHistogram canary, LatencyHistogram baseline) => QuantileEstimate.Of(canary, baseline, P, isRatio, clustering) is { } estimate ? estimate.Above(by) / estimate.Error : double.NaN;
+            double Moved(double log, double shift) => isRatio ? log + shift : Math.Log(Math.Exp(log) + shift);
+            double Spread(LatencyHistogram arm)
+            {
+                var h = Math.Sqrt(clustering * P * (1 - P) / arm.Total);
+                var perLog = isRatio ? 1 : Math.Exp(arm.LogQuantile(P)!.Value);
+                return perLog * (arm.LogQuantile(P + 2 * h)!.Value - arm.LogQuantile(P - 2 * h)!.Value) / 4;
+            }
+
+            double Root(double point)
+            {
+                var a = few.PartUpTo(point);
+                return Math.Sign(P - a) * Math.Sqrt(2 * few.Total / clustering * (a * Math.Log(a / P) + (1 - a) * Math.Log((1 - a) / (1 - P))));
+            }
+
+            var known = Spread(few) / Math.Sqrt(Math.Pow(Spread(few), 2) + Math.Pow(Spread(many), 2));
+            Assert.Equal(Root(Moved(many.LogQuantile(P)!.Value, by)) * known, Z(few, many), 9);
+            Assert.Equal(-Root(Moved(many.LogQuantile(P)!.Value, -by)) * known, Z(many, few), 9);
+        }
+    }
+
+    [Theory]
+    [InlineData(500, 2_000)]
+    [InlineData(2_000, 500)]
+    [InlineData(500, 500)]
+    public void A_bound_is_the_line_that_is_just_so_far_away(int ofCanary, int ofBaseline)
+    {
+        foreach (var isRatio in new[] { true, false })
+        {
+            var estimate = QuantileEstimate.Of(Skewed(644, ofCanary), Skewed(630, ofBaseline), 0.9, isRatio)!.Value;
+            foreach (var margin in new[] { 0.5 * estimate.Error, 3 * estimate.Error })
+            {
+                Assert.Equal(margin, estimate.Above(estimate.Low(margin)!.Value), 9);
+                Assert.Equal(-margin, estimate.Above(estimate.High(margin)!.Value), 9);
+                Assert.InRange(estimate.Value, estimate.Low(margin)!.Value, estimate.High(margin)!.Value);
+            }
+
+            Assert.Equal(0, estimate.Above(estimate.Value), 9);
+            Assert.Null(estimate.Low(60 * estimate.Error));
+            Assert.Null(estimate.High(60 * estimate.Error));
+        }
+    }
+
+    [Fact]
+    public void A_line_that_no_answer_can_cross_is_as_far_away_as_all_answers_together_show()
+    {
+        var estimate = QuantileEstimate.Of(Of((640, 60)), Of((640, 600)), 0.5, false)!.Value;
+
+        // Below zero seconds lies no answer: all sixty are above where half of them are expected.
+        Assert.Equal(estimate.Above(-5), estimate.Above(-50), 12);
+        Assert.True(estimate.Above(-5) > 0);
     }
 
     [Fact]
@@ -46,11 +112,11 @@ public sealed class QuantileTests
     {
         LatencyHistogram canary = Of((640, 100_000)), baseline = Of((660, 100_000));
 
-        var estimate = QuantileEstimate.Of(canary, baseline, 0.9)!.Value;
+        QuantileEstimate ratio = QuantileEstimate.Of(canary, baseline, 0.9, true)!.Value, seconds = QuantileEstimate.Of(canary, baseline, 0.9, false)!.Value;
 
-        Assert.Equal(-20 * LatencyBuckets.LogRatio, estimate.LogRatio, 9);
-        Assert.Equal(LatencyBuckets.LogRatio / Math.Sqrt(12), estimate.Error, 12);
-        Assert.Equal(LatencyBuckets.LogRatio / Math.Sqrt(12) * Math.Exp(baseline.LogQuantile(0.9)!.Value), estimate.DifferenceError, 12);
+        Assert.Equal(-20 * LatencyBuckets.LogRatio, ratio.Value, 9);
+        Assert.Equal(LatencyBuckets.LogRatio / Math.Sqrt(12), ratio.Error, 12);
+        Assert.Equal(LatencyBuckets.LogRatio / Math.Sqrt(12) * Math.Exp(baseline.LogQuantile(0.9)!.Value), seconds.Error, 12);
     }
 
     [Fact]
@@ -58,13 +124,13 @@ public sealed class QuantileTests
     {
         LatencyHistogram enough = Of((640, 200), (650, 100)), few = Of((640, 199), (650, 100));
 
-        Assert.NotNull(QuantileEstimate.Of(enough, enough, 0.9));
-        Assert.Null(QuantileEstimate.Of(few, enough, 0.9));
-        Assert.Null(QuantileEstimate.Of(enough, few, 0.9));
-        Assert.Null(QuantileEstimate.Of(enough, enough, 0.9, factor: 0.99));
-        Assert.NotNull(QuantileEstimate.Of(few, few, 0.9, factor: 1.1));
-        Assert.Null(QuantileEstimate.Of(enough, enough, 0.9, double.PositiveInfinity));
-        Assert.Null(QuantileEstimate.Of(new(), new(), 0.9));
+        Assert.NotNull(QuantileEstimate.Of(enough, enough, 0.9, true));
+        Assert.Null(QuantileEstimate.Of(few, enough, 0.9, true));
+        Assert.Null(QuantileEstimate.Of(enough, few, 0.9, true));
+        Assert.Null(QuantileEstimate.Of(enough, enough, 0.9, true, factor: 0.99));
+        Assert.NotNull(QuantileEstimate.Of(few, few, 0.9, true, factor: 1.1));
+        Assert.Null(QuantileEstimate.Of(enough, enough, 0.9, true, double.PositiveInfinity));
+        Assert.Null(QuantileEstimate.Of(new(), new(), 0.9, true));
     }
 
     [Theory]
@@ -75,11 +141,11 @@ public sealed class QuantileTests
         // Two standard errors of rank are 2 sqrt(0.16 D / 400): 0.2 at D = 25.
         var arm = Skewed(640, 400);
 
-        Assert.NotNull(QuantileEstimate.Of(arm, arm, quantile, 24.9));
-        Assert.Null(QuantileEstimate.Of(arm, arm, quantile, 25));
-        Assert.Null(QuantileEstimate.Of(arm, arm, quantile, 26));
-        Assert.Null(QuantileEstimate.Of(arm, Skewed(640, 4_000), quantile, 26));
-        Assert.Null(QuantileEstimate.Of(Skewed(640, 4_000), arm, quantile, 26));
+        Assert.NotNull(QuantileEstimate.Of(arm, arm, quantile, true, 24.9));
+        Assert.Null(QuantileEstimate.Of(arm, arm, quantile, true, 25));
+        Assert.Null(QuantileEstimate.Of(arm, arm, quantile, true, 26));
+        Assert.Null(QuantileEstimate.Of(arm, Skewed(640, 4_000), quantile, true, 26));
+        Assert.Null(QuantileEstimate.Of(Skewed(640, 4_000), arm, quantile, true, 26));
     }
 
     [Theory]
