@@ -59,7 +59,8 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddHttpForwarder();
         var app = builder.Build();
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        var relay = new ExchangeRelay(router, app.Services.GetRequiredService<IHttpForwarder>(), tokens, new RequestIds(seed), time);
+        var desk = new ExchangeDesk(router, tokens, new RequestIds(seed), time);
+        var relay = new ExchangeRelay(desk, app.Services.GetRequiredService<IHttpForwarder>());
         app.Run(relay.InvokeAsync);
         try
         {

@@ -35,6 +35,9 @@ public sealed class Assigner
     /// </summary>
     public static uint IdentityOf(ulong hash) => (uint)((hash / Share.Whole * 0x9E3779B97F4A7C15UL) >> 32);
 
+    /// <summary>The keyed hash of a subject in UTF-8.</summary>
+    public ulong HashOf(ReadOnlySpan<byte> subject) => _hash.Of(subject);
+
     /// <summary>The keyed hash of a subject.</summary>
     public ulong HashOf(ReadOnlySpan<char> subject)
     {

@@ -47,11 +47,18 @@ public sealed class TokenCodec
     public void Seal(in ExchangeToken token, Span<char> destination)
     {
         Span<byte> bytes = stackalloc byte[TokenBytes];
-        Pack(token, bytes);
-        var tag = _tag.Of(bytes[..ContentBytes]);
-        Hide(bytes[..ContentBytes], tag);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes[ContentBytes..], tag);
+        Seal(token, bytes);
         Base64Url.EncodeToChars(bytes, destination);
+    }
+
+    /// <summary>Writes a sealed token in ASCII.</summary>
+    /// <param name="token">What to say.</param>
+    /// <param name="destination">At least <see cref="Length"/> bytes.</param>
+    public void SealAscii(in ExchangeToken token, Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[TokenBytes];
+        Seal(token, bytes);
+        Base64Url.EncodeToUtf8(bytes, destination);
     }
 
     /// <summary>Reads a sealed token; false when it is not one of this installation's.</summary>
@@ -79,6 +86,14 @@ public sealed class TokenCodec
 
         token = Unpack(bytes);
         return true;
+    }
+
+    private void Seal(in ExchangeToken token, Span<byte> bytes)
+    {
+        Pack(token, bytes);
+        var tag = _tag.Of(bytes[..ContentBytes]);
+        Hide(bytes[..ContentBytes], tag);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[ContentBytes..], tag);
     }
 
     private static void Pack(in ExchangeToken token, Span<byte> bytes)

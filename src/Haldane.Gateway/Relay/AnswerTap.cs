@@ -1,4 +1,6 @@
 using System.Buffers;
+using Haldane.Core;
+using Haldane.Core.Exchanges;
 
 namespace Haldane.Gateway.Relay;
 
@@ -8,7 +10,7 @@ namespace Haldane.Gateway.Relay;
 /// caller before that. Everything else passes at once, and the first <see cref="Limit"/> bytes are kept for the reader. One writer at a time. Owns its pooled
 /// buffer until <see cref="Release"/>.
 /// </remarks>
-internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream caller, TimeProvider time) : Stream
+internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream caller, ExchangeDesk desk) : Stream
 {
     /// <summary>Larger answers are not read.</summary>
     public const int Limit = 64 * 1024;
@@ -47,10 +49,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     {
         var response = context.Response;
         Forget();
-        _reads = exchange is { Counts: true, StandIn: false }
-            && exchange.Route.Answers.Reads
-            && response.StatusCode is >= 200 and < 300
-            && !HttpMethods.IsHead(context.Request.Method);
+        _reads = exchange.Reads(response.StatusCode, HttpMethods.IsHead(context.Request.Method));
         if (_reads && response.Headers.ContentEncoding.Count > 0)
         {
             // Packed bodies are not unpacked, so it is clear already that this one is unread.
@@ -63,7 +62,23 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         _holdUntil = _reads && response.ContentLength is > 0 and <= Limit ? (int)response.ContentLength : 0;
         if (_holdUntil == 0)
         {
-            exchange.Announce(response);
+            Announce();
+        }
+    }
+
+    /// <summary>Writes our own headers; must be called before the response starts.</summary>
+    public void Announce()
+    {
+        var headers = context.Response.Headers;
+        headers[Exchange.TokenHeader] = string.Create(TokenCodec.Length, (desk.Tokens, exchange.Token), static (text, x) => x.Tokens.Seal(x.Token, text));
+        if (exchange.Route.Spec.ShowArm)
+        {
+            headers[Exchange.ArmHeader] = exchange.Arm == Arm.Canary ? "canary" : "baseline";
+        }
+        else
+        {
+            // A version must not be able to say it in our name.
+            headers.Remove(Exchange.ArmHeader);
         }
     }
 
@@ -99,7 +114,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        exchange.LastByteAt = time.GetTimestamp();
+        exchange.LastByteAt = desk.Time.GetTimestamp();
         if (exchange.FirstByteAt == 0 && buffer.Length > 0)
         {
             exchange.FirstByteAt = exchange.LastByteAt;
@@ -127,7 +142,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         }
 
         Complete();
-        exchange.Announce(context.Response);
+        Announce();
         _holdUntil = 0;
         return caller.WriteAsync(_kept.AsMemory(0, _length), cancellationToken);
     }

@@ -5,27 +5,32 @@ using Haldane.Gateway.Routing;
 
 namespace Haldane.Gateway.Relay;
 
-/// <summary>One request with its response, while it is under way. Belongs to its request; never shared.</summary>
-internal sealed class Exchange(ModelRoute route, TokenCodec tokens)
+/// <summary>One request with its response, while it is under way.</summary>
+/// <remarks>Belongs to its request, never shared; a connection uses one for request after request.</remarks>
+internal sealed class Exchange
 {
     public const string TokenHeader = "x-haldane-exchange";
     public const string ArmHeader = "x-haldane-arm";
 
-    public ModelRoute Route => route;
+    /// <summary>Set by <see cref="ExchangeDesk.Open"/>.</summary>
+    public ModelRoute Route { get; set; } = null!;
 
     /// <summary>The arm that the subject is assigned to; also when the baseline stands in.</summary>
-    public Arm Arm { get; init; }
+    public Arm Arm { get; set; }
 
-    public uint Subject { get; init; }
+    public uint Subject { get; set; }
 
-    public int SegmentCode { get; init; }
+    public int SegmentCode { get; set; }
 
-    public DateTimeOffset At { get; init; }
+    public DateTimeOffset At { get; set; }
 
-    public uint Nonce { get; init; }
+    public uint Nonce { get; set; }
 
     /// <summary>Whether the exchange is evidence: an inference call of a running rollout, or of a model without one.</summary>
-    public bool Counts { get; init; }
+    public bool Counts { get; set; }
+
+    /// <summary>Whether the baseline may answer in the place of a canary that fails.</summary>
+    public bool MayFailOver { get; set; }
 
     /// <summary>Whether the baseline answers in the canary's place.</summary>
     public bool StandIn { get; set; }
@@ -33,37 +38,38 @@ internal sealed class Exchange(ModelRoute route, TokenCodec tokens)
     /// <summary>What was read from the answer; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; set; }
 
+    /// <summary>Timestamp of the request's arrival.</summary>
+    public long StartedAt { get; set; }
+
     /// <summary>Timestamp of the first byte of the body that came from the version; 0 when none did.</summary>
     public long FirstByteAt { get; set; }
 
     /// <summary>Timestamp of the last byte that came from the version; 0 when none did.</summary>
     public long LastByteAt { get; set; }
 
-    /// <summary>Writes our own headers; must be called before the response starts.</summary>
-    public void Announce(HttpResponse response)
+    /// <summary>The version that serves the arm.</summary>
+    public VersionRoute Version => Arm == Arm.Canary ? Route.Split!.Canary : Route.Split?.Baseline ?? Route.Serving;
+
+    /// <summary>What the token says.</summary>
+    public ExchangeToken Token => new()
     {
-        var token = new ExchangeToken
-        {
-            Run = route.Split?.Run ?? 0,
-            Stage = (byte)(route.Split?.Stage ?? 0),
-            Arm = Arm,
-            Counts = Counts && !StandIn && route.Split is not null,
-            SegmentCode = SegmentCode,
-            Class = Prediction?.Class ?? ExchangeToken.NoClass,
-            Confidence = Prediction?.Confidence,
-            At = At,
-            Subject = Subject,
-            Nonce = Nonce,
-        };
-        response.Headers[TokenHeader] = string.Create(TokenCodec.Length, (tokens, token), static (text, x) => x.tokens.Seal(x.token, text));
-        if (route.Spec.ShowArm)
-        {
-            response.Headers[ArmHeader] = Arm == Arm.Canary ? "canary" : "baseline";
-        }
-        else
-        {
-            // A version must not be able to say it in our name.
-            response.Headers.Remove(ArmHeader);
-        }
-    }
+        Run = Route.Split?.Run ?? 0,
+        Stage = (byte)(Route.Split?.Stage ?? 0),
+        Arm = Arm,
+        Counts = Counts && !StandIn && Route.Split is not null,
+        SegmentCode = SegmentCode,
+        Class = Prediction?.Class ?? ExchangeToken.NoClass,
+        Confidence = Prediction?.Confidence,
+        At = At,
+        Subject = Subject,
+        Nonce = Nonce,
+    };
+
+    /// <summary>Whether the body of an answer is read for signals.</summary>
+    /// <param name="status">The answer's status.</param>
+    /// <param name="toHead">Whether it answers a HEAD request.</param>
+    public bool Reads(int status, bool toHead) => Counts && !StandIn && Route.Answers.Reads && status is >= 200 and < 300 && !toHead;
+
+    /// <summary>Begins again with the baseline.</summary>
+    public void BeginStandIn() => (StandIn, Prediction, FirstByteAt, LastByteAt) = (true, null, 0, 0);
 }

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
+using System.Text;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Relay;
 
 namespace Haldane.Gateway.Routing;
 
@@ -58,6 +60,13 @@ internal sealed class ModelRoute
         IsPrefix = spec.Route.Path.EndsWith(AnythingBelow, StringComparison.Ordinal);
         Path = IsPrefix ? spec.Route.Path[..^AnythingBelow.Length] : spec.Route.Path;
         Segments = [.. spec.Segments.Select(s => new SegmentLookup(s))];
+        Subject = spec.Subject switch
+        {
+            { Header: { } header } => new(header),
+            { Cookie: not null } => new("cookie"),
+            _ => null,
+        };
+        SubjectCookie = spec.Subject?.Cookie is { } cookie ? Encoding.UTF8.GetBytes(cookie) : null;
     }
 
     public ModelSpec Spec { get; }
@@ -69,6 +78,12 @@ internal sealed class ModelRoute
     public SegmentCells Cells { get; }
 
     public SegmentLookup[] Segments { get; }
+
+    /// <summary>The field that holds the subject, or the cookie that does; null where each request is its own.</summary>
+    public FieldName? Subject { get; }
+
+    /// <summary>The name of the cookie that holds the subject.</summary>
+    public byte[]? SubjectCookie { get; }
 
     public AnswerReader Answers { get; }
 
@@ -85,12 +100,24 @@ internal sealed class ModelRoute
 /// <summary>Finds a segment's value in a request.</summary>
 internal sealed class SegmentLookup(SegmentSpec spec)
 {
-    private readonly FrozenDictionary<string, int> _values = spec.Values.Select((value, i) => (value, i)).ToFrozenDictionary(x => x.value, x => x.i, StringComparer.Ordinal);
+    private readonly byte[][] _values = [.. spec.Values.Select(Encoding.UTF8.GetBytes)];
 
-    public string Header => spec.Header;
+    public FieldName Header { get; } = new(spec.Header);
 
     /// <summary>The index of a value; the count of values for any other, and for none.</summary>
-    public int IndexOf(string? value) => value is not null && _values.TryGetValue(value, out var index) ? index : spec.Values.Count;
+    public int IndexOf(ReadOnlySpan<byte> value)
+    {
+        // A few values of a few bytes: told apart by their length mostly.
+        for (var i = 0; i < _values.Length; i++)
+        {
+            if (value.SequenceEqual(_values[i]))
+            {
+                return i;
+            }
+        }
+
+        return _values.Length;
+    }
 }
 
 /// <summary>A running rollout as requests see it.</summary>
