@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Haldane.Core.Exchanges;
+using Haldane.Gateway.Http1;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,9 +20,6 @@ public sealed record DataAddress(IPEndPoint Address, bool PriorKnowledge);
 /// <summary>The data port: a web server of its own, so that nothing of the admin port is ever reachable through it.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    // Model inputs such as images are larger than web forms; past this a request is refused with 413.
-    private const long LargestRequestBytes = 64L << 20;
-
     private readonly WebApplication _app;
 
     private GatewayServer(WebApplication app) => _app = app;
@@ -41,25 +39,32 @@ public sealed class GatewayServer : IAsyncDisposable
     public static async Task<GatewayServer> StartAsync(
         IReadOnlyList<DataAddress> listen, GatewayRouter router, TokenCodec tokens, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
     {
+        var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        var desk = new ExchangeDesk(router, tokens, new RequestIds(seed), time);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestRequestBytes;
+            kestrel.Limits.MaxRequestBodySize = RelayLimits.LargestBody;
 
             // As the client reads a version's headers, so that each byte comes out as it came in.
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             foreach (var address in listen)
             {
-                kestrel.Listen(address.Address, at => at.Protocols = address.PriorKnowledge ? HttpProtocols.Http2 : HttpProtocols.Http1);
+                kestrel.Listen(address.Address, at =>
+                {
+                    at.Protocols = address.PriorKnowledge ? HttpProtocols.Http2 : HttpProtocols.Http1;
+                    if (!address.PriorKnowledge)
+                    {
+                        at.Use(next => new Http1Relay(desk, router.Watch, next).ServeAsync);
+                    }
+                });
             }
         });
         builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton(time);
         builder.Services.AddHttpForwarder();
         var app = builder.Build();
-        var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        var desk = new ExchangeDesk(router, tokens, new RequestIds(seed), time);
         var relay = new ExchangeRelay(desk, app.Services.GetRequiredService<IHttpForwarder>());
         app.Run(relay.InvokeAsync);
         try

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Haldane.Gateway.Upstreams;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Routing;
@@ -10,11 +11,13 @@ namespace Haldane.Gateway.Routing;
 /// <param name="Address">As <c>http</c> or <c>https</c>.</param>
 /// <param name="Client">Its connection pool; lives as long as the gateway.</param>
 /// <param name="Request">How requests are sent to it.</param>
-internal sealed record Endpoint(string Address, HttpMessageInvoker Client, ForwarderRequestConfig Request);
+/// <param name="Direct">The same for our own relay; null for what does not speak HTTP/1.1 without TLS.</param>
+internal sealed record Endpoint(string Address, HttpMessageInvoker Client, ForwarderRequestConfig Request, UpstreamEndpoint? Direct);
 
 /// <summary>Keeps one connection pool for each address, across snapshots. Any thread.</summary>
-internal sealed class EndpointPool : IDisposable
+internal sealed class EndpointPool(ConnectionWatch watch) : IDisposable
 {
+    private readonly ConcurrentDictionary<string, UpstreamEndpoint> _direct = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, HttpMessageInvoker> _clients = new(StringComparer.Ordinal);
 
     /// <summary>The endpoint of an address of the specification.</summary>
@@ -30,7 +33,9 @@ internal sealed class EndpointPool : IDisposable
             Version = priorKnowledge || url.StartsWith("https", StringComparison.OrdinalIgnoreCase) ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = priorKnowledge ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
         };
-        return new(url, _clients.GetOrAdd(address, static _ => NewClient()), request);
+        var speaksHttp1 = !priorKnowledge && url.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+        var direct = speaksHttp1 ? _direct.GetOrAdd(address, static (url, watch) => new(new Uri(url), watch), watch) : null;
+        return new(url, _clients.GetOrAdd(address, static _ => NewClient()), request, direct);
     }
 
     public void Dispose()
@@ -38,6 +43,11 @@ internal sealed class EndpointPool : IDisposable
         foreach (var client in _clients.Values)
         {
             client.Dispose();
+        }
+
+        foreach (var endpoint in _direct.Values)
+        {
+            endpoint.Dispose();
         }
     }
 

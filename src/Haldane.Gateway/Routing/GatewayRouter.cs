@@ -4,6 +4,7 @@ using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Routing;
 
@@ -12,13 +13,30 @@ namespace Haldane.Gateway.Routing;
 public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly EndpointPool _endpoints = new();
+    private readonly EndpointPool _endpoints;
     private readonly Dictionary<string, ModelTotals> _totals = new(StringComparer.Ordinal);
     private readonly int _cores = Environment.ProcessorCount;
     private volatile RouteSnapshot _current = RouteSnapshot.Empty;
 
+    /// <summary>Routes nothing yet.</summary>
+    public GatewayRouter()
+        : this(TimeProvider.System)
+    {
+    }
+
+    /// <summary>Routes nothing yet.</summary>
+    /// <param name="time">The clock of waits and idle connections.</param>
+    public GatewayRouter(TimeProvider time)
+    {
+        Watch = new(time);
+        _endpoints = new(Watch);
+    }
+
     /// <summary>The snapshot in force.</summary>
     internal RouteSnapshot Current => _current;
+
+    /// <summary>Looks at everything that waits.</summary>
+    internal ConnectionWatch Watch { get; }
 
     /// <inheritdoc/>
     public void Publish(RoutingPicture picture)
@@ -54,7 +72,11 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _endpoints.Dispose();
+    public void Dispose()
+    {
+        Watch.Dispose();
+        _endpoints.Dispose();
+    }
 
     private ModelRoute Compile(RoutedModel routed)
     {

@@ -23,10 +23,26 @@ internal sealed class RouteSnapshot(IReadOnlyList<ModelRoute> models)
 
     public IReadOnlyList<ModelRoute> Models => models;
 
+    private const int Usual = 256;
+
     /// <summary>The model that a path belongs to, or null.</summary>
-    public ModelRoute? Match(string path)
+    /// <param name="path">As it stands in a request's target, percent signs and all.</param>
+    public ModelRoute? Match(ReadOnlySpan<byte> path)
     {
-        if (_byPath.TryGetValue(path, out var exact))
+        if (path.Length > Usual || !PlainPath.Is(path))
+        {
+            return Match(PlainPath.Of(path));
+        }
+
+        Span<char> text = stackalloc char[Usual];
+        return Match(text[..Encoding.Latin1.GetChars(path, text)]);
+    }
+
+    /// <summary>The model that a path belongs to, or null.</summary>
+    /// <param name="path">Plain: no percent signs to resolve and no dot segments.</param>
+    public ModelRoute? Match(ReadOnlySpan<char> path)
+    {
+        if (_byPath.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out var exact))
         {
             return exact;
         }
@@ -57,6 +73,7 @@ internal sealed class ModelRoute
         Split = split;
         Counters = counters;
         Totals = totals;
+        IsDirect = split is null ? serving.IsDirect : split.Baseline.IsDirect && split.Canary.IsDirect;
         IsPrefix = spec.Route.Path.EndsWith(AnythingBelow, StringComparison.Ordinal);
         Path = IsPrefix ? spec.Route.Path[..^AnythingBelow.Length] : spec.Route.Path;
         Segments = [.. spec.Segments.Select(s => new SegmentLookup(s))];
@@ -88,6 +105,9 @@ internal sealed class ModelRoute
     public AnswerReader Answers { get; }
 
     public VersionRoute Serving { get; }
+
+    /// <summary>Whether every version that may answer speaks HTTP/1.1 without TLS, so that our own relay can ask it.</summary>
+    public bool IsDirect { get; }
 
     public SplitRoute? Split { get; }
 
@@ -133,6 +153,9 @@ internal sealed class VersionRoute(string name, Endpoint[] endpoints)
     private uint _turn;
 
     public string Name => name;
+
+    /// <summary>Whether all its endpoints speak HTTP/1.1 without TLS.</summary>
+    public bool IsDirect { get; } = endpoints.All(e => e.Direct is not null);
 
     /// <summary>The endpoint whose turn it is.</summary>
     public Endpoint Next() => endpoints.Length == 1 ? endpoints[0] : endpoints[Interlocked.Increment(ref _turn) % (uint)endpoints.Length];

@@ -53,7 +53,7 @@ public sealed class ChaosTests
         { Fault.CutsLargeBody, Seen.Cut, Seen.Cut, Counted.Error },
         { Fault.CutsChunks, Seen.Cut, Seen.Cut, Counted.Error },
         { Fault.StallsBeforeHead, Seen.StandIn, Seen.TooLate, Counted.Error },
-        { Fault.StallsInSmallBody, Seen.StandIn, Seen.Unreachable, Counted.Error },
+        { Fault.StallsInSmallBody, Seen.StandIn, Seen.TooLate, Counted.Error },
         { Fault.StallsMidBody, Seen.Cut, Seen.Cut, Counted.Error },
         { Fault.Trickles, Seen.Own, Seen.Own, Counted.Fraud },
         { Fault.Answers500, Seen.StandIn, Seen.Own, Counted.Error },

@@ -65,7 +65,7 @@ public sealed class HeaderTests
     [InlineData("POST {0} HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400)]
     [InlineData("POST http://elsewhere.example{0} HTTP/1.1\r\nHost: elsewhere.example\r\nContent-Length: 0\r\n\r\n", 200)]
     [InlineData("POST {0} HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400)]
-    [InlineData("POST {0} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200)]
+    [InlineData("POST {0} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400)]
     [InlineData("POST {0} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400)]
     [InlineData("POST {0} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400)]
     [InlineData("POST /v2/models/other/../fraud/%69nfer HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 200)]
@@ -94,10 +94,10 @@ public sealed class HeaderTests
         await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
         await using var rig = await Rig.StartAsync(version, version, Arm.Canary);
 
-        await rig.SendAsync($"POST {Rig.Path} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
+        var answer = await rig.SendAsync($"POST {Rig.Path} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
 
-        var received = version.Requests.Single();
-        Assert.Equal((null, "chunked", "{}"), (received["content-length"], received["transfer-encoding"], Encoding.ASCII.GetString(received.Body)));
+        Assert.Equal(400, answer.Status);
+        Assert.Empty(version.Requests);
     }
 
     // The gateway grants it itself; a version that does not know the header would be waited for in vain.

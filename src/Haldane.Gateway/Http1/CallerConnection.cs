@@ -1,0 +1,437 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Haldane.Gateway.Relay;
+using Haldane.Gateway.Upstreams;
+using Microsoft.AspNetCore.Connections;
+
+namespace Haldane.Gateway.Http1;
+
+/// <summary>A caller's HTTP/1.1 connection: takes request after request, has each answered by the version of its arm, and stands in for a canary that failed.</summary>
+/// <remarks>
+/// What it cannot serve (WebSockets, versions behind TLS or HTTP/2) it leaves unread, so that Kestrel's own pipeline can take the connection over. One thread at a time; only <see cref="Look"/> is
+/// called from elsewhere.
+/// </remarks>
+internal sealed class CallerConnection : IWatched, IDisposable
+{
+    private readonly ConnectionContext _connection;
+    private readonly ExchangeDesk _desk;
+    private readonly PipeReader _input;
+    private readonly PipeWriter _output;
+    private readonly RequestHead _request = new();
+    private readonly Exchange _exchange = new();
+    private readonly RequestBody _body;
+    private readonly CallerPresence _presence;
+    private readonly AnswerRelay _answer;
+    private readonly Deadline _waiting; // for the caller's bytes
+    private readonly Action _cancelRead;
+    private readonly Func<bool> _mayRepeat;
+    private readonly Func<bool> _never = static () => false;
+    private ReadOnlySequence<byte> _whole;
+    private bool _streams;
+    private BodyEnd _bodyEnd;
+    private volatile bool _closing;
+
+    /// <summary>A connection that has just been accepted.</summary>
+    public CallerConnection(ConnectionContext connection, ExchangeDesk desk, ConnectionWatch watch)
+    {
+        (_connection, _desk) = (connection, desk);
+        (_input, _output) = (connection.Transport.Input, connection.Transport.Output);
+        _waiting = new(watch);
+        Answering = new(watch);
+        _body = new(_input, _waiting);
+        _presence = new(connection);
+        _answer = new(_output, _request, _exchange, desk, _presence, Answering, connection.Abort);
+        _cancelRead = _input.CancelPendingRead;
+        _mayRepeat = () => _exchange.MayFailOver && !_answer.HasBegun && (!_streams || _body.CanRepeat);
+    }
+
+    private enum Turn
+    {
+        Next,
+        Close,
+        HandOver,
+    }
+
+    private Deadline Answering { get; }
+
+    /// <summary>Serves the connection until it ends, or until somebody else has to.</summary>
+    /// <returns>Whether somebody else has to.</returns>
+    public async Task<bool> RunAsync()
+    {
+        var turn = Turn.Next;
+        try
+        {
+            while (turn == Turn.Next)
+            {
+                turn = await TakeTurnAsync();
+            }
+        }
+        catch (IOException)
+        {
+            // Kestrel's name for a caller's reset.
+        }
+
+        return turn == Turn.HandOver;
+    }
+
+    /// <summary>Ends after the exchange under way.</summary>
+    public void Close()
+    {
+        _closing = true;
+        _input.CancelPendingRead();
+    }
+
+    /// <inheritdoc/>
+    public void Look(long now)
+    {
+        _waiting.Look(now);
+        Answering.Look(now);
+        _presence.Look();
+    }
+
+    public void Dispose()
+    {
+        _request.Dispose();
+        _body.Dispose();
+        _answer.Dispose();
+        _presence.Dispose();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Turn> TakeTurnAsync()
+    {
+        _request.Clear();
+        var hasBegun = false;
+        while (true)
+        {
+            if (_closing && !hasBegun)
+            {
+                return Turn.Close;
+            }
+
+            if (!hasBegun)
+            {
+                _waiting.Set(RelayLimits.Idle, _cancelRead);
+            }
+
+            var read = await _input.ReadAsync();
+            var buffer = WithoutBlankLine(read.Buffer);
+            if (!buffer.IsEmpty && _request.Take(buffer, out var consumed))
+            {
+                var inTime = _waiting.Clear();
+                return inTime ? await ServeAsync(buffer, consumed) : Turn.Close;
+            }
+
+            _input.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+            {
+                return Turn.Close;
+            }
+
+            if (read.IsCanceled && !_waiting.Clear())
+            {
+                return hasBegun ? await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time") : Turn.Close;
+            }
+
+            if (!hasBegun && !buffer.IsEmpty || read.IsCanceled && hasBegun)
+            {
+                // The whole head shares one patience, however slowly it trickles.
+                hasBegun = true;
+                _waiting.Set(RelayLimits.Head, _cancelRead);
+            }
+        }
+    }
+
+    // RFC 9112, section 2.2: some clients send one after a body.
+    private static ReadOnlySequence<byte> WithoutBlankLine(in ReadOnlySequence<byte> buffer)
+    {
+        if (buffer.Length >= 2 && buffer.FirstSpan is [HttpSyntax.Cr, HttpSyntax.Lf, ..])
+        {
+            return buffer.Slice(2);
+        }
+
+        return buffer;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Turn> ServeAsync(ReadOnlySequence<byte> buffer, int headLength)
+    {
+        if (_request.Fault != HeadFault.None)
+        {
+            _input.AdvanceTo(buffer.End);
+            return await RefuseAsync(_request.Fault.Status(), _request.Fault.Said());
+        }
+
+        var route = _desk.Routes.Match(_request.Path);
+        if (_request.Fields.AsksToUpgrade || _request.IsConnect || route is { IsDirect: false })
+        {
+            _input.AdvanceTo(buffer.Start);
+            return Turn.HandOver;
+        }
+
+        if (route is null)
+        {
+            _input.AdvanceTo(_request.HasBody ? buffer.End : buffer.GetPosition(headLength));
+            return await RefuseAsync(StatusCodes.Status404NotFound, "no model is served at this path", keep: !_request.HasBody && _request.KeepsAlive);
+        }
+
+        _desk.Open(_exchange, route, new RequestFields(_request));
+        _answer.Clear();
+        _answer.KeepsCaller &= !_closing;
+        if (_request.Fields.ContentLength > RelayLimits.LargestBody)
+        {
+            _input.AdvanceTo(buffer.End);
+            _desk.Book(_exchange, Outcome.Abandoned, 0, _request.IsHead);
+            return await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true);
+        }
+
+        var behind = buffer.Slice(headLength);
+        var length = Math.Max(0, _request.Fields.ContentLength);
+        _streams = _request.Fields.IsChunked || behind.Length < length;
+        if (_streams)
+        {
+            _input.AdvanceTo(behind.Start);
+            return await ServeStreamedAsync(behind.IsEmpty);
+        }
+
+        // Head and body stay where they are until the exchange has ended, so that they can be sent again.
+        _whole = behind.Slice(0, length);
+        var outcome = await AnswerAsync();
+        _input.AdvanceTo(_whole.End);
+        _whole = default;
+        return await EndAsync(outcome);
+    }
+
+    private async Task<Turn> ServeStreamedAsync(bool nothingYet)
+    {
+        _body.Begin(_request, _exchange.MayFailOver);
+        if (_request.Fields.ExpectsContinue && nothingYet && !_request.IsHttp10)
+        {
+            _output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
+            await _output.FlushAsync();
+        }
+
+        var outcome = await AnswerAsync();
+        _answer.KeepsCaller &= _body.IsWhole;
+        return await EndAsync(outcome);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> AnswerAsync()
+    {
+        var outcome = await AttemptAsync(_exchange.Version, _mayRepeat);
+        _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);
+        if (outcome is (Outcome.Erred or Outcome.Broken) && _mayRepeat())
+        {
+            _exchange.BeginStandIn();
+            outcome = await AttemptAsync(_exchange.Route.Split!.Baseline, _never);
+            ExchangeDesk.BookStandIn(_exchange, outcome);
+        }
+
+        return outcome;
+    }
+
+    // A caller must never take a part for the whole: what has begun is cut, what has not can still become a proper answer.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Turn> EndAsync(Outcome outcome)
+    {
+        if (_answer.HasBegun)
+        {
+            if (outcome is Outcome.Broken or Outcome.Abandoned)
+            {
+                _connection.Abort();
+                return Turn.Close;
+            }
+
+            return _answer.KeepsCaller && !_closing ? Turn.Next : Turn.Close;
+        }
+
+        if (outcome == Outcome.Abandoned)
+        {
+            return _presence.IsGone ? Turn.Close : _bodyEnd switch
+            {
+                BodyEnd.Malformed => await RefuseAsync(StatusCodes.Status400BadRequest, "the request's body is malformed", announce: true),
+                BodyEnd.TooLarge => await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true),
+                _ => await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time", announce: true),
+            };
+        }
+
+        return _answer.IsLate
+            ? await RefuseAsync(StatusCodes.Status504GatewayTimeout, "the model did not answer in time", _answer.KeepsCaller, true)
+            : await RefuseAsync(StatusCodes.Status502BadGateway, "the model could not be reached", _answer.KeepsCaller, true);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> AttemptAsync(Routing.VersionRoute version, Func<bool> mayRepeat)
+    {
+        var endpoint = version.Next().Direct!;
+        var patience = _exchange.Route.Spec.Timeout;
+        while (true)
+        {
+            var upstream = endpoint.TryRent() ?? await ConnectAsync(endpoint);
+            if (upstream is null)
+            {
+                return Outcome.Broken;
+            }
+
+            var outcome = await AskAsync(upstream, endpoint, patience, mayRepeat);
+            if (_answer.VersionCanServe && outcome is not Outcome.Abandoned)
+            {
+                endpoint.Return(upstream);
+                return outcome;
+            }
+
+            var wasUsed = upstream.IsUsed;
+            upstream.Dispose();
+            if (outcome == Outcome.Broken && wasUsed && _answer is { IsSilent: true, IsLate: false } && (!_streams || _body.CanRepeat))
+            {
+                // It was closed while it lay idle, so nobody has seen the request.
+                continue;
+            }
+
+            return outcome;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> AskAsync(UpstreamConnection upstream, UpstreamEndpoint endpoint, TimeSpan patience, Func<bool> mayRepeat)
+    {
+        WriteHead(upstream, endpoint);
+        if (_streams)
+        {
+            return await AskStreamedAsync(upstream, patience, mayRepeat);
+        }
+
+        if (!_whole.IsEmpty)
+        {
+            var length = (int)_whole.Length;
+            _whole.CopyTo(upstream.ToSend(length));
+            upstream.Wrote(length);
+        }
+
+        try
+        {
+            await upstream.SendAsync();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It may have answered all the same before it closed; reading tells.
+        }
+
+        return await _answer.RunAsync(upstream, patience, mayRepeat);
+    }
+
+    // Both ways at once: a version may answer before it has read all, and not read all before it has answered.
+    private async Task<Outcome> AskStreamedAsync(UpstreamConnection upstream, TimeSpan patience, Func<bool> mayRepeat)
+    {
+        _answer.Waits = true;
+        var sending = SendBodyAsync(upstream, patience);
+        var answering = _answer.RunAsync(upstream, patience, mayRepeat).AsTask();
+        if (await Task.WhenAny(sending, answering) == sending)
+        {
+            _bodyEnd = await sending;
+            if (_bodyEnd is BodyEnd.Sent or BodyEnd.VersionClosed)
+            {
+                return await answering;
+            }
+
+            upstream.Break();
+            await answering;
+            return Outcome.Abandoned;
+        }
+
+        var outcome = await answering;
+        if (!sending.IsCompleted)
+        {
+            // The answer is there, or will come from the other version.
+            _body.Stop();
+        }
+
+        _bodyEnd = await sending;
+        return outcome;
+    }
+
+    private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream, TimeSpan patience)
+    {
+        var end = await _body.SendAsync(upstream, patience);
+        _answer.Waits = false;
+        return end;
+    }
+
+    private async ValueTask<UpstreamConnection?> ConnectAsync(UpstreamEndpoint endpoint)
+    {
+        using var patience = new CancellationTokenSource(RelayLimits.Connect, _desk.Time);
+        try
+        {
+            return await endpoint.ConnectAsync(patience.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private void WriteHead(UpstreamConnection upstream, UpstreamEndpoint endpoint)
+    {
+        const int Framing = 128;
+        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(_request, endpoint.Host.Length + endpoint.Prefix.Length + Framing)));
+        to.Write(_request.Method);
+        to.Write(" "u8);
+        to.Write(endpoint.Prefix);
+        to.Write(_request.Target);
+        to.Write(" HTTP/1.1\r\nHost: "u8);
+        to.Write(endpoint.Host);
+        to.Write("\r\n"u8);
+        to.WriteEndToEnd(_request);
+        if (_request.Fields.IsChunked)
+        {
+            to.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (_request.Fields.ContentLength >= 0)
+        {
+            to.Write("Content-Length: "u8);
+            to.Write(_request.Fields.ContentLength);
+            to.Write("\r\n"u8);
+        }
+
+        to.Write("\r\n"u8);
+        upstream.Wrote(to.Length);
+    }
+
+    private async ValueTask<Turn> RefuseAsync(int status, string why, bool keep = false, bool announce = false)
+    {
+        _answer.KeepsCaller = keep && !_closing;
+        WriteRefusal(status, $$"""{"error":"{{why}}"}""", announce);
+        await _output.FlushAsync();
+        return _answer.KeepsCaller ? Turn.Next : Turn.Close;
+    }
+
+    private void WriteRefusal(int status, string body, bool announce)
+    {
+        const int Most = 512;
+        var to = new HeadWriter(_output.GetSpan(Most + body.Length));
+        to.Write("HTTP/1.1 "u8);
+        to.Write(status);
+        to.Write(" \r\nContent-Type: application/json\r\nContent-Length: "u8);
+        to.Write(body.Length);
+        to.Write("\r\n"u8);
+        if (announce)
+        {
+            _answer.WriteOwn(ref to);
+        }
+        else if (!_answer.KeepsCaller)
+        {
+            to.Write("Connection: close\r\n"u8);
+        }
+
+        to.Write("\r\n"u8);
+        if (!_request.IsHead)
+        {
+            System.Text.Encoding.ASCII.GetBytes(body, to.Take(body.Length));
+        }
+
+        _output.Advance(to.Length);
+    }
+}

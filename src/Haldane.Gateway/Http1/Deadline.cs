@@ -1,0 +1,47 @@
+using Haldane.Gateway.Upstreams;
+
+namespace Haldane.Gateway.Http1;
+
+/// <summary>The time by which one wait has to end.</summary>
+/// <remarks>One thread sets and clears it, in turns; another may look. Whoever is first decides: a wait that was cleared in time is never ended.</remarks>
+internal sealed class Deadline(ConnectionWatch watch)
+{
+    private const long None = 0, Expired = -1;
+
+    private long _at;
+    private TimeSpan _patience;
+    private Action? _end;
+    private Func<bool>? _isHeld;
+
+    /// <summary>Begins a wait.</summary>
+    /// <param name="patience">How long.</param>
+    /// <param name="end">Ends the wait; called on another thread.</param>
+    /// <param name="isHeld">Whether the patience begins anew, because it is somebody else's turn; called on another thread.</param>
+    public void Set(TimeSpan patience, Action end, Func<bool>? isHeld = null)
+    {
+        (_patience, _end, _isHeld) = (patience, end, isHeld);
+        Volatile.Write(ref _at, watch.After(patience));
+    }
+
+    /// <summary>The wait is over; false when it took too long.</summary>
+    public bool Clear() => Interlocked.Exchange(ref _at, None) != Expired;
+
+    /// <summary>Ends the wait if it is late.</summary>
+    public void Look(long now)
+    {
+        var at = Volatile.Read(ref _at);
+        if (at <= 0 || now < at)
+        {
+            return;
+        }
+
+        if (_isHeld?.Invoke() == true)
+        {
+            Interlocked.CompareExchange(ref _at, watch.After(_patience), at);
+        }
+        else if (Interlocked.CompareExchange(ref _at, Expired, at) == at)
+        {
+            _end!();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Haldane.Gateway.Http1;
+
+/// <summary>How long and how large things may get on a caller's connection.</summary>
+internal static class RelayLimits
+{
+    /// <summary>Model inputs such as images are larger than web forms; past this a request is refused with 413.</summary>
+    public const long LargestBody = 64L << 20;
+
+    /// <summary>Bodies past this are streamed but cannot be repeated.</summary>
+    public const int LargestRepeatable = 1 << 20;
+
+    /// <summary>Answers past this are not read for signals, and not held.</summary>
+    public const int LargestRead = 64 * 1024;
+
+    /// <summary>A connection may wait so long for its next request; longer than the pools of common clients keep it.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromSeconds(130);
+
+    /// <summary>A head has to be whole so long after its first byte.</summary>
+    public static readonly TimeSpan Head = TimeSpan.FromSeconds(30);
+
+    /// <summary>A caller may leave so long unread what is written to it.</summary>
+    public static readonly TimeSpan CallerGap = TimeSpan.FromSeconds(60);
+
+    /// <summary>A version has to accept a connection within this.</summary>
+    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+}

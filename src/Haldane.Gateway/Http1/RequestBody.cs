@@ -1,0 +1,243 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Haldane.Gateway.Upstreams;
+
+namespace Haldane.Gateway.Http1;
+
+/// <summary>How the sending of a request's body ended.</summary>
+internal enum BodyEnd
+{
+    /// <summary>All of it was sent.</summary>
+    Sent,
+
+    /// <summary>The version took no more.</summary>
+    VersionClosed,
+
+    /// <summary>The caller left, stood still for too long, or the exchange is over.</summary>
+    CallerGone,
+
+    /// <summary>It is malformed.</summary>
+    Malformed,
+
+    /// <summary>It is larger than allowed.</summary>
+    TooLarge,
+}
+
+/// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again.</summary>
+/// <remarks>Used again for request after request. One sending at a time. Owns its pooled buffer until disposed.</remarks>
+internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDisposable
+{
+    private readonly ChunkedReader _chunks = new();
+    private byte[] _kept = [];
+    private int _keptLength;
+    private long _left;
+    private long _taken;
+    private readonly Action _cancelRead = input.CancelPendingRead;
+    private bool _isChunked;
+    private bool _keeps;
+    private volatile bool _stopped;
+
+    /// <summary>Whether the caller has sent all of it.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>Whether all that came so far can be sent again.</summary>
+    public bool CanRepeat => _keeps;
+
+    /// <summary>Begins with a request's body.</summary>
+    /// <param name="head">The request.</param>
+    /// <param name="keeps">Whether it may have to be sent again.</param>
+    public void Begin(RequestHead head, bool keeps)
+    {
+        _chunks.Clear();
+        (_isChunked, _left, _taken, _keeps, _keptLength) = (head.Fields.IsChunked, head.Fields.ContentLength, 0, keeps, 0);
+        IsWhole = false;
+    }
+
+    /// <summary>Ends a sending under way: the rest of the body is nobody's.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        input.CancelPendingRead();
+    }
+
+    /// <summary>Sends the body, from its beginning.</summary>
+    /// <param name="version">Where to.</param>
+    /// <param name="patience">How long the caller may send nothing.</param>
+    public async Task<BodyEnd> SendAsync(UpstreamConnection version, TimeSpan patience)
+    {
+        _stopped = false;
+        try
+        {
+            if (_keptLength > 0)
+            {
+                Write(version, _kept.AsSpan(0, _keptLength));
+                await version.SendAsync();
+            }
+
+            while (!IsWhole)
+            {
+                deadline.Set(patience, _cancelRead);
+                var read = await input.ReadAsync();
+                if (!deadline.Clear() || _stopped)
+                {
+                    input.AdvanceTo(read.Buffer.Start);
+                    return BodyEnd.CallerGone;
+                }
+
+                var (end, consumed) = Take(version, read.Buffer);
+                input.AdvanceTo(consumed);
+                if (end != BodyEnd.Sent)
+                {
+                    return end;
+                }
+
+                if (read.IsCompleted && !IsWhole)
+                {
+                    return BodyEnd.CallerGone;
+                }
+
+                await version.SendAsync();
+            }
+
+            WriteEnd(version);
+            await version.SendAsync();
+            return BodyEnd.Sent;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return BodyEnd.VersionClosed;
+        }
+        catch (IOException)
+        {
+            // Kestrel's name for a caller's reset.
+            return BodyEnd.CallerGone;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_kept.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+            _kept = [];
+        }
+    }
+
+    private (BodyEnd End, SequencePosition Consumed) Take(UpstreamConnection version, ReadOnlySequence<byte> buffer)
+    {
+        var at = 0L;
+        foreach (var memory in buffer)
+        {
+            var rest = memory.Span;
+            while (!rest.IsEmpty && !IsWhole)
+            {
+                var piece = Next(rest);
+                if (piece.Consumed < 0)
+                {
+                    return (BodyEnd.Malformed, buffer.GetPosition(at));
+                }
+
+                if ((_taken += piece.Content.Length) > RelayLimits.LargestBody)
+                {
+                    return (BodyEnd.TooLarge, buffer.GetPosition(at));
+                }
+
+                Keep(piece.Content);
+                Write(version, piece.Content);
+                rest = rest[piece.Consumed..];
+                at += piece.Consumed;
+            }
+        }
+
+        return (BodyEnd.Sent, buffer.GetPosition(at));
+    }
+
+    private Piece Next(ReadOnlySpan<byte> rest)
+    {
+        if (!_isChunked)
+        {
+            var length = (int)Math.Min(_left, rest.Length);
+            _left -= length;
+            IsWhole = _left == 0;
+            return new(rest[..length], length);
+        }
+
+        var step = _chunks.Step(rest, out var consumed, out var content);
+        IsWhole = step == ChunkStep.End;
+        return step switch
+        {
+            ChunkStep.Bad => new(default, -1),
+            ChunkStep.Content => new(rest[content], consumed),
+            _ => new(default, consumed),
+        };
+    }
+
+    private void Write(UpstreamConnection version, ReadOnlySpan<byte> content)
+    {
+        if (content.IsEmpty)
+        {
+            return;
+        }
+
+        const int Framing = 16;
+        var writer = new HeadWriter(version.ToSend(content.Length + Framing));
+        if (_isChunked)
+        {
+            writer.WriteHex(content.Length);
+            writer.Write("\r\n"u8);
+        }
+
+        writer.Write(content);
+        if (_isChunked)
+        {
+            writer.Write("\r\n"u8);
+        }
+
+        version.Wrote(writer.Length);
+    }
+
+    private void WriteEnd(UpstreamConnection version)
+    {
+        if (_isChunked)
+        {
+            var writer = new HeadWriter(version.ToSend(_chunks.Trailers.Length + 8));
+            writer.Write("0\r\n"u8);
+            writer.Write(_chunks.Trailers);
+            writer.Write("\r\n"u8);
+            version.Wrote(writer.Length);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> content)
+    {
+        if (!_keeps)
+        {
+            return;
+        }
+
+        if (_keptLength + content.Length > RelayLimits.LargestRepeatable)
+        {
+            _keeps = false;
+            return;
+        }
+
+        if (_keptLength + content.Length > _kept.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_keptLength + content.Length), 16 * 1024, RelayLimits.LargestRepeatable));
+            _kept.AsSpan(0, _keptLength).CopyTo(larger);
+            Dispose();
+            _kept = larger;
+        }
+
+        content.CopyTo(_kept.AsSpan(_keptLength));
+        _keptLength += content.Length;
+    }
+
+    private readonly ref struct Piece(ReadOnlySpan<byte> content, int consumed)
+    {
+        public ReadOnlySpan<byte> Content { get; } = content;
+
+        public int Consumed { get; } = consumed;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Haldane.Gateway.Http1;
+
+namespace Haldane.Gateway.Upstreams;
+
+/// <summary>A connection to a version's endpoint: one exchange at a time.</summary>
+/// <remarks>Belongs to whoever rented it; only <see cref="Break"/> may be called from elsewhere. Owns its socket and its pooled buffers until disposed.</remarks>
+internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
+{
+    private const int Usual = 16 * 1024;
+
+    private byte[] _received = ArrayPool<byte>.Shared.Rent(Usual);
+    private byte[] _sending = ArrayPool<byte>.Shared.Rent(Usual / 4);
+    private int _start;
+    private int _end;
+    private int _sendingLength;
+
+    public ResponseHead Head { get; } = new();
+
+    public ChunkedReader Chunks { get; } = new();
+
+    /// <summary>Whether it has served an exchange before.</summary>
+    public bool IsUsed { get; private set; }
+
+    /// <summary>When it was last given back, in milliseconds of the watch.</summary>
+    public long IdleSince { get; private set; } = now;
+
+    /// <summary>Bytes that came and were not consumed.</summary>
+    public ReadOnlyMemory<byte> Available => _received.AsMemory(_start, _end - _start);
+
+    /// <summary>Marks some available bytes as done with.</summary>
+    public void Consume(int bytes)
+    {
+        _start += bytes;
+        if (_start == _end)
+        {
+            (_start, _end) = (0, 0);
+        }
+    }
+
+    /// <summary>Waits for more bytes; 0 at the end of the stream.</summary>
+    /// <exception cref="SocketException">The connection broke, here or there.</exception>
+    /// <exception cref="ObjectDisposedException">It was broken off.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveAsync()
+    {
+        MakeRoom();
+        var count = await socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
+        _end += count;
+        return count;
+    }
+
+    /// <summary>Room to write what is to be sent next; counts from <see cref="Wrote"/> on.</summary>
+    public Span<byte> ToSend(int size)
+    {
+        if (_sendingLength + size > _sending.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(_sendingLength + size);
+            _sending.AsSpan(0, _sendingLength).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_sending);
+            _sending = larger;
+        }
+
+        return _sending.AsSpan(_sendingLength, size);
+    }
+
+    public void Wrote(int bytes) => _sendingLength += bytes;
+
+    /// <summary>Sends what was written.</summary>
+    /// <exception cref="SocketException">The connection broke, here or there.</exception>
+    /// <exception cref="ObjectDisposedException">It was broken off.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync()
+    {
+        var rest = _sending.AsMemory(0, _sendingLength);
+        _sendingLength = 0;
+        while (!rest.IsEmpty)
+        {
+            rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
+        }
+    }
+
+    /// <summary>Forgets an exchange, so that the next may come.</summary>
+    public void Rest(long milliseconds)
+    {
+        Head.Clear();
+        (IsUsed, IdleSince, _sendingLength) = (true, milliseconds, 0);
+        if (_received.Length > Usual)
+        {
+            ArrayPool<byte>.Shared.Return(_received);
+            _received = ArrayPool<byte>.Shared.Rent(Usual);
+        }
+    }
+
+    /// <summary>Whether the other side has closed it, or said something that nobody asked for.</summary>
+    public bool IsStale()
+    {
+        try
+        {
+            return _end > _start || socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Ends whatever waits for it. Any thread.</summary>
+    public void Break() => socket.Dispose();
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        Head.Dispose();
+        ArrayPool<byte>.Shared.Return(_received);
+        ArrayPool<byte>.Shared.Return(_sending);
+        (_received, _sending) = ([], []);
+    }
+
+    private void MakeRoom()
+    {
+        if (_end < _received.Length)
+        {
+            return;
+        }
+
+        if (_start > 0)
+        {
+            _received.AsSpan(_start, _end - _start).CopyTo(_received);
+            (_start, _end) = (0, _end - _start);
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(2 * _received.Length);
+        _received.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_received);
+        _received = larger;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Haldane.Gateway.Upstreams;
+
+/// <summary>An address that speaks HTTP/1.1, and the connections to it.</summary>
+/// <remarks>Any thread. Idle connections wait in a queue; a connection is bound to no caller, so none stands behind another.</remarks>
+internal sealed class UpstreamEndpoint : IWatched, IDisposable
+{
+    // Shorter than the shortest keep-alive of common model servers (uvicorn closes after 5 s), so that a request never meets a closing connection.
+    private const long LongestIdle = 4_000;
+
+    // After this long a look at the socket is worth its system call.
+    private const long Doubtful = 500;
+
+    private readonly ConcurrentQueue<UpstreamConnection> _idle = new();
+    private readonly EndPoint _address;
+    private readonly ConnectionWatch _watch;
+    private volatile bool _closed;
+
+    /// <summary>No connection yet.</summary>
+    /// <param name="url">As <c>http</c>.</param>
+    /// <param name="watch">Tells the time.</param>
+    public UpstreamEndpoint(Uri url, ConnectionWatch watch)
+    {
+        _address = IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? new IPEndPoint(address, url.Port) : new DnsEndPoint(url.IdnHost, url.Port);
+        _watch = watch;
+        Host = Encoding.ASCII.GetBytes(url.Authority);
+        Prefix = Encoding.ASCII.GetBytes(url.AbsolutePath.TrimEnd('/'));
+        watch.Add(this);
+    }
+
+    /// <summary>How the endpoint is addressed in a Host field.</summary>
+    public byte[] Host { get; }
+
+    /// <summary>What stands in front of every target.</summary>
+    public byte[] Prefix { get; }
+
+    /// <summary>A connection that waits for work; null when none does.</summary>
+    public UpstreamConnection? TryRent()
+    {
+        var now = _watch.Now;
+        while (_idle.TryDequeue(out var connection))
+        {
+            var idle = now - connection.IdleSince;
+            if (idle < LongestIdle && (idle < Doubtful || !connection.IsStale()))
+            {
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>A new connection.</summary>
+    /// <exception cref="SocketException">Nobody answers there.</exception>
+    /// <exception cref="OperationCanceledException">Not in time.</exception>
+    public async ValueTask<UpstreamConnection> ConnectAsync(CancellationToken cancel)
+    {
+        var socket = _address is IPEndPoint { AddressFamily: var family } ? new Socket(family, SocketType.Stream, ProtocolType.Tcp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.NoDelay = true;
+            await socket.ConnectAsync(_address, cancel);
+            return new(socket, _watch.Now);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives a connection back whose exchange has ended cleanly.</summary>
+    public void Return(UpstreamConnection connection)
+    {
+        connection.Rest(_watch.Now);
+        _idle.Enqueue(connection);
+        if (_closed)
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Closes what has waited for too long.</summary>
+    public void Look(long now)
+    {
+        while (_idle.TryPeek(out var oldest) && now - oldest.IdleSince >= LongestIdle && _idle.TryDequeue(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _closed = true;
+        _watch.Remove(this);
+        while (_idle.TryDequeue(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+}
