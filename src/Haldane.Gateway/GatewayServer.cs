@@ -8,6 +8,7 @@ using Haldane.Gateway.Routing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway;
@@ -61,6 +62,9 @@ public sealed class GatewayServer : IAsyncDisposable
                 });
             }
         });
+
+        // The relay neither blocks nor computes for long, so it may run where the bytes come in: each hop to another thread costs more than it does.
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton(time);
         builder.Services.AddHttpForwarder();
