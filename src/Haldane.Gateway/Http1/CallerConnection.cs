@@ -405,7 +405,33 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _answer.KeepsCaller = keep && !_closing;
         WriteRefusal(status, $$"""{"error":"{{why}}"}""", announce);
         await _output.FlushAsync();
-        return _answer.KeepsCaller ? Turn.Next : Turn.Close;
+        if (_answer.KeepsCaller)
+        {
+            return Turn.Next;
+        }
+
+        await DrainAsync();
+        return Turn.Close;
+    }
+
+    // Closed with bytes unread, a connection is reset, and the reset can overtake the answer (RFC 9112, section 9.6): so the caller is told that nothing more comes, and read to its end for a while.
+    private async ValueTask DrainAsync()
+    {
+        _presence.SendNoMore();
+        _waiting.Set(RelayLimits.Drain, _cancelRead);
+        var left = RelayLimits.LargestDrain;
+        while (left > 0)
+        {
+            var read = await _input.ReadAsync();
+            left -= read.Buffer.Length;
+            _input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                break;
+            }
+        }
+
+        _waiting.Clear();
     }
 
     private void WriteRefusal(int status, string body, bool announce)

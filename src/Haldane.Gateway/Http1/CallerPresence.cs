@@ -70,6 +70,22 @@ internal sealed class CallerPresence : IDisposable
         Volatile.Write(ref _gate, Waiting);
     }
 
+    /// <summary>Tells the caller that nothing more comes. Only when all that was written is sent.</summary>
+    public void SendNoMore()
+    {
+        try
+        {
+            if (_isPlain)
+            {
+                _socket?.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has left already.
+        }
+    }
+
     public void Dispose() => _registration.Dispose();
 
     private void Closed()

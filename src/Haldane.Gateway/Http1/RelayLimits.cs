@@ -12,6 +12,12 @@ internal static class RelayLimits
     /// <summary>Answers past this are not read for signals, and not held.</summary>
     public const int LargestRead = 64 * 1024;
 
+    /// <summary>So much of a refused request is read, so that its sender can read the refusal.</summary>
+    public const long LargestDrain = 1 << 20;
+
+    /// <summary>And for so long.</summary>
+    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
+
     /// <summary>A connection may wait so long for its next request; longer than the pools of common clients keep it.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(130);
 
