@@ -21,9 +21,9 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
     private const int OwnBytes = 256;
 
     private UpstreamConnection _version = null!;
-    private Action? _endWait;
     private Func<bool>? _isHeld;
-    private UpstreamConnection? _endsWaitOf;
+    private Phase _phase;
+    private bool _hasWritten;
     private BodyFraming _framing;
     private long _left;
     private bool _chunksOut;
@@ -32,6 +32,21 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
     private bool _isLarge;
     private byte[] _kept = [];
     private int _keptLength;
+
+    private enum Phase
+    {
+        Head,
+
+        // A small body is awaited whole.
+        Hold,
+        Body,
+
+        // The version closed where only that ends the body.
+        Closed,
+
+        // The version closed, broke off or fell silent before the end.
+        Lost,
+    }
 
     /// <summary>Whether the request's body is still on its way, so that the version cannot be asked for an answer yet.</summary>
     public bool Waits
@@ -59,7 +74,11 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
     public int Status { get; private set; }
 
     /// <summary>Forgets the last request's answer.</summary>
-    public void Clear() => (HasBegun, IsLate, IsSilent, Status, KeepsCaller) = (false, false, false, 0, request.KeepsAlive);
+    public void Clear()
+    {
+        _isHeld ??= () => Waits;
+        (HasBegun, IsLate, IsSilent, Status, KeepsCaller) = (false, false, false, 0, request.KeepsAlive);
+    }
 
     /// <summary>Relays the answer of a version that has been asked.</summary>
     /// <param name="version">The connection.</param>
@@ -68,37 +87,48 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> RunAsync(UpstreamConnection version, TimeSpan patience, Func<bool> mayRepeat)
     {
-        _version = version;
-        (VersionCanServe, IsSilent, IsLate, Status, _keptLength, _isLarge) = (false, true, false, 0, 0, false);
-        if (!await ReadHeadAsync(patience))
+        Begin(version);
+        while (true)
         {
-            return Broken;
-        }
+            var outcome = Advance(mayRepeat);
+            if (_hasWritten)
+            {
+                _hasWritten = false;
+                var flush = caller.FlushAsync();
+                if (!flush.IsCompletedSuccessfully)
+                {
+                    deadline.Set(RelayLimits.CallerGap, breakOff);
+                }
 
-        Status = version.Head.Status;
-        if (Status == StatusCodes.Status101SwitchingProtocols)
-        {
-            // Nobody asked it to.
-            return Outcome.Broken;
-        }
+                var flushed = await flush;
+                if (!deadline.Clear() || flushed.IsCompleted)
+                {
+                    outcome ??= Outcome.Abandoned;
+                }
+            }
 
-        if (Status >= 500 && mayRepeat())
-        {
-            return Outcome.Erred;
-        }
+            if (outcome is { } ended)
+            {
+                return Ended(ended);
+            }
 
-        var outcome = await ReadBodyAsync(patience);
-        if (outcome == Outcome.Answered)
-        {
-            VersionCanServe = version.Head.KeepsAlive && _framing != BodyFraming.UntilClose && version.Available.IsEmpty;
-            Complete();
-        }
+            deadline.Set(patience, version.Break, _isHeld);
+            presence.Wait(version, !HasBegun && !request.IsHttp10);
+            int count;
+            try
+            {
+                count = await version.ReceiveAsync();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                count = -1;
+            }
 
-        return outcome == Outcome.Answered && Status >= 500 ? Outcome.Erred : outcome == Outcome.Broken ? Broken : outcome;
+            presence.EndWait();
+            IsLate |= !deadline.Clear();
+            Took(IsLate || presence.IsGone ? -1 : count);
+        }
     }
-
-    // A caller who has left is the reason for what broke after that.
-    private Outcome Broken => presence.IsGone ? Outcome.Abandoned : Outcome.Broken;
 
     public void Dispose()
     {
@@ -130,55 +160,102 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReadHeadAsync(TimeSpan patience)
+    private void Begin(UpstreamConnection version)
     {
-        var head = _version.Head;
-        head.Clear();
-        while (true)
-        {
-            if (!_version.Available.IsEmpty && head.Take(new(_version.Available), out var consumed))
-            {
-                if (head.Fault != HeadFault.None)
-                {
-                    return false;
-                }
-
-                _version.Consume(consumed);
-                if (!head.IsInterim)
-                {
-                    return true;
-                }
-
-                // We have said "continue" ourselves; the other interim answers are the caller's.
-                if (head.Status != StatusCodes.Status100Continue && !request.IsHttp10)
-                {
-                    WriteInterim();
-                    await caller.FlushAsync();
-                }
-
-                head.Clear();
-                continue;
-            }
-
-            if (await ReceiveAsync(patience) <= 0)
-            {
-                return false;
-            }
-
-            IsSilent = false;
-        }
+        _version = version;
+        version.Head.Clear();
+        version.Chunks.Clear();
+        (_phase, VersionCanServe, IsSilent, IsLate, Status, _keptLength, _isLarge) = (Phase.Head, false, true, false, 0, 0, false);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> ReadBodyAsync(TimeSpan patience)
+    // Does all that can be done with what has come; null when more is needed.
+    private Outcome? Advance(Func<bool> mayRepeat)
+    {
+        while (_phase == Phase.Head)
+        {
+            if (_version.Available.IsEmpty || !_version.Head.Take(new(_version.Available), out var consumed))
+            {
+                return null;
+            }
+
+            if (_version.Head.Fault != HeadFault.None)
+            {
+                return Outcome.Broken;
+            }
+
+            _version.Consume(consumed);
+            if (_version.Head.IsInterim)
+            {
+                PassInterim();
+            }
+            else if (Decide(mayRepeat) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        switch (_phase)
+        {
+            case Phase.Hold when _version.Available.Length < _left:
+                if (!_version.Available.IsEmpty)
+                {
+                    MarkFirst();
+                }
+
+                return null;
+            case Phase.Hold:
+                exchange.Prediction = exchange.Route.Answers.Read(_version.Available.Span[..(int)_left]);
+                _reads = false;
+                WriteHead(_version.Head);
+                break;
+            case Phase.Lost:
+                return Outcome.Broken;
+            case Phase.Closed:
+                EndAtClose();
+                return Outcome.Answered;
+        }
+
+        return Pass() switch
+        {
+            ChunkStep.End => Outcome.Answered,
+            ChunkStep.Bad => Outcome.Broken,
+            _ => null,
+        };
+    }
+
+    // We have said "continue" ourselves; the other interim answers are the caller's.
+    private void PassInterim()
     {
         var head = _version.Head;
+        if (head.Status != StatusCodes.Status100Continue && !request.IsHttp10)
+        {
+            WriteInterim();
+            _hasWritten = true;
+        }
+
+        head.Clear();
+    }
+
+    // From the head of the answer, what to do with its body.
+    private Outcome? Decide(Func<bool> mayRepeat)
+    {
+        var head = _version.Head;
+        Status = head.Status;
+        if (Status == StatusCodes.Status101SwitchingProtocols)
+        {
+            // Nobody asked it to.
+            return Outcome.Broken;
+        }
+
+        if (Status >= 500 && mayRepeat())
+        {
+            return Outcome.Erred;
+        }
+
         _framing = head.FramingOf(request.IsHead);
         _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;
         _chunksOut = _framing is BodyFraming.Chunked or BodyFraming.UntilClose && !request.IsHttp10;
         KeepsCaller &= _framing is BodyFraming.None or BodyFraming.Length || _chunksOut;
-        _version.Chunks.Clear();
         _reads = exchange.Reads(Status, request.IsHead);
         if (_reads && !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty)
         {
@@ -187,73 +264,55 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
             _reads = false;
         }
 
-        var hold = _reads && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead;
-        if (!_version.Available.IsEmpty)
+        if (_reads && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead)
         {
-            Mark();
-        }
-
-        while (hold && _version.Available.Length < _left)
-        {
-            if (!_version.Available.IsEmpty)
-            {
-                MarkFirst();
-            }
-
-            if (await ReceiveAsync(patience) <= 0)
-            {
-                return Outcome.Broken;
-            }
-
-            Mark();
-        }
-
-        if (hold)
-        {
-            exchange.Prediction = exchange.Route.Answers.Read(_version.Available.Span[..(int)_left]);
-            _reads = false;
+            _phase = Phase.Hold;
+            return null;
         }
 
         WriteHead(head);
-        HasBegun = true;
-        while (true)
-        {
-            var step = Pass();
-            if (step == ChunkStep.Bad)
-            {
-                return Outcome.Broken;
-            }
-
-            if (!await FlushAsync())
-            {
-                return step == ChunkStep.End ? Outcome.Answered : Outcome.Abandoned;
-            }
-
-            if (step == ChunkStep.End)
-            {
-                return Outcome.Answered;
-            }
-
-            var count = await ReceiveAsync(patience);
-            if (count <= 0)
-            {
-                return count == 0 && _framing == BodyFraming.UntilClose ? await EndAtCloseAsync() : Outcome.Broken;
-            }
-
-            Mark();
-        }
+        return null;
     }
 
-    // The end of the connection is the end of the body.
-    private async ValueTask<Outcome> EndAtCloseAsync()
+    // What a wait has brought: bytes, 0 for the end of the stream, below 0 for a broken connection.
+    private void Took(int count)
+    {
+        if (count > 0)
+        {
+            _version.Received(count);
+            IsSilent = false;
+            exchange.LastByteAt = desk.Time.GetTimestamp();
+            return;
+        }
+
+        _phase = count == 0 && _phase == Phase.Body && _framing == BodyFraming.UntilClose ? Phase.Closed : Phase.Lost;
+    }
+
+    private Outcome Ended(Outcome outcome)
+    {
+        if (outcome != Outcome.Answered)
+        {
+            // A caller who has left is the reason for what broke after that.
+            return outcome == Outcome.Broken && presence.IsGone ? Outcome.Abandoned : outcome;
+        }
+
+        VersionCanServe = _version.Head.KeepsAlive && _framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
+        if (_reads && exchange.Prediction is null)
+        {
+            exchange.Prediction = _isLarge ? Prediction.Unread : exchange.Route.Answers.Read(_kept.AsSpan(0, _keptLength));
+        }
+
+        return Status >= 500 ? Outcome.Erred : Outcome.Answered;
+    }
+
+    // The end of the connection was the end of the body.
+    private void EndAtClose()
     {
         if (_chunksOut)
         {
             caller.Write("0\r\n\r\n"u8);
-            await FlushAsync();
+            _hasWritten = true;
         }
-
-        return Outcome.Answered;
     }
 
     // Writes what has come.
@@ -304,6 +363,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
             writer.Write(trailers);
             writer.Write("\r\n"u8);
             caller.Advance(writer.Length);
+            _hasWritten = true;
         }
 
         return step;
@@ -318,6 +378,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
 
         MarkFirst();
         Keep(content);
+        _hasWritten = true;
         if (!_chunksOut)
         {
             caller.Write(content);
@@ -334,6 +395,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
 
     private void WriteHead(ResponseHead head)
     {
+        (_phase, HasBegun, _hasWritten) = (Phase.Body, true, true);
         var to = new HeadWriter(caller.GetSpan(HeadWriter.MostFor(head, OwnBytes)));
         WriteStatus(ref to, head);
         to.WriteEndToEnd(head);
@@ -371,8 +433,6 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
         to.Write("\r\n"u8);
     }
 
-    private void Mark() => exchange.LastByteAt = desk.Time.GetTimestamp();
-
     private void MarkFirst()
     {
         if (exchange.FirstByteAt == 0)
@@ -404,54 +464,5 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Exchan
 
         content.CopyTo(_kept.AsSpan(_keptLength));
         _keptLength += content.Length;
-    }
-
-    // Reads what a passing answer left behind.
-    private void Complete()
-    {
-        if (_reads && exchange.Prediction is null)
-        {
-            exchange.Prediction = _isLarge ? Prediction.Unread : exchange.Route.Answers.Read(_kept.AsSpan(0, _keptLength));
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> FlushAsync()
-    {
-        var flush = caller.FlushAsync();
-        if (flush.IsCompletedSuccessfully)
-        {
-            return !flush.Result.IsCompleted;
-        }
-
-        deadline.Set(RelayLimits.CallerGap, breakOff);
-        var result = await flush;
-        return deadline.Clear() && !result.IsCompleted;
-    }
-
-    // Bytes that came, 0 at the end of the stream, below 0 when the connection broke or it took too long.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReceiveAsync(TimeSpan patience)
-    {
-        if (_endsWaitOf != _version)
-        {
-            (_endsWaitOf, _endWait) = (_version, _version.Break);
-        }
-
-        deadline.Set(patience, _endWait!, _isHeld ??= () => Waits);
-        presence.Wait(_version, !HasBegun && !request.IsHttp10);
-        int count;
-        try
-        {
-            count = await _version.ReceiveAsync();
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            count = -1;
-        }
-
-        presence.EndWait();
-        IsLate |= !deadline.Clear();
-        return IsLate || presence.IsGone ? -1 : count;
     }
 }

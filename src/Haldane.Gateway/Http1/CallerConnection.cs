@@ -29,6 +29,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private readonly Func<bool> _mayRepeat;
     private readonly Func<bool> _never = static () => false;
     private ReadOnlySequence<byte> _whole;
+    private bool _hasBegun;
     private bool _streams;
     private BodyEnd _bodyEnd;
     private volatile bool _closing;
@@ -44,11 +45,22 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _presence = new(connection);
         _answer = new(_output, _request, _exchange, desk, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
+        Begin();
         _mayRepeat = () => _exchange.MayFailOver && !_answer.HasBegun && (!_streams || _body.CanRepeat);
     }
 
     private enum Turn
     {
+        // More of the head has to come.
+        Wait,
+
+        // It did not come in time.
+        Late,
+
+        // It is whole.
+        Serve,
+
+        // The exchange has ended; another may come.
         Next,
         Close,
         HandOver,
@@ -60,20 +72,29 @@ internal sealed class CallerConnection : IWatched, IDisposable
     /// <returns>Whether somebody else has to.</returns>
     public async Task<bool> RunAsync()
     {
-        var turn = Turn.Next;
         try
         {
-            while (turn == Turn.Next)
+            while (true)
             {
-                turn = await TakeTurnAsync();
+                var read = await _input.ReadAsync();
+                var turn = TakeHead(read, out var head, out var length);
+                turn = turn == Turn.Serve ? await ServeAsync(head, length) : turn == Turn.Late ? await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time") : turn;
+                if (turn is Turn.Close or Turn.HandOver)
+                {
+                    return turn == Turn.HandOver;
+                }
+
+                if (turn == Turn.Next)
+                {
+                    Begin();
+                }
             }
         }
         catch (IOException)
         {
             // Kestrel's name for a caller's reset.
+            return false;
         }
-
-        return turn == Turn.HandOver;
     }
 
     /// <summary>Ends after the exchange under way.</summary>
@@ -99,61 +120,50 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _presence.Dispose();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Turn> TakeTurnAsync()
+    // Begins to wait for a request.
+    private void Begin()
     {
         _request.Clear();
-        var hasBegun = false;
-        while (true)
+        _hasBegun = false;
+        _waiting.Set(RelayLimits.Idle, _cancelRead);
+    }
+
+    // Looks whether a head has come whole; if not, says what was looked at and how long the rest may take.
+    private Turn TakeHead(in ReadResult read, out ReadOnlySequence<byte> buffer, out int length)
+    {
+        buffer = WithoutBlankLine(read.Buffer);
+        length = 0;
+        if (!IsHalfBlankLine(buffer) && _request.Take(buffer, out length))
         {
-            if (_closing && !hasBegun)
-            {
-                return Turn.Close;
-            }
-
-            if (!hasBegun)
-            {
-                _waiting.Set(RelayLimits.Idle, _cancelRead);
-            }
-
-            var read = await _input.ReadAsync();
-            var buffer = WithoutBlankLine(read.Buffer);
-            if (!buffer.IsEmpty && _request.Take(buffer, out var consumed))
-            {
-                var inTime = _waiting.Clear();
-                return inTime ? await ServeAsync(buffer, consumed) : Turn.Close;
-            }
-
-            _input.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-            {
-                return Turn.Close;
-            }
-
-            if (read.IsCanceled && !_waiting.Clear())
-            {
-                return hasBegun ? await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time") : Turn.Close;
-            }
-
-            if (!hasBegun && !buffer.IsEmpty || read.IsCanceled && hasBegun)
-            {
-                // The whole head shares one patience, however slowly it trickles.
-                hasBegun = true;
-                _waiting.Set(RelayLimits.Head, _cancelRead);
-            }
+            return _waiting.Clear() ? Turn.Serve : Turn.Close;
         }
+
+        _input.AdvanceTo(buffer.Start, buffer.End);
+        if (read.IsCompleted || (_closing && buffer.IsEmpty))
+        {
+            return Turn.Close;
+        }
+
+        if (read.IsCanceled && !_waiting.Clear())
+        {
+            return _hasBegun ? Turn.Late : Turn.Close;
+        }
+
+        if (read.IsCanceled || _hasBegun == buffer.IsEmpty)
+        {
+            // The whole head shares one patience, however slowly it trickles.
+            _hasBegun = !buffer.IsEmpty;
+            _waiting.Set(_hasBegun ? RelayLimits.Head : RelayLimits.Idle, _cancelRead);
+        }
+
+        return Turn.Wait;
     }
 
     // RFC 9112, section 2.2: some clients send one after a body.
-    private static ReadOnlySequence<byte> WithoutBlankLine(in ReadOnlySequence<byte> buffer)
-    {
-        if (buffer.Length >= 2 && buffer.FirstSpan is [HttpSyntax.Cr, HttpSyntax.Lf, ..])
-        {
-            return buffer.Slice(2);
-        }
+    private static ReadOnlySequence<byte> WithoutBlankLine(in ReadOnlySequence<byte> buffer) =>
+        buffer.Length >= 2 && buffer.FirstSpan is [HttpSyntax.Cr, HttpSyntax.Lf, ..] ? buffer.Slice(2) : buffer;
 
-        return buffer;
-    }
+    private static bool IsHalfBlankLine(in ReadOnlySequence<byte> buffer) => buffer.IsEmpty || (buffer.Length == 1 && buffer.FirstSpan[0] == HttpSyntax.Cr);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Turn> ServeAsync(ReadOnlySequence<byte> buffer, int headLength)
@@ -198,10 +208,15 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
         // Head and body stay where they are until the exchange has ended, so that they can be sent again.
         _whole = behind.Slice(0, length);
-        var outcome = await AnswerAsync();
+        var outcome = await AttemptAsync(_exchange.Version, _mayRepeat);
+        if (FailsOver(outcome))
+        {
+            outcome = await StandInAsync();
+        }
+
         _input.AdvanceTo(_whole.End);
         _whole = default;
-        return await EndAsync(outcome);
+        return _answer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
     }
 
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
@@ -213,39 +228,41 @@ internal sealed class CallerConnection : IWatched, IDisposable
             await _output.FlushAsync();
         }
 
-        var outcome = await AnswerAsync();
-        _answer.KeepsCaller &= _body.IsWhole;
-        return await EndAsync(outcome);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> AnswerAsync()
-    {
         var outcome = await AttemptAsync(_exchange.Version, _mayRepeat);
-        _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);
-        if (outcome is (Outcome.Erred or Outcome.Broken) && _mayRepeat())
+        if (FailsOver(outcome))
         {
-            _exchange.BeginStandIn();
-            outcome = await AttemptAsync(_exchange.Route.Split!.Baseline, _never);
-            ExchangeDesk.BookStandIn(_exchange, outcome);
+            outcome = await StandInAsync();
         }
 
+        _answer.KeepsCaller &= _body.IsWhole;
+        return _answer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
+    }
+
+    // Books the first attempt, and tells whether the baseline is to answer instead.
+    private bool FailsOver(Outcome outcome)
+    {
+        _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);
+        return outcome is (Outcome.Erred or Outcome.Broken) && _mayRepeat();
+    }
+
+    private async Task<Outcome> StandInAsync()
+    {
+        _exchange.BeginStandIn();
+        var outcome = await AttemptAsync(_exchange.Route.Split!.Baseline, _never);
+        ExchangeDesk.BookStandIn(_exchange, outcome);
         return outcome;
     }
 
+    // What follows the end of an exchange that went well.
+    private Turn AfterAnswer => _answer.KeepsCaller && !_closing ? Turn.Next : Turn.Close;
+
     // A caller must never take a part for the whole: what has begun is cut, what has not can still become a proper answer.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Turn> EndAsync(Outcome outcome)
+    private async Task<Turn> BreakOffAsync(Outcome outcome)
     {
         if (_answer.HasBegun)
         {
-            if (outcome is Outcome.Broken or Outcome.Abandoned)
-            {
-                _connection.Abort();
-                return Turn.Close;
-            }
-
-            return _answer.KeepsCaller && !_closing ? Turn.Next : Turn.Close;
+            _connection.Abort();
+            return Turn.Close;
         }
 
         if (outcome == Outcome.Abandoned)
@@ -276,7 +293,26 @@ internal sealed class CallerConnection : IWatched, IDisposable
                 return Outcome.Broken;
             }
 
-            var outcome = await AskAsync(upstream, endpoint, patience, mayRepeat);
+            WriteRequest(upstream, endpoint);
+            Outcome outcome;
+            if (_streams)
+            {
+                outcome = await AskStreamedAsync(upstream, patience, mayRepeat);
+            }
+            else
+            {
+                try
+                {
+                    await upstream.SendAsync();
+                }
+                catch (Exception e) when (e is SocketException or ObjectDisposedException)
+                {
+                    // It may have answered all the same before it closed; reading tells.
+                }
+
+                outcome = await _answer.RunAsync(upstream, patience, mayRepeat);
+            }
+
             if (_answer.VersionCanServe && outcome is not Outcome.Abandoned)
             {
                 endpoint.Return(upstream);
@@ -293,34 +329,6 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
             return outcome;
         }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> AskAsync(UpstreamConnection upstream, UpstreamEndpoint endpoint, TimeSpan patience, Func<bool> mayRepeat)
-    {
-        WriteHead(upstream, endpoint);
-        if (_streams)
-        {
-            return await AskStreamedAsync(upstream, patience, mayRepeat);
-        }
-
-        if (!_whole.IsEmpty)
-        {
-            var length = (int)_whole.Length;
-            _whole.CopyTo(upstream.ToSend(length));
-            upstream.Wrote(length);
-        }
-
-        try
-        {
-            await upstream.SendAsync();
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It may have answered all the same before it closed; reading tells.
-        }
-
-        return await _answer.RunAsync(upstream, patience, mayRepeat);
     }
 
     // Both ways at once: a version may answer before it has read all, and not read all before it has answered.
@@ -373,7 +381,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
     }
 
-    private void WriteHead(UpstreamConnection upstream, UpstreamEndpoint endpoint)
+    private void WriteRequest(UpstreamConnection upstream, UpstreamEndpoint endpoint)
     {
         const int Framing = 128;
         var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(_request, endpoint.Host.Length + endpoint.Prefix.Length + Framing)));
@@ -398,9 +406,15 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
         to.Write("\r\n"u8);
         upstream.Wrote(to.Length);
+        if (!_whole.IsEmpty)
+        {
+            var length = (int)_whole.Length;
+            _whole.CopyTo(upstream.ToSend(length));
+            upstream.Wrote(length);
+        }
     }
 
-    private async ValueTask<Turn> RefuseAsync(int status, string why, bool keep = false, bool announce = false)
+    private async Task<Turn> RefuseAsync(int status, string why, bool keep = false, bool announce = false)
     {
         _answer.KeepsCaller = keep && !_closing;
         WriteRefusal(status, $$"""{"error":"{{why}}"}""", announce);

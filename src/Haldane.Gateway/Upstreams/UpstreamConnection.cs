@@ -40,17 +40,18 @@ internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
         }
     }
 
-    /// <summary>Waits for more bytes; 0 at the end of the stream.</summary>
+    /// <summary>Waits for more bytes; tell <see cref="Received"/> how many came.</summary>
+    /// <returns>How many; 0 at the end of the stream.</returns>
     /// <exception cref="SocketException">The connection broke, here or there.</exception>
     /// <exception cref="ObjectDisposedException">It was broken off.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> ReceiveAsync()
+    public ValueTask<int> ReceiveAsync()
     {
         MakeRoom();
-        var count = await socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
-        _end += count;
-        return count;
+        return socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
     }
+
+    /// <summary>So many bytes have come.</summary>
+    public void Received(int count) => _end += count;
 
     /// <summary>Room to write what is to be sent next; counts from <see cref="Wrote"/> on.</summary>
     public Span<byte> ToSend(int size)
@@ -71,11 +72,20 @@ internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
     /// <summary>Sends what was written.</summary>
     /// <exception cref="SocketException">The connection broke, here or there.</exception>
     /// <exception cref="ObjectDisposedException">It was broken off.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendAsync()
+    public ValueTask SendAsync()
     {
-        var rest = _sending.AsMemory(0, _sendingLength);
+        var all = _sending.AsMemory(0, _sendingLength);
         _sendingLength = 0;
+        var sending = socket.SendAsync(all, SocketFlags.None);
+
+        // Nearly always the kernel takes all of it at once.
+        return sending.IsCompletedSuccessfully ? (sending.Result is var sent && sent == all.Length ? default : SendRestAsync(new(sent), all)) : SendRestAsync(sending, all);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> rest)
+    {
+        rest = rest[await sending..];
         while (!rest.IsEmpty)
         {
             rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
@@ -108,7 +118,7 @@ internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
     }
 
     /// <summary>Ends whatever waits for it. Any thread.</summary>
-    public void Break() => socket.Dispose();
+    public Action Break { get; } = socket.Dispose;
 
     public void Dispose()
     {
