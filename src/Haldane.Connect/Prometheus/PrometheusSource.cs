@@ -71,7 +71,9 @@ public sealed class PrometheusSource : IMetricSource, IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, _query) { Content = content };
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
-            var body = await response.Content.ReadAsByteArrayAsync(cancel);
+
+            // Reading some megabytes of series is no work for the thread that the sockets share.
+            var body = await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             return response.IsSuccessStatusCode
                 ? PrometheusAnswer.Points(body)
                 : throw new MetricSourceException($"{_shown} answered {(int)response.StatusCode}{Explained(PrometheusAnswer.Error(body))}");
