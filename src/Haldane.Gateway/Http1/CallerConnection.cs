@@ -23,6 +23,8 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private readonly Exchange _exchange = new();
     private readonly RequestBody _body;
     private readonly CallerPresence _presence;
+    private readonly AnswerWriter _writer;
+    private readonly AnswerSide _side;
     private readonly AnswerRelay _answer;
     private readonly Deadline _waiting; // for the caller's bytes
     private readonly Action _cancelRead;
@@ -43,10 +45,12 @@ internal sealed class CallerConnection : IWatched, IDisposable
         Answering = new(watch);
         _body = new(_input, _waiting);
         _presence = new(connection);
-        _answer = new(_output, _request, _exchange, desk, _presence, Answering, connection.Abort);
+        _writer = new(_output, _request, _exchange, desk.Tokens);
+        _side = new(_exchange, desk.Time);
+        _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
         Begin();
-        _mayRepeat = () => _exchange.MayFailOver && !_answer.HasBegun && (!_streams || _body.CanRepeat);
+        _mayRepeat = () => _exchange.MayFailOver && !_writer.HasBegun && (!_streams || _body.CanRepeat);
     }
 
     private enum Turn
@@ -90,9 +94,9 @@ internal sealed class CallerConnection : IWatched, IDisposable
                 }
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // Kestrel's name for a caller's reset.
+            // Kestrel's names for a caller's reset and for our own.
             return false;
         }
     }
@@ -116,7 +120,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     {
         _request.Dispose();
         _body.Dispose();
-        _answer.Dispose();
+        _side.Dispose();
         _presence.Dispose();
     }
 
@@ -188,8 +192,9 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         _desk.Open(_exchange, route, new RequestFields(_request));
-        _answer.Clear();
-        _answer.KeepsCaller &= !_closing;
+        _writer.Begin();
+        _answer.Begin();
+        _writer.KeepsCaller &= !_closing;
         if (_request.Fields.ContentLength > RelayLimits.LargestBody)
         {
             _input.AdvanceTo(buffer.End);
@@ -216,7 +221,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
         _input.AdvanceTo(_whole.End);
         _whole = default;
-        return _answer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
+        return _writer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
     }
 
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
@@ -234,8 +239,8 @@ internal sealed class CallerConnection : IWatched, IDisposable
             outcome = await StandInAsync();
         }
 
-        _answer.KeepsCaller &= _body.IsWhole;
-        return _answer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
+        _writer.KeepsCaller &= _body.IsWhole;
+        return _writer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
     }
 
     // Books the first attempt, and tells whether the baseline is to answer instead.
@@ -254,12 +259,12 @@ internal sealed class CallerConnection : IWatched, IDisposable
     }
 
     // What follows the end of an exchange that went well.
-    private Turn AfterAnswer => _answer.KeepsCaller && !_closing ? Turn.Next : Turn.Close;
+    private Turn AfterAnswer => _writer.KeepsCaller && !_closing ? Turn.Next : Turn.Close;
 
     // A caller must never take a part for the whole: what has begun is cut, what has not can still become a proper answer.
     private async Task<Turn> BreakOffAsync(Outcome outcome)
     {
-        if (_answer.HasBegun)
+        if (_writer.HasBegun)
         {
             _connection.Abort();
             return Turn.Close;
@@ -276,8 +281,8 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         return _answer.IsLate
-            ? await RefuseAsync(StatusCodes.Status504GatewayTimeout, "the model did not answer in time", _answer.KeepsCaller, true)
-            : await RefuseAsync(StatusCodes.Status502BadGateway, "the model could not be reached", _answer.KeepsCaller, true);
+            ? await RefuseAsync(StatusCodes.Status504GatewayTimeout, "the model did not answer in time", _writer.KeepsCaller, true)
+            : await RefuseAsync(StatusCodes.Status502BadGateway, "the model could not be reached", _writer.KeepsCaller, true);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -416,10 +421,10 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
     private async Task<Turn> RefuseAsync(int status, string why, bool keep = false, bool announce = false)
     {
-        _answer.KeepsCaller = keep && !_closing;
-        WriteRefusal(status, $$"""{"error":"{{why}}"}""", announce);
+        _writer.KeepsCaller = keep && !_closing;
+        _writer.Refuse(status, why, announce);
         await _output.FlushAsync();
-        if (_answer.KeepsCaller)
+        if (_writer.KeepsCaller)
         {
             return Turn.Next;
         }
@@ -446,32 +451,5 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         _waiting.Clear();
-    }
-
-    private void WriteRefusal(int status, string body, bool announce)
-    {
-        const int Most = 512;
-        var to = new HeadWriter(_output.GetSpan(Most + body.Length));
-        to.Write("HTTP/1.1 "u8);
-        to.Write(status);
-        to.Write(" \r\nContent-Type: application/json\r\nContent-Length: "u8);
-        to.Write(body.Length);
-        to.Write("\r\n"u8);
-        if (announce)
-        {
-            _answer.WriteOwn(ref to);
-        }
-        else if (!_answer.KeepsCaller)
-        {
-            to.Write("Connection: close\r\n"u8);
-        }
-
-        to.Write("\r\n"u8);
-        if (!_request.IsHead)
-        {
-            System.Text.Encoding.ASCII.GetBytes(body, to.Take(body.Length));
-        }
-
-        _output.Advance(to.Length);
     }
 }

@@ -108,9 +108,9 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
         {
             return BodyEnd.VersionClosed;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // Kestrel's name for a caller's reset.
+            // Kestrel's names for a caller's reset and for our own.
             return BodyEnd.CallerGone;
         }
     }

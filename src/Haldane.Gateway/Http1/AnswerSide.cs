@@ -1,0 +1,97 @@
+using System.Buffers;
+using Haldane.Gateway.Observation;
+using Haldane.Gateway.Relay;
+
+namespace Haldane.Gateway.Http1;
+
+/// <summary>The side view of an answer that passes: times, and the beginning of its body for the reader.</summary>
+/// <remarks>Belongs to a caller's connection, which uses it for answer after answer. Owns its pooled buffer until disposed.</remarks>
+internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDisposable
+{
+    private byte[] _kept = [];
+    private int _length;
+    private bool _isLarge;
+
+    /// <summary>Whether the body is to be read.</summary>
+    public bool Reads { get; private set; }
+
+    /// <summary>Begins with the head of an answer.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="toHead">Whether it answers a HEAD request.</param>
+    public void Begin(ResponseHead head, bool toHead)
+    {
+        (_length, _isLarge) = (0, false);
+        Reads = exchange.Reads(head.Status, toHead);
+        if (Reads && !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty)
+        {
+            // Packed bodies are not unpacked, so it is clear already that this one is unread.
+            exchange.Prediction = Prediction.Unread;
+            Reads = false;
+        }
+    }
+
+    /// <summary>Bytes have come.</summary>
+    public void Mark() => exchange.LastByteAt = time.GetTimestamp();
+
+    /// <summary>The bytes that came last hold some of the body.</summary>
+    public void MarkContent()
+    {
+        if (exchange.FirstByteAt == 0)
+        {
+            exchange.FirstByteAt = exchange.LastByteAt;
+        }
+    }
+
+    /// <summary>Reads a body that is here as a whole.</summary>
+    public void Read(ReadOnlySpan<byte> body)
+    {
+        MarkContent();
+        exchange.Prediction = exchange.Route.Answers.Read(body);
+        Reads = false;
+    }
+
+    /// <summary>Sees a piece of the body pass.</summary>
+    public void See(ReadOnlySpan<byte> content)
+    {
+        MarkContent();
+        if (!Reads || _isLarge)
+        {
+            return;
+        }
+
+        if (_length + content.Length > RelayLimits.LargestRead)
+        {
+            _isLarge = true;
+            return;
+        }
+
+        if (_length + content.Length > _kept.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_length + content.Length), 1_024, RelayLimits.LargestRead));
+            _kept.AsSpan(0, _length).CopyTo(larger);
+            Dispose();
+            _kept = larger;
+        }
+
+        content.CopyTo(_kept.AsSpan(_length));
+        _length += content.Length;
+    }
+
+    /// <summary>Reads what a passing answer left behind.</summary>
+    public void Complete()
+    {
+        if (Reads && exchange.Prediction is null)
+        {
+            exchange.Prediction = _isLarge ? Prediction.Unread : exchange.Route.Answers.Read(_kept.AsSpan(0, _length));
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_kept.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+            _kept = [];
+        }
+    }
+}
