@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
@@ -26,14 +25,12 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private readonly AnswerWriter _writer;
     private readonly AnswerSide _side;
     private readonly AnswerRelay _answer;
+    private readonly VersionCall _call;
     private readonly Deadline _waiting; // for the caller's bytes
     private readonly Action _cancelRead;
     private readonly Func<bool> _mayRepeat;
     private readonly Func<bool> _never = static () => false;
-    private ReadOnlySequence<byte> _whole;
     private bool _hasBegun;
-    private bool _streams;
-    private BodyEnd _bodyEnd;
     private volatile bool _closing;
 
     /// <summary>A connection that has just been accepted.</summary>
@@ -49,8 +46,9 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
+        _call = new(_request, _exchange, desk, _body, _answer);
         Begin();
-        _mayRepeat = () => _exchange.MayFailOver && !_writer.HasBegun && (!_streams || _body.CanRepeat);
+        _mayRepeat = () => _exchange.MayFailOver && !_writer.HasBegun && _call.CanRepeat;
     }
 
     private enum Turn
@@ -204,23 +202,22 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
         var behind = buffer.Slice(headLength);
         var length = Math.Max(0, _request.Fields.ContentLength);
-        _streams = _request.Fields.IsChunked || behind.Length < length;
-        if (_streams)
+        _call.Streams = _request.Fields.IsChunked || behind.Length < length;
+        if (_call.Streams)
         {
             _input.AdvanceTo(behind.Start);
             return await ServeStreamedAsync(behind.IsEmpty);
         }
 
-        // Head and body stay where they are until the exchange has ended, so that they can be sent again.
-        _whole = behind.Slice(0, length);
-        var outcome = await AttemptAsync(_exchange.Version, _mayRepeat);
+        _call.Whole = behind.Slice(0, length);
+        var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
         if (FailsOver(outcome))
         {
             outcome = await StandInAsync();
         }
 
-        _input.AdvanceTo(_whole.End);
-        _whole = default;
+        _input.AdvanceTo(_call.Whole.End);
+        _call.Whole = default;
         return _writer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
     }
 
@@ -233,7 +230,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
             await _output.FlushAsync();
         }
 
-        var outcome = await AttemptAsync(_exchange.Version, _mayRepeat);
+        var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
         if (FailsOver(outcome))
         {
             outcome = await StandInAsync();
@@ -253,7 +250,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private async Task<Outcome> StandInAsync()
     {
         _exchange.BeginStandIn();
-        var outcome = await AttemptAsync(_exchange.Route.Split!.Baseline, _never);
+        var outcome = await _call.AttemptAsync(_exchange.Route.Split!.Baseline, _never);
         ExchangeDesk.BookStandIn(_exchange, outcome);
         return outcome;
     }
@@ -272,7 +269,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
         if (outcome == Outcome.Abandoned)
         {
-            return _presence.IsGone ? Turn.Close : _bodyEnd switch
+            return _presence.IsGone ? Turn.Close : _call.BodyEnd switch
             {
                 BodyEnd.Malformed => await RefuseAsync(StatusCodes.Status400BadRequest, "the request's body is malformed", announce: true),
                 BodyEnd.TooLarge => await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true),
@@ -283,140 +280,6 @@ internal sealed class CallerConnection : IWatched, IDisposable
         return _answer.IsLate
             ? await RefuseAsync(StatusCodes.Status504GatewayTimeout, "the model did not answer in time", _writer.KeepsCaller, true)
             : await RefuseAsync(StatusCodes.Status502BadGateway, "the model could not be reached", _writer.KeepsCaller, true);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> AttemptAsync(Routing.VersionRoute version, Func<bool> mayRepeat)
-    {
-        var endpoint = version.Next().Direct!;
-        var patience = _exchange.Route.Spec.Timeout;
-        while (true)
-        {
-            var upstream = endpoint.TryRent() ?? await ConnectAsync(endpoint);
-            if (upstream is null)
-            {
-                return Outcome.Broken;
-            }
-
-            WriteRequest(upstream, endpoint);
-            Outcome outcome;
-            if (_streams)
-            {
-                outcome = await AskStreamedAsync(upstream, patience, mayRepeat);
-            }
-            else
-            {
-                try
-                {
-                    await upstream.SendAsync();
-                }
-                catch (Exception e) when (e is SocketException or ObjectDisposedException)
-                {
-                    // It may have answered all the same before it closed; reading tells.
-                }
-
-                outcome = await _answer.RunAsync(upstream, patience, mayRepeat);
-            }
-
-            if (_answer.VersionCanServe && outcome is not Outcome.Abandoned)
-            {
-                endpoint.Return(upstream);
-                return outcome;
-            }
-
-            var wasUsed = upstream.IsUsed;
-            upstream.Dispose();
-            if (outcome == Outcome.Broken && wasUsed && _answer is { IsSilent: true, IsLate: false } && (!_streams || _body.CanRepeat))
-            {
-                // It was closed while it lay idle, so nobody has seen the request.
-                continue;
-            }
-
-            return outcome;
-        }
-    }
-
-    // Both ways at once: a version may answer before it has read all, and not read all before it has answered.
-    private async Task<Outcome> AskStreamedAsync(UpstreamConnection upstream, TimeSpan patience, Func<bool> mayRepeat)
-    {
-        _answer.Waits = true;
-        var sending = SendBodyAsync(upstream, patience);
-        var answering = _answer.RunAsync(upstream, patience, mayRepeat).AsTask();
-        if (await Task.WhenAny(sending, answering) == sending)
-        {
-            _bodyEnd = await sending;
-            if (_bodyEnd is BodyEnd.Sent or BodyEnd.VersionClosed)
-            {
-                return await answering;
-            }
-
-            upstream.Break();
-            await answering;
-            return Outcome.Abandoned;
-        }
-
-        var outcome = await answering;
-        if (!sending.IsCompleted)
-        {
-            // The answer is there, or will come from the other version.
-            _body.Stop();
-        }
-
-        _bodyEnd = await sending;
-        return outcome;
-    }
-
-    private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream, TimeSpan patience)
-    {
-        var end = await _body.SendAsync(upstream, patience);
-        _answer.Waits = false;
-        return end;
-    }
-
-    private async ValueTask<UpstreamConnection?> ConnectAsync(UpstreamEndpoint endpoint)
-    {
-        using var patience = new CancellationTokenSource(RelayLimits.Connect, _desk.Time);
-        try
-        {
-            return await endpoint.ConnectAsync(patience.Token);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
-    private void WriteRequest(UpstreamConnection upstream, UpstreamEndpoint endpoint)
-    {
-        const int Framing = 128;
-        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(_request, endpoint.Host.Length + endpoint.Prefix.Length + Framing)));
-        to.Write(_request.Method);
-        to.Write(" "u8);
-        to.Write(endpoint.Prefix);
-        to.Write(_request.Target);
-        to.Write(" HTTP/1.1\r\nHost: "u8);
-        to.Write(endpoint.Host);
-        to.Write("\r\n"u8);
-        to.WriteEndToEnd(_request);
-        if (_request.Fields.IsChunked)
-        {
-            to.Write("Transfer-Encoding: chunked\r\n"u8);
-        }
-        else if (_request.Fields.ContentLength >= 0)
-        {
-            to.Write("Content-Length: "u8);
-            to.Write(_request.Fields.ContentLength);
-            to.Write("\r\n"u8);
-        }
-
-        to.Write("\r\n"u8);
-        upstream.Wrote(to.Length);
-        if (!_whole.IsEmpty)
-        {
-            var length = (int)_whole.Length;
-            _whole.CopyTo(upstream.ToSend(length));
-            upstream.Wrote(length);
-        }
     }
 
     private async Task<Turn> RefuseAsync(int status, string why, bool keep = false, bool announce = false)
