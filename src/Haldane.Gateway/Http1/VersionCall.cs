@@ -130,10 +130,9 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     private void WriteRequest(UpstreamConnection upstream, UpstreamEndpoint endpoint)
     {
         const int Framing = 128;
-        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + endpoint.Prefix.Length + Framing)));
+        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + Framing)));
         to.Write(request.Method);
         to.Write(" "u8);
-        to.Write(endpoint.Prefix);
         to.Write(request.Target);
         to.Write(" HTTP/1.1\r\nHost: "u8);
         to.Write(endpoint.Host);

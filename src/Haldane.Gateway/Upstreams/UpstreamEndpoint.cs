@@ -28,15 +28,11 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
         _address = IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? new IPEndPoint(address, url.Port) : new DnsEndPoint(url.IdnHost, url.Port);
         _watch = watch;
         Host = Encoding.ASCII.GetBytes(url.Authority);
-        Prefix = Encoding.ASCII.GetBytes(url.AbsolutePath.TrimEnd('/'));
         watch.Add(this);
     }
 
     /// <summary>How the endpoint is addressed in a Host field.</summary>
     public byte[] Host { get; }
-
-    /// <summary>What stands in front of every target.</summary>
-    public byte[] Prefix { get; }
 
     /// <summary>A connection that waits for work; null when none does.</summary>
     public UpstreamConnection? TryRent()
