@@ -64,7 +64,13 @@ public sealed class GatewayServer : IAsyncDisposable
         });
 
         // The relay neither blocks nor computes for long, so it may run where the bytes come in: each hop to another thread costs more than it does.
-        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.Services.Configure<SocketTransportOptions>(static sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+
+            // Saves a system call for each request, at 4 KiB for each connection that waits.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton(time);
         builder.Services.AddHttpForwarder();

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
 using Haldane.Gateway.Upstreams;
+using Endpoint = Haldane.Gateway.Routing.Endpoint;
 
 namespace Haldane.Gateway.Http1;
 
@@ -29,17 +30,44 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> AttemptAsync(VersionRoute version, Func<bool> mayRepeat)
     {
-        var endpoint = version.Next().Direct!;
-        var patience = exchange.Route.Spec.Timeout;
+        var tried = 0UL;
         while (true)
         {
-            var upstream = endpoint.TryRent() ?? await ConnectAsync(endpoint);
-            if (upstream is null)
+            var index = version.Next(exchange.Nonce, desk.Now, tried);
+            if (index == VersionRoute.None)
             {
                 return Outcome.Broken;
             }
 
-            WriteRequest(upstream, endpoint);
+            var endpoint = version[index];
+            endpoint.Begin();
+            var outcome = await AskAsync(endpoint, mayRepeat);
+            endpoint.End();
+            if (outcome is { } ended)
+            {
+                return ended;
+            }
+
+            // Nobody accepted the connection, so nobody has seen the request.
+            tried |= 1UL << index;
+        }
+    }
+
+    // Null when nobody accepts a connection.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, Func<bool> mayRepeat)
+    {
+        var direct = endpoint.Direct!;
+        var patience = exchange.Route.Spec.Timeout;
+        while (true)
+        {
+            var upstream = direct.TryRent() ?? await ConnectAsync(endpoint);
+            if (upstream is null)
+            {
+                return null;
+            }
+
+            WriteRequest(upstream, direct);
             Outcome outcome;
             if (Streams)
             {
@@ -61,7 +89,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
             if (answer.VersionCanServe && outcome is not Outcome.Abandoned)
             {
-                endpoint.Return(upstream);
+                direct.Return(upstream);
                 return outcome;
             }
 
@@ -114,15 +142,18 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         return end;
     }
 
-    private async ValueTask<UpstreamConnection?> ConnectAsync(UpstreamEndpoint endpoint)
+    private async ValueTask<UpstreamConnection?> ConnectAsync(Endpoint endpoint)
     {
         using var patience = new CancellationTokenSource(RelayLimits.Connect, desk.Time);
         try
         {
-            return await endpoint.ConnectAsync(patience.Token);
+            var upstream = await endpoint.Direct!.ConnectAsync(patience.Token);
+            endpoint.Accepted();
+            return upstream;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
+            endpoint.Refused(desk.Now);
             return null;
         }
     }

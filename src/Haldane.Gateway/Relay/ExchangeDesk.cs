@@ -18,6 +18,9 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
     public TokenCodec Tokens => tokens;
 
+    /// <summary>Milliseconds of the watch.</summary>
+    public long Now => router.Watch.Now;
+
     /// <summary>The snapshot in force.</summary>
     public RouteSnapshot Routes => router.Current;
 

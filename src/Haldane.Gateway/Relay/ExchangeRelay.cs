@@ -40,7 +40,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     private async Task ServeAsync(HttpContext context, Exchange exchange, AnswerTap tap, ReplayableBody? body)
     {
         var transformer = new AnswerTransformer(tap, () => body is { CanReplay: true } && !context.Response.HasStarted);
-        var outcome = await SendAsync(context, exchange.Version, tap, transformer);
+        var outcome = await SendAsync(context, exchange, exchange.Version, tap, transformer);
         Record(context, exchange, tap, outcome);
         if (outcome is (Outcome.Erred or Outcome.Broken) && body is { CanReplay: true } && !context.Response.HasStarted)
         {
@@ -48,7 +48,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             body.Rewind();
             tap.Forget();
             exchange.BeginStandIn();
-            outcome = await SendAsync(context, exchange.Route.Split!.Baseline, tap, new AnswerTransformer(tap, static () => false));
+            outcome = await SendAsync(context, exchange, exchange.Route.Split!.Baseline, tap, new AnswerTransformer(tap, static () => false));
             ExchangeDesk.BookStandIn(exchange, outcome);
         }
 
@@ -61,10 +61,9 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         }
     }
 
-    private async Task<Outcome> SendAsync(HttpContext context, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
+    private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
-        var endpoint = version.Next();
-        var error = await forwarder.SendAsync(context, endpoint.Address, endpoint.Client, endpoint.Request, transformer);
+        var error = await ForwardAsync(context, version, transformer, exchange.Nonce);
         if (tap.IsLong || (tap.IsShort && transformer.BodyEnded))
         {
             BreakOff(context);
@@ -83,6 +82,21 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             // RequestAborted must not be asked here: the forwarder raises it too, to cut an answer that the version has cut.
             _ => Outcome.Broken,
         };
+    }
+
+    private async Task<ForwarderError> ForwardAsync(HttpContext context, VersionRoute version, AnswerTransformer transformer, uint chance)
+    {
+        var index = version.Next(chance, desk.Now);
+        var endpoint = version[index];
+        endpoint.Begin();
+        try
+        {
+            return await forwarder.SendAsync(context, endpoint.Address, endpoint.Client, version.RequestsTo(index), transformer);
+        }
+        finally
+        {
+            endpoint.End();
+        }
     }
 
     // No version ever saw the request, so none can be to blame: e.g. an extended CONNECT of a protocol that is not WebSocket.

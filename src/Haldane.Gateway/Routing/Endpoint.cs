@@ -7,49 +7,95 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Routing;
 
-/// <summary>An address of a version and the connections to it.</summary>
-/// <param name="Address">As <c>http</c> or <c>https</c>.</param>
-/// <param name="Client">Its connection pool; lives as long as the gateway.</param>
-/// <param name="Request">How requests are sent to it.</param>
-/// <param name="Direct">The same for our own relay; null for what does not speak HTTP/1.1 without TLS.</param>
-internal sealed record Endpoint(string Address, HttpMessageInvoker Client, ForwarderRequestConfig Request, UpstreamEndpoint? Direct);
+/// <summary>An address of a version, the connections to it, and how it does.</summary>
+/// <remarks>Any thread; lives as long as the gateway, across snapshots.</remarks>
+/// <param name="address">As <c>http</c> or <c>https</c>.</param>
+/// <param name="client">Its connection pool for the forwarder.</param>
+/// <param name="direct">The same for our own relay; null for what does not speak HTTP/1.1 without TLS.</param>
+internal sealed class Endpoint(string address, HttpMessageInvoker client, UpstreamEndpoint? direct)
+{
+    // Once nobody has answered, it is asked again after a second, and after twice as long each time, up to half a minute.
+    private const long FirstPause = 1_000, LongestPause = 30_000;
+
+    private int _outstanding;
+    private int _refusals;
+    private long _asideUntil;
+
+    public string Address => address;
+
+    public HttpMessageInvoker Client => client;
+
+    public UpstreamEndpoint? Direct => direct;
+
+    /// <summary>Exchanges under way.</summary>
+    public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>Whether it is passed over while others are there, because nobody answered there of late.</summary>
+    /// <param name="now">In milliseconds of the watch.</param>
+    public bool IsAside(long now) => now < Volatile.Read(ref _asideUntil);
+
+    public void Begin() => Interlocked.Increment(ref _outstanding);
+
+    public void End() => Interlocked.Decrement(ref _outstanding);
+
+    /// <summary>Nobody accepts connections there.</summary>
+    /// <param name="now">In milliseconds of the watch.</param>
+    public void Refused(long now)
+    {
+        var times = Math.Min(Interlocked.Increment(ref _refusals), 6);
+        Volatile.Write(ref _asideUntil, now + Math.Min(LongestPause, FirstPause << (times - 1)));
+    }
+
+    /// <summary>Somebody does.</summary>
+    public void Accepted()
+    {
+        if (Volatile.Read(ref _refusals) > 0)
+        {
+            Volatile.Write(ref _refusals, 0);
+            Volatile.Write(ref _asideUntil, 0);
+        }
+    }
+}
 
 /// <summary>Keeps one connection pool for each address, across snapshots. Any thread.</summary>
 internal sealed class EndpointPool(ConnectionWatch watch) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, UpstreamEndpoint> _direct = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
 
     /// <summary>The endpoint of an address of the specification.</summary>
     /// <param name="address"><c>http</c>, <c>https</c> or <c>h2c</c>.</param>
+    public Endpoint Get(string address) => _endpoints.GetOrAdd(address, static (address, watch) => New(address, watch), watch);
+
+    /// <summary>How the forwarder sends requests to an address.</summary>
+    /// <param name="address"><c>http</c>, <c>https</c> or <c>h2c</c>.</param>
     /// <param name="timeout">How long an exchange may stand still.</param>
-    public Endpoint Get(string address, TimeSpan timeout)
+    public static ForwarderRequestConfig Requests(string address, TimeSpan timeout)
     {
-        var priorKnowledge = address.StartsWith("h2c://", StringComparison.OrdinalIgnoreCase);
-        var url = priorKnowledge ? $"http://{address["h2c://".Length..]}" : address;
-        var request = new ForwarderRequestConfig
+        var priorKnowledge = IsPriorKnowledge(address);
+        return new()
         {
             ActivityTimeout = timeout,
-            Version = priorKnowledge || url.StartsWith("https", StringComparison.OrdinalIgnoreCase) ? HttpVersion.Version20 : HttpVersion.Version11,
+            Version = priorKnowledge || address.StartsWith("https", StringComparison.OrdinalIgnoreCase) ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = priorKnowledge ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
         };
-        var speaksHttp1 = !priorKnowledge && url.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
-        var direct = speaksHttp1 ? _direct.GetOrAdd(address, static (url, watch) => new(new Uri(url), watch), watch) : null;
-        return new(url, _clients.GetOrAdd(address, static _ => NewClient()), request, direct);
     }
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
+        foreach (var endpoint in _endpoints.Values)
         {
-            client.Dispose();
-        }
-
-        foreach (var endpoint in _direct.Values)
-        {
-            endpoint.Dispose();
+            endpoint.Client.Dispose();
+            endpoint.Direct?.Dispose();
         }
     }
+
+    private static Endpoint New(string address, ConnectionWatch watch)
+    {
+        var url = IsPriorKnowledge(address) ? $"http://{address["h2c://".Length..]}" : address;
+        return new(url, NewClient(), address.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? new(new Uri(url), watch) : null);
+    }
+
+    private static bool IsPriorKnowledge(string address) => address.StartsWith("h2c://", StringComparison.OrdinalIgnoreCase);
 
     private static HttpMessageInvoker NewClient() => new(new SocketsHttpHandler
     {

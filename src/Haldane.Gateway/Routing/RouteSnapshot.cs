@@ -146,17 +146,3 @@ internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assi
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }
 }
-
-/// <summary>A version as requests see it.</summary>
-internal sealed class VersionRoute(string name, Endpoint[] endpoints)
-{
-    private uint _turn;
-
-    public string Name => name;
-
-    /// <summary>Whether all its endpoints speak HTTP/1.1 without TLS.</summary>
-    public bool IsDirect { get; } = endpoints.All(e => e.Direct is not null);
-
-    /// <summary>The endpoint whose turn it is.</summary>
-    public Endpoint Next() => endpoints.Length == 1 ? endpoints[0] : endpoints[Interlocked.Increment(ref _turn) % (uint)endpoints.Length];
-}
