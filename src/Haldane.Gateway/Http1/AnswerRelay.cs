@@ -42,6 +42,13 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         set => Volatile.Write(ref _waits, value);
     }
 
+    /// <summary>The request's body has been sent: the version's time begins.</summary>
+    public void EndWaits()
+    {
+        deadline.Renew();
+        Waits = false;
+    }
+
     /// <summary>Whether the version took longer than it may.</summary>
     public bool IsLate { get; private set; }
 
@@ -102,6 +109,14 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             }
 
             presence.EndWait();
+            if (presence.Asking is { } asking)
+            {
+                // The caller does not read what it was sent earlier.
+                deadline.Clear();
+                deadline.Set(RelayLimits.CallerGap, breakOff);
+                await asking;
+            }
+
             IsLate |= !deadline.Clear();
             Took(IsLate || presence.IsGone ? -1 : count);
         }
@@ -158,7 +173,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             case Phase.Lost:
                 return Outcome.Broken;
             case Phase.Closed:
-                writer.WriteEnd(default);
+                writer.WriteEnd(null);
                 return Outcome.Answered;
         }
 
@@ -268,7 +283,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         _version.Consume(at);
         if (step == ChunkStep.End)
         {
-            writer.WriteEnd(_version.Chunks.Trailers);
+            writer.WriteEnd(_version.Chunks);
         }
 
         return step;

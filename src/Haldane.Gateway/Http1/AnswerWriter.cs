@@ -46,11 +46,15 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
         var to = new HeadWriter(caller.GetSpan(HeadWriter.MostFor(head, OwnBytes)));
         WriteStart(ref to, head);
         WriteOwn(ref to);
-        if (_chunks || (_framing == BodyFraming.None && head.Fields.IsChunked && !request.IsHttp10))
+        if (head.Status == StatusCodes.Status204NoContent)
+        {
+            // RFC 9112, section 6: it has no body, and nothing that speaks of one.
+        }
+        else if (_chunks || (_framing == BodyFraming.None && head.Fields.IsChunked && !request.IsHttp10))
         {
             to.Write("Transfer-Encoding: chunked\r\n"u8);
         }
-        else if (head.Fields.ContentLength >= 0 && head.Status != StatusCodes.Status204NoContent)
+        else if (head.Fields.ContentLength >= 0)
         {
             to.Write("Content-Length: "u8);
             to.Write(head.Fields.ContentLength);
@@ -93,17 +97,17 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
     }
 
     /// <summary>The end of the body.</summary>
-    /// <param name="trailers">Lines with their ends; where there are no chunks, there is no place for them.</param>
-    public void WriteEnd(ReadOnlySpan<byte> trailers)
+    /// <param name="chunks">Whose trailers go on; null without. Where there are no chunks, there is no place for them.</param>
+    public void WriteEnd(ChunkedReader? chunks)
     {
         if (!_chunks)
         {
             return;
         }
 
-        var to = new HeadWriter(caller.GetSpan(trailers.Length + 8));
+        var to = new HeadWriter(caller.GetSpan(ChunkedReader.MostEnd(chunks)));
         to.Write("0\r\n"u8);
-        to.Write(trailers);
+        to.WriteTrailers(chunks);
         End(ref to);
     }
 

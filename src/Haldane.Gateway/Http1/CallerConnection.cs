@@ -46,9 +46,9 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
-        _call = new(_request, _exchange, desk, _body, _answer);
+        _call = new(_request, _exchange, desk, _body, _answer, Answering);
         Begin();
-        _mayRepeat = () => _exchange.MayFailOver && !_writer.HasBegun && _call.CanRepeat;
+        _mayRepeat = MayRepeat;
     }
 
     private enum Turn
@@ -111,7 +111,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     {
         _waiting.Look(now);
         Answering.Look(now);
-        _presence.Look();
+        _presence.Look(now);
     }
 
     public void Dispose()
@@ -237,7 +237,24 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         _writer.KeepsCaller &= _body.IsWhole;
+        _body.End();
+        if (_writer.HasBegun && !_body.IsWhole && outcome is not (Outcome.Broken or Outcome.Abandoned))
+        {
+            await DrainAsync();
+        }
+
         return _writer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
+    }
+
+    private bool MayRepeat()
+    {
+        if (!_exchange.MayFailOver || _writer.HasBegun || !_call.CanRepeat)
+        {
+            return false;
+        }
+
+        _body.Need();
+        return true;
     }
 
     // Books the first attempt, and tells whether the baseline is to answer instead.
@@ -286,7 +303,9 @@ internal sealed class CallerConnection : IWatched, IDisposable
     {
         _writer.KeepsCaller = keep && !_closing;
         _writer.Refuse(status, why, announce);
+        Answering.Set(RelayLimits.CallerGap, _connection.Abort);
         await _output.FlushAsync();
+        Answering.Clear();
         if (_writer.KeepsCaller)
         {
             return Turn.Next;
@@ -307,9 +326,15 @@ internal sealed class CallerConnection : IWatched, IDisposable
             var read = await _input.ReadAsync();
             left -= read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || read.IsCanceled)
+            if (read.IsCompleted || _closing || (read.IsCanceled && !_waiting.Clear()))
             {
                 break;
+            }
+
+            if (read.IsCanceled)
+            {
+                // Meant for a read that had ended already.
+                _waiting.Set(RelayLimits.Drain, _cancelRead);
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
@@ -8,17 +10,28 @@ namespace Haldane.Gateway.Http1;
 /// <summary>Notices, while a version is waited for, that the caller has left, and breaks the wait off.</summary>
 /// <remarks>
 /// A caller that has left and one that only has nothing more to send (half-closed) look the same. So the latter is sent an interim answer (102), which every HTTP/1.1 client has to pass over (RFC 9110, section 15.2):
-/// one that has left answers it with a reset. Waiting and looking are on different threads; a gate keeps the question from mixing with the answer.
+/// one that has left answers it with a reset. Waiting and looking are on different threads; a gate keeps the question from mixing with the answer, and it goes the answer's way, so that it never overtakes an earlier one.
 /// </remarks>
 internal sealed class CallerPresence : IDisposable
 {
+    // From tcp(7): what is sent and not taken for so long ends the connection, however little it is and whoever still waits for it.
+    private const int TcpLevel = 6, TcpUserTimeout = 18;
+
     private const int NotWaiting = 0, Waiting = 1, Looking = 2;
 
+    // Asked a few times only, further apart each time: a reset can be lost.
+    private const int MostQuestions = 3;
+    private const long FirstPause = 1_000;
+
+    private readonly PipeWriter _output;
     private readonly Socket? _socket;
     private readonly bool _isPlain;
     private readonly CancellationTokenRegistration _registration;
     private UpstreamConnection? _version;
+    private Task? _asking;
     private bool _mayAsk;
+    private int _questions;
+    private long _nextQuestion;
     private int _gate;
     private volatile bool _sendsNoMore;
     private volatile bool _isGone;
@@ -26,24 +39,33 @@ internal sealed class CallerPresence : IDisposable
     /// <summary>For a connection that has just been accepted.</summary>
     public CallerPresence(ConnectionContext connection)
     {
+        _output = connection.Transport.Output;
         _socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
         _isPlain = connection.Features.Get<ITlsHandshakeFeature>() is null;
+        if (_socket is not null && OperatingSystem.IsLinux())
+        {
+            _socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)RelayLimits.CallerGap.TotalMilliseconds));
+        }
+
         _registration = connection.ConnectionClosed.UnsafeRegister(static presence => ((CallerPresence)presence!).Closed(), this);
     }
 
     /// <summary>Whether the caller has left.</summary>
     public bool IsGone => _isGone;
 
+    /// <summary>A flush of a question that has to end before the next flush; nearly always null. Only outside a wait.</summary>
+    public Task? Asking => _asking is null or { IsCompleted: true } ? null : _asking;
+
     /// <summary>Begins to wait for a version.</summary>
     /// <param name="version">Whom to break off.</param>
     /// <param name="mayAsk">Whether an interim answer may be sent now.</param>
     public void Wait(UpstreamConnection version, bool mayAsk)
     {
-        (_version, _mayAsk) = (version, mayAsk && _isPlain);
+        (_version, _mayAsk) = (version, mayAsk);
         Volatile.Write(ref _gate, Waiting);
     }
 
-    /// <summary>Has come to the end of the wait: nothing is sent by another thread from here on.</summary>
+    /// <summary>Has come to the end of the wait: nothing is written by another thread from here on.</summary>
     public void EndWait()
     {
         var spin = default(SpinWait);
@@ -54,14 +76,15 @@ internal sealed class CallerPresence : IDisposable
     }
 
     /// <summary>Looks whether a caller that sends no more is still there.</summary>
-    public void Look()
+    /// <param name="now">In milliseconds of the watch.</param>
+    public void Look(long now)
     {
         if (!_sendsNoMore || _isGone || Interlocked.CompareExchange(ref _gate, Looking, Waiting) != Waiting)
         {
             return;
         }
 
-        if (HasLeft())
+        if (HasLeft(now))
         {
             _isGone = true;
             _version!.Break();
@@ -70,14 +93,15 @@ internal sealed class CallerPresence : IDisposable
         Volatile.Write(ref _gate, Waiting);
     }
 
-    /// <summary>Tells the caller that nothing more comes. Only when all that was written is sent.</summary>
+    /// <summary>Tells the caller that nothing more comes, where all that was written is sent.</summary>
     public void SendNoMore()
     {
         try
         {
-            if (_isPlain)
+            // While the kernel takes no more, something waits in front of it.
+            if (_isPlain && _socket?.Poll(0, SelectMode.SelectWrite) == true)
             {
-                _socket?.Shutdown(SocketShutdown.Send);
+                _socket.Shutdown(SocketShutdown.Send);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -88,24 +112,27 @@ internal sealed class CallerPresence : IDisposable
 
     public void Dispose() => _registration.Dispose();
 
-    private void Closed()
-    {
-        _sendsNoMore = true;
-        Look();
-    }
+    private void Closed() => _sendsNoMore = true;
 
-    private bool HasLeft()
+    private bool HasLeft(long now)
     {
         try
         {
-            if (_socket is null || !_isPlain || _socket.Poll(0, SelectMode.SelectError))
+            if (_socket is null || _socket.Poll(0, SelectMode.SelectError))
             {
                 return true;
             }
 
-            return _mayAsk && _socket.Send("HTTP/1.1 102 Processing\r\n\r\n"u8) == 0;
+            if (_mayAsk && _asking is null or { IsCompleted: true } && _questions < MostQuestions && now >= _nextQuestion)
+            {
+                _nextQuestion = now + (FirstPause << _questions++);
+                _output.Write("HTTP/1.1 102 Processing\r\n\r\n"u8);
+                _asking = _output.FlushAsync().AsTask();
+            }
+
+            return false;
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             return true;
         }

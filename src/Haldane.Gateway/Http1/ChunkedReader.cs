@@ -70,6 +70,9 @@ internal sealed class ChunkedReader
     /// <summary>The trailer fields' table, valid after the end when there are <see cref="Trailers"/>.</summary>
     public FieldTable TrailerFields { get; } = new();
 
+    /// <summary>What the end of a body may take: the last chunk, and trailers with their line ends.</summary>
+    public static int MostEnd(ChunkedReader? chunks) => 8 + (chunks is { Trailers.IsEmpty: false } ? chunks.Trailers.Length + 2 * chunks.TrailerFields.Count : 0);
+
     /// <summary>Begins a new body.</summary>
     public void Clear()
     {

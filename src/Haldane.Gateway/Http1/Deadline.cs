@@ -35,13 +35,28 @@ internal sealed class Deadline(ConnectionWatch watch)
             return;
         }
 
-        if (_isHeld?.Invoke() == true)
+        // Read before the exchange: after it, the next wait may have begun.
+        var (end, isHeld, patience) = (_end!, _isHeld, _patience);
+        if (isHeld?.Invoke() == true)
         {
-            Interlocked.CompareExchange(ref _at, watch.After(_patience), at);
+            Interlocked.CompareExchange(ref _at, watch.After(patience), at);
         }
         else if (Interlocked.CompareExchange(ref _at, Expired, at) == at)
         {
-            _end!();
+            end();
         }
     }
+
+    /// <summary>Begins a wait under way anew. Any thread.</summary>
+    public void Renew()
+    {
+        var at = Volatile.Read(ref _at);
+        if (at > 0)
+        {
+            Interlocked.CompareExchange(ref _at, watch.After(_patience), at);
+        }
+    }
+
+    /// <summary>Milliseconds of the watch.</summary>
+    public long Now => watch.Exactly;
 }

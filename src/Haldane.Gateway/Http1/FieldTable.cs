@@ -9,7 +9,11 @@ internal sealed class FieldTable
     /// <summary>More fields than this are a fault.</summary>
     public const int Most = 100;
 
+    // Each is looked for among all fields.
+    private const int MostOptions = 32;
+
     private readonly Field[] _fields = new Field[Most];
+    private int _options;
 
     /// <summary>One field; offsets into the message's bytes.</summary>
     internal readonly record struct Field(int Name, int NameLength, int Value, int ValueLength, FieldKind Kind);
@@ -48,7 +52,7 @@ internal sealed class FieldTable
     /// <param name="end">Behind the CRLF of the last field line.</param>
     public HeadFault Read(ReadOnlySpan<byte> bytes, int at, int end)
     {
-        (Count, ContentLength, IsChunked, Hosts) = (0, -1, false, 0);
+        (Count, ContentLength, IsChunked, Hosts, _options) = (0, -1, false, 0, 0);
         (SaysClose, SaysKeepAlive, AsksToUpgrade, ExpectsContinue, ExpectsMore) = (false, false, false, false, false);
         while (at < end)
         {
@@ -152,6 +156,11 @@ internal sealed class FieldTable
                     break;
                 case FieldKind.Connection:
                     isNamed |= Options(value);
+                    if (_options > MostOptions)
+                    {
+                        return HeadFault.TooManyFields;
+                    }
+
                     break;
                 case FieldKind.Expect:
                     ExpectsContinue = Ascii.EqualsIgnoreCase(value, "100-continue"u8);
@@ -201,9 +210,10 @@ internal sealed class FieldTable
             {
                 SaysKeepAlive = true;
             }
-            else
+            else if (!option.IsEmpty)
             {
-                names |= !option.IsEmpty;
+                names = true;
+                _options++;
             }
         }
 

@@ -41,10 +41,20 @@ internal ref struct HeadWriter(Span<byte> to)
     }
 
     /// <summary>The fields that are meant for the other end, as they came.</summary>
-    public void WriteEndToEnd(MessageHead head)
+    public void WriteEndToEnd(MessageHead head) => WriteEndToEnd(head.Bytes, head.Fields);
+
+    /// <summary>The trailers that are meant for the other end; null for none.</summary>
+    public void WriteTrailers(ChunkedReader? chunks)
     {
-        var bytes = head.Bytes;
-        foreach (ref readonly var field in head.Fields.All)
+        if (chunks is { Trailers.IsEmpty: false })
+        {
+            WriteEndToEnd(chunks.Trailers, chunks.TrailerFields);
+        }
+    }
+
+    private void WriteEndToEnd(ReadOnlySpan<byte> bytes, FieldTable fields)
+    {
+        foreach (ref readonly var field in fields.All)
         {
             if (field.Kind == FieldKind.EndToEnd)
             {

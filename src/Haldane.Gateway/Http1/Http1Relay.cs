@@ -15,13 +15,18 @@ internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Conne
         using (var caller = new CallerConnection(connection, desk, watch))
         {
             watch.Add(caller);
-            var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
-            await using (closing.UnsafeRegister(static caller => ((CallerConnection)caller!).Close(), caller))
+            try
             {
-                isLeft = await caller.RunAsync();
+                var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+                await using (closing.UnsafeRegister(static caller => ((CallerConnection)caller!).Close(), caller))
+                {
+                    isLeft = await caller.RunAsync();
+                }
             }
-
-            watch.Remove(caller);
+            finally
+            {
+                watch.Remove(caller);
+            }
         }
 
         if (isLeft)

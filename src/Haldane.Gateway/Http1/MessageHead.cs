@@ -47,7 +47,7 @@ internal abstract class MessageHead : IDisposable
     }
 
     /// <summary>Forgets the message.</summary>
-    public void Clear() => (_length, _searched, Fault) = (0, 0, HeadFault.None);
+    public virtual void Clear() => (_length, _searched, Fault) = (0, 0, HeadFault.None);
 
     public void Dispose()
     {

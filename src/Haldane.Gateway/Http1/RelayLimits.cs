@@ -24,6 +24,18 @@ internal static class RelayLimits
     /// <summary>A head has to be whole so long after its first byte.</summary>
     public static readonly TimeSpan Head = TimeSpan.FromSeconds(30);
 
+    /// <summary>After this long, a body has to come at a rate.</summary>
+    public static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes a second, on average; a modem's.</summary>
+    public const double SlowestBody = 240;
+
+    /// <summary>How many endpoints of a version are tried that accept no connection.</summary>
+    public const int MostTries = 3;
+
+    /// <summary>A connection that closes without a word so soon after it was used again was closed before.</summary>
+    public const long AtOnce = 50;
+
     /// <summary>A caller may leave so long unread what is written to it.</summary>
     public static readonly TimeSpan CallerGap = TimeSpan.FromSeconds(60);
 

@@ -37,6 +37,8 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
     private bool _isChunked;
     private bool _keeps;
     private volatile bool _stopped;
+    private volatile bool _isNeeded;
+    private long _begun;
 
     /// <summary>Whether the caller has sent all of it.</summary>
     public bool IsWhole { get; private set; }
@@ -51,7 +53,19 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
     {
         _chunks.Clear();
         (_isChunked, _left, _taken, _keeps, _keptLength) = (head.Fields.IsChunked, head.Fields.ContentLength, 0, keeps, 0);
-        IsWhole = false;
+        (IsWhole, _isNeeded, _begun) = (false, false, deadline.Now);
+    }
+
+    /// <summary>It will have to be sent again: what comes from here on is kept, whatever the limit.</summary>
+    public void Need() => _isNeeded = true;
+
+    /// <summary>Ends with a request.</summary>
+    public void End()
+    {
+        if (_kept.Length > RelayLimits.LargestRead)
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Ends a sending under way: the rest of the body is nobody's.</summary>
@@ -72,7 +86,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
             if (_keptLength > 0)
             {
                 Write(version, _kept.AsSpan(0, _keptLength));
-                await version.SendAsync();
+                await PushAsync(version, patience);
             }
 
             while (!IsWhole)
@@ -92,16 +106,16 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
                     return end;
                 }
 
-                if (read.IsCompleted && !IsWhole)
+                if ((read.IsCompleted && !IsWhole) || IsTooSlow())
                 {
                     return BodyEnd.CallerGone;
                 }
 
-                await version.SendAsync();
+                await PushAsync(version, patience);
             }
 
             WriteEnd(version);
-            await version.SendAsync();
+            await PushAsync(version, patience);
             return BodyEnd.Sent;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -122,6 +136,20 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
             ArrayPool<byte>.Shared.Return(_kept);
             _kept = [];
         }
+    }
+
+    private async ValueTask PushAsync(UpstreamConnection version, TimeSpan patience)
+    {
+        deadline.Set(patience, version.Break);
+        await version.SendAsync();
+        deadline.Clear();
+    }
+
+    // So that a trickle cannot hold a version's worker for hours.
+    private bool IsTooSlow()
+    {
+        var elapsed = TimeSpan.FromMilliseconds(deadline.Now - _begun) - RelayLimits.BodyGrace;
+        return !IsWhole && elapsed > TimeSpan.Zero && _taken < elapsed.TotalSeconds * RelayLimits.SlowestBody;
     }
 
     private (BodyEnd End, SequencePosition Consumed) Take(UpstreamConnection version, ReadOnlySequence<byte> buffer)
@@ -201,9 +229,9 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
     {
         if (_isChunked)
         {
-            var writer = new HeadWriter(version.ToSend(_chunks.Trailers.Length + 8));
+            var writer = new HeadWriter(version.ToSend(ChunkedReader.MostEnd(_chunks)));
             writer.Write("0\r\n"u8);
-            writer.Write(_chunks.Trailers);
+            writer.WriteTrailers(_chunks);
             writer.Write("\r\n"u8);
             version.Wrote(writer.Length);
         }
@@ -216,7 +244,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
             return;
         }
 
-        if (_keptLength + content.Length > RelayLimits.LargestRepeatable)
+        if (_keptLength + content.Length > RelayLimits.LargestRepeatable && !_isNeeded)
         {
             _keeps = false;
             return;
@@ -224,7 +252,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
 
         if (_keptLength + content.Length > _kept.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_keptLength + content.Length), 16 * 1024, RelayLimits.LargestRepeatable));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_keptLength + content.Length, Math.Clamp(2 * (_keptLength + content.Length), 16 * 1024, RelayLimits.LargestRepeatable)));
             _kept.AsSpan(0, _keptLength).CopyTo(larger);
             Dispose();
             _kept = larger;

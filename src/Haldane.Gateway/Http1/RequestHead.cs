@@ -38,6 +38,13 @@ internal sealed class RequestHead : MessageHead
     public bool HasBody => Fields.IsChunked || Fields.ContentLength > 0;
 
     /// <inheritdoc/>
+    public override void Clear()
+    {
+        base.Clear();
+        (_methodLength, _target, _targetLength, _pathLength, IsHttp10) = (0, 0, 0, 0, false);
+    }
+
+    /// <inheritdoc/>
     protected override HeadFault ReadStart(ReadOnlySpan<byte> line)
     {
         var space = line.IndexOf(HttpSyntax.Space);

@@ -27,6 +27,13 @@ internal sealed class ResponseHead : MessageHead
     }
 
     /// <inheritdoc/>
+    public override void Clear()
+    {
+        base.Clear();
+        (Status, _reason, _startLength, IsHttp10) = (0, 0, 0, false);
+    }
+
+    /// <inheritdoc/>
     protected override HeadFault ReadStart(ReadOnlySpan<byte> line)
     {
         const int WithStatus = 12; // "HTTP/1.1 200"

@@ -10,8 +10,11 @@ namespace Haldane.Gateway.Http1;
 
 /// <summary>Asks a version for the answer to a caller's request.</summary>
 /// <remarks>Belongs to a caller's connection, which uses it for request after request.</remarks>
-internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer)
+internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer, Deadline deadline)
 {
+    // Whether the version has been sent all of the request: if not, what it still expects is nobody else's.
+    private bool _isSent;
+
     /// <summary>The body, where it has come whole with the head; it stays where it is until the exchange has ended, so that it can be sent again.</summary>
     public ReadOnlySequence<byte> Whole { get; set; }
 
@@ -31,26 +34,35 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     public async ValueTask<Outcome> AttemptAsync(VersionRoute version, Func<bool> mayRepeat)
     {
         var tried = 0UL;
-        while (true)
+        answer.Begin();
+        BodyEnd = Http1.BodyEnd.Sent;
+        for (var tries = 0; tries < RelayLimits.MostTries; tries++)
         {
             var index = version.Next(exchange.Nonce, desk.Now, tried);
             if (index == VersionRoute.None)
             {
-                return Outcome.Broken;
+                break;
             }
 
             var endpoint = version[index];
             endpoint.Begin();
-            var outcome = await AskAsync(endpoint, mayRepeat);
-            endpoint.End();
-            if (outcome is { } ended)
+            try
             {
-                return ended;
+                if (await AskAsync(endpoint, mayRepeat) is { } outcome)
+                {
+                    return outcome;
+                }
+            }
+            finally
+            {
+                endpoint.End();
             }
 
             // Nobody accepted the connection, so nobody has seen the request.
             tried |= 1UL << index;
         }
+
+        return Outcome.Broken;
     }
 
     // Null when nobody accepts a connection.
@@ -58,62 +70,85 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, Func<bool> mayRepeat)
     {
         var direct = endpoint.Direct!;
-        var patience = exchange.Route.Spec.Timeout;
+        var upstream = direct.TryRent();
         while (true)
         {
-            var upstream = direct.TryRent() ?? await ConnectAsync(endpoint);
+            upstream ??= await ConnectAsync(endpoint);
             if (upstream is null)
             {
                 return null;
             }
 
-            WriteRequest(upstream, direct);
-            Outcome outcome;
-            if (Streams)
+            var (keeps, begun) = (false, deadline.Now);
+            try
             {
-                outcome = await AskStreamedAsync(upstream, patience, mayRepeat);
-            }
-            else
-            {
-                try
+                var outcome = await SpeakAsync(upstream, direct, mayRepeat);
+                keeps = answer.VersionCanServe && _isSent && outcome != Outcome.Abandoned;
+                var wasClosedBefore = outcome == Outcome.Broken && upstream.IsUsed && answer is { IsSilent: true, IsLate: false } && deadline.Now - begun < RelayLimits.AtOnce;
+                if (!wasClosedBefore || !exchange.MayRepeat || !CanRepeat)
                 {
-                    await upstream.SendAsync();
+                    return outcome;
                 }
-                catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            }
+            finally
+            {
+                if (keeps)
                 {
-                    // It may have answered all the same before it closed; reading tells.
+                    direct.Return(upstream);
                 }
-
-                outcome = await answer.RunAsync(upstream, patience, mayRepeat);
+                else
+                {
+                    upstream.Dispose();
+                }
             }
 
-            if (answer.VersionCanServe && outcome is not Outcome.Abandoned)
-            {
-                direct.Return(upstream);
-                return outcome;
-            }
-
-            var wasUsed = upstream.IsUsed;
-            upstream.Dispose();
-            if (outcome == Outcome.Broken && wasUsed && answer is { IsSilent: true, IsLate: false } && CanRepeat)
-            {
-                // It was closed while it lay idle, so nobody has seen the request.
-                continue;
-            }
-
-            return outcome;
+            // Once more, on a connection that is new.
+            upstream = null;
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> SpeakAsync(UpstreamConnection upstream, UpstreamEndpoint endpoint, Func<bool> mayRepeat)
+    {
+        var patience = exchange.Route.Spec.Timeout;
+        WriteRequest(upstream, endpoint);
+        if (Streams)
+        {
+            return await AskStreamedAsync(upstream, patience, mayRepeat);
+        }
+
+        _isSent = false;
+        try
+        {
+            var sending = upstream.SendAsync();
+            if (!sending.IsCompleted)
+            {
+                deadline.Set(patience, upstream.Break);
+            }
+
+            await sending;
+            _isSent = deadline.Clear();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It may have answered all the same before it closed; reading tells.
+            deadline.Clear();
+        }
+
+        return await answer.RunAsync(upstream, patience, mayRepeat);
     }
 
     // Both ways at once: a version may answer before it has read all, and not read all before it has answered.
     private async Task<Outcome> AskStreamedAsync(UpstreamConnection upstream, TimeSpan patience, Func<bool> mayRepeat)
     {
         answer.Waits = true;
+        _isSent = false;
         var sending = SendBodyAsync(upstream, patience);
         var answering = answer.RunAsync(upstream, patience, mayRepeat).AsTask();
         if (await Task.WhenAny(sending, answering) == sending)
         {
             BodyEnd = await sending;
+            _isSent = BodyEnd == Http1.BodyEnd.Sent;
             if (BodyEnd is Http1.BodyEnd.Sent or Http1.BodyEnd.VersionClosed)
             {
                 return await answering;
@@ -124,27 +159,29 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             return Outcome.Abandoned;
         }
 
+        // The answer is there, or will come from the other version; this one is not sent the rest.
         var outcome = await answering;
         if (!sending.IsCompleted)
         {
-            // The answer is there, or will come from the other version.
             body.Stop();
+            upstream.Break();
         }
 
         BodyEnd = await sending;
+        _isSent = BodyEnd == Http1.BodyEnd.Sent && !answer.Waits;
         return outcome;
     }
 
     private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream, TimeSpan patience)
     {
         var end = await body.SendAsync(upstream, patience);
-        answer.Waits = false;
+        answer.EndWaits();
         return end;
     }
 
     private async ValueTask<UpstreamConnection?> ConnectAsync(Endpoint endpoint)
     {
-        using var patience = new CancellationTokenSource(RelayLimits.Connect, desk.Time);
+        using var patience = new CancellationTokenSource(exchange.Route.Spec.Timeout < RelayLimits.Connect ? exchange.Route.Spec.Timeout : RelayLimits.Connect, desk.Time);
         try
         {
             var upstream = await endpoint.Direct!.ConnectAsync(patience.Token);

@@ -29,6 +29,9 @@ internal sealed class Exchange
     /// <summary>Whether the exchange is evidence: an inference call of a running rollout, or of a model without one.</summary>
     public bool Counts { get; set; }
 
+    /// <summary>Whether a request that a version may have seen can be sent again without harm.</summary>
+    public bool MayRepeat { get; set; }
+
     /// <summary>Whether the baseline may answer in the place of a canary that fails.</summary>
     public bool MayFailOver { get; set; }
 

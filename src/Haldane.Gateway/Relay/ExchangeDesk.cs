@@ -43,7 +43,8 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.At = time.GetUtcNow();
         exchange.Nonce = (uint)ids.Next();
         exchange.Counts = IsInference(fields, route.Spec);
-        exchange.MayFailOver = MayFailOver(fields, exchange);
+        exchange.MayRepeat = MayRepeat(fields, route.Spec);
+        exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary;
         (exchange.StandIn, exchange.Prediction, exchange.FirstByteAt, exchange.LastByteAt) = (false, null, 0, 0);
         exchange.StartedAt = time.GetTimestamp();
         if (exchange.Counts)
@@ -113,14 +114,12 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         where TFields : IRequestFields, allows ref struct =>
         spec.Protocol != Protocol.OpenInference || (fields.IsPost && fields.PathEndsWith("/infer"u8));
 
-    private static bool MayFailOver<TFields>(scoped in TFields fields, Exchange exchange)
-        where TFields : IRequestFields, allows ref struct =>
-        exchange.Arm == Arm.Canary
-        && exchange.Route.Spec.Failover switch
+    private static bool MayRepeat<TFields>(scoped in TFields fields, ModelSpec spec)
+        where TFields : IRequestFields, allows ref struct => spec.Failover switch
         {
             Failover.Always => true,
             Failover.Never => false,
-            _ => exchange.Route.Spec.Protocol == Protocol.OpenInference || fields.IsSafe,
+            _ => spec.Protocol == Protocol.OpenInference || fields.IsSafe,
         };
 
     private CountedAnswer Counted(Exchange exchange, int status, bool toHead)

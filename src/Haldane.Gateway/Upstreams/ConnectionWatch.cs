@@ -35,7 +35,10 @@ internal sealed class ConnectionWatch : IDisposable
     public long Now => Volatile.Read(ref _now);
 
     /// <summary>When something that begins now and may take so long is late.</summary>
-    public long After(TimeSpan patience) => Now + (long)(patience + Tick).TotalMilliseconds;
+    public long After(TimeSpan patience) => Exactly + (long)patience.TotalMilliseconds;
+
+    /// <summary>Milliseconds since it began, whatever became of the ticks.</summary>
+    public long Exactly => (long)_time.GetElapsedTime(_begun).TotalMilliseconds;
 
     public void Add(IWatched watched) => _watched.TryAdd(watched, 0);
 
@@ -45,7 +48,7 @@ internal sealed class ConnectionWatch : IDisposable
 
     private void Look()
     {
-        var now = (long)_time.GetElapsedTime(_begun).TotalMilliseconds;
+        var now = Exactly;
         Volatile.Write(ref _now, now);
         foreach (var (watched, _) in _watched)
         {

@@ -102,6 +102,12 @@ internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
             ArrayPool<byte>.Shared.Return(_received);
             _received = ArrayPool<byte>.Shared.Rent(Usual);
         }
+
+        if (_sending.Length > Usual)
+        {
+            ArrayPool<byte>.Shared.Return(_sending);
+            _sending = ArrayPool<byte>.Shared.Rent(Usual / 4);
+        }
     }
 
     /// <summary>Whether the other side has closed it, or said something that nobody asked for.</summary>
@@ -111,7 +117,7 @@ internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
         {
             return _end > _start || socket.Poll(0, SelectMode.SelectRead);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return true;
         }

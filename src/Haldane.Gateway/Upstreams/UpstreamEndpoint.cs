@@ -12,9 +12,6 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     // Shorter than the shortest keep-alive of common model servers (uvicorn closes after 5 s), so that a request never meets a closing connection.
     private const long LongestIdle = 4_000;
 
-    // After this long a look at the socket is worth its system call.
-    private const long Doubtful = 500;
-
     private readonly ConcurrentQueue<UpstreamConnection> _idle = new();
     private readonly EndPoint _address;
     private readonly ConnectionWatch _watch;
@@ -40,8 +37,9 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
         var now = _watch.Now;
         while (_idle.TryDequeue(out var connection))
         {
-            var idle = now - connection.IdleSince;
-            if (idle < LongestIdle && (idle < Doubtful || !connection.IsStale()))
+
+            // A look at the socket costs a system call. Without it, bytes that a version sends after the end of its answer would be the beginning of another caller's.
+            if (now - connection.IdleSince < LongestIdle && !connection.IsStale())
             {
                 return connection;
             }
