@@ -104,6 +104,28 @@ public class JudgeTick
         return verdicts;
     }
 
+    /// <summary>Megabytes that the judge of one rollout holds after a minute of evidence in each stage: the mean of fifty.</summary>
+    internal static double Megabytes()
+    {
+        const int Judges = 50, Seconds = 60;
+        EvidenceSlice[] slices = [.. Enumerable.Range(1, Seconds).Select(seed => Slice(new Random(seed)))];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var judges = new RolloutJudge[Judges];
+        for (var j = 0; j < Judges; j++)
+        {
+            judges[j] = new(Model, Rollout);
+            for (var n = 0; n < Seconds * Rollout.Stages.Count; n++)
+            {
+                judges[j].Add(slices[n % Seconds] with { Number = n + 1, Stage = n / Seconds, Share = Rollout.Stages[n / Seconds].Share });
+                judges[j].Evaluate();
+            }
+        }
+
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(judges);
+        return held / 1e6 / Judges;
+    }
+
     /// <summary>A second of 2,000 exchanges, a tenth of them on the canary, with feedback.</summary>
     internal static EvidenceSlice Slice(Random random) => new()
     {

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 using Haldane.Judge.Tests.Characteristics;
+using Haldane.Judge.Tests.Measured;
 using Haldane.Judge.Tests.Worlds;
 
 namespace Haldane.Judge.Tests;
@@ -239,6 +241,24 @@ public sealed class RolloutJudgeTests(ITestOutputHelper output)
             + $"{watch.Elapsed.TotalMicroseconds / 200:0} us to evaluate");
         Assert.True(adding < TimeSpan.FromMilliseconds(2), "a bound with room for a busy machine; the aim is 1 ms");
         Assert.True(perSlice < 10_000);
+    }
+
+    [Fact]
+    public void Adding_a_slice_allocates_nothing()
+    {
+        var traffic = new Traffic(new Behaviour(), new Behaviour(), seed: 3);
+        var few = Enumerable.Range(0, 20).Select(i => i % 4 > 0 ? traffic.Next(0, new(1000)) : traffic.Next(0, new(1000)).WithHabits(800, 815)).ToList();
+        var slices = Enumerable.Range(0, 300).Select(i => few[i % few.Count] with { Number = i + 1 }).ToList();
+        var judge = new RolloutJudge(Plan.Model, Plan.Rollout);
+        After(judge, slices[..100]);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var slice in CollectionsMarshal.AsSpan(slices)[100..])
+        {
+            judge.Add(slice);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static RolloutJudge Judge(params GuardSpec[] guards) => new(Slices.Model(), Slices.Rollout([.. guards], 1, 10));

@@ -29,8 +29,13 @@ internal sealed class SubjectSpread(int kinds)
     private double _mix, _mixBefore;
 
     /// <summary>Whether a report is of so many kinds of answers.</summary>
-    public static bool Fits(SparseCounts counts, int kinds) =>
-        counts.Buckets.Count == counts.Counts.Count && counts.Buckets.All(b => b >= 0 && b < kinds * SubjectGroups.Count) && counts.Counts.All(n => n > 0);
+    public static bool Fits(SparseCounts counts, int kinds)
+    {
+        ReadOnlySpan<int> buckets = counts.Buckets.AsSpan();
+        return buckets.Length == counts.Counts.Count
+            && !buckets.ContainsAnyExceptInRange(0, kinds * SubjectGroups.Count - 1)
+            && !counts.Counts.AsSpan().ContainsAnyExceptInRange(1, long.MaxValue);
+    }
 
     /// <summary>Adds what a slice reports, and how many answers it has.</summary>
     /// <param name="answers">All answers of the slice, reported or not.</param>
