@@ -1,4 +1,3 @@
-using System.Buffers;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Relay;
 
@@ -8,8 +7,7 @@ namespace Haldane.Gateway.Http1;
 /// <remarks>Belongs to a caller's connection, which uses it for answer after answer. Owns its pooled buffer until disposed.</remarks>
 internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDisposable
 {
-    private byte[] _kept = [];
-    private int _length;
+    private readonly KeptBytes _kept = new(1_024, RelayLimits.LargestRead);
     private bool _isLarge;
 
     /// <summary>Whether the body is to be read.</summary>
@@ -20,7 +18,8 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     /// <param name="toHead">Whether it answers a HEAD request.</param>
     public void Begin(ResponseHead head, bool toHead)
     {
-        (_length, _isLarge) = (0, false);
+        _kept.Clear();
+        _isLarge = false;
         Reads = exchange.Reads(head.Status, toHead);
         if (Reads && !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty)
         {
@@ -59,22 +58,13 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
             return;
         }
 
-        if (_length + content.Length > RelayLimits.LargestRead)
+        if (_kept.Length + content.Length > RelayLimits.LargestRead)
         {
             _isLarge = true;
             return;
         }
 
-        if (_length + content.Length > _kept.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_length + content.Length), 1_024, RelayLimits.LargestRead));
-            _kept.AsSpan(0, _length).CopyTo(larger);
-            Dispose();
-            _kept = larger;
-        }
-
-        content.CopyTo(_kept.AsSpan(_length));
-        _length += content.Length;
+        _kept.Add(content);
     }
 
     /// <summary>Reads what a passing answer left behind.</summary>
@@ -82,16 +72,9 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     {
         if (Reads && exchange.Prediction is null)
         {
-            exchange.Prediction = _isLarge ? Prediction.Unread : exchange.Route.Answers.Read(_kept.AsSpan(0, _length));
+            exchange.Prediction = _isLarge ? Prediction.Unread : exchange.Route.Answers.Read(_kept.Span);
         }
     }
 
-    public void Dispose()
-    {
-        if (_kept.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_kept);
-            _kept = [];
-        }
-    }
+    public void Dispose() => _kept.Dispose();
 }

@@ -46,19 +46,10 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
         var to = new HeadWriter(caller.GetSpan(HeadWriter.MostFor(head, OwnBytes)));
         WriteStart(ref to, head);
         WriteOwn(ref to);
-        if (head.Status == StatusCodes.Status204NoContent)
+        if (head.Status != StatusCodes.Status204NoContent)
         {
-            // RFC 9112, section 6: it has no body, and nothing that speaks of one.
-        }
-        else if (_chunks || (_framing == BodyFraming.None && head.Fields.IsChunked && !request.IsHttp10))
-        {
-            to.Write("Transfer-Encoding: chunked\r\n"u8);
-        }
-        else if (head.Fields.ContentLength >= 0)
-        {
-            to.Write("Content-Length: "u8);
-            to.Write(head.Fields.ContentLength);
-            to.Write("\r\n"u8);
+            // RFC 9112, section 6: that one has no body, and nothing that speaks of one.
+            to.WriteFraming(_chunks || (_framing == BodyFraming.None && head.Fields.IsChunked && !request.IsHttp10), head.Fields.ContentLength);
         }
 
         HasBegun = true;
@@ -106,9 +97,9 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
         }
 
         var to = new HeadWriter(caller.GetSpan(ChunkedReader.MostEnd(chunks)));
-        to.Write("0\r\n"u8);
-        to.WriteTrailers(chunks);
-        End(ref to);
+        to.WriteLastChunk(chunks);
+        caller.Advance(to.Length);
+        HasWritten = true;
     }
 
     /// <summary>An answer of our own.</summary>

@@ -191,7 +191,6 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
         _desk.Open(_exchange, route, new RequestFields(_request));
         _writer.Begin();
-        _answer.Begin();
         _writer.KeepsCaller &= !_closing;
         if (_request.Fields.ContentLength > RelayLimits.LargestBody)
         {

@@ -43,13 +43,34 @@ internal ref struct HeadWriter(Span<byte> to)
     /// <summary>The fields that are meant for the other end, as they came.</summary>
     public void WriteEndToEnd(MessageHead head) => WriteEndToEnd(head.Bytes, head.Fields);
 
-    /// <summary>The trailers that are meant for the other end; null for none.</summary>
-    public void WriteTrailers(ChunkedReader? chunks)
+    /// <summary>How the body behind the head ends.</summary>
+    /// <param name="isChunked">Whether it comes in chunks.</param>
+    /// <param name="length">Else its length; below 0 for none.</param>
+    public void WriteFraming(bool isChunked, long length)
     {
+        if (isChunked)
+        {
+            Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (length >= 0)
+        {
+            Write("Content-Length: "u8);
+            Write(length);
+            Write("\r\n"u8);
+        }
+    }
+
+    /// <summary>The last chunk, with the trailers that are meant for the other end.</summary>
+    /// <param name="chunks">Whose trailers; null for none.</param>
+    public void WriteLastChunk(ChunkedReader? chunks)
+    {
+        Write("0\r\n"u8);
         if (chunks is { Trailers.IsEmpty: false })
         {
             WriteEndToEnd(chunks.Trailers, chunks.TrailerFields);
         }
+
+        Write("\r\n"u8);
     }
 
     private void WriteEndToEnd(ReadOnlySpan<byte> bytes, FieldTable fields)

@@ -39,7 +39,7 @@ internal abstract class MessageHead : IDisposable
         var first = input.FirstSpan;
         if (_searched == 0 && first.IndexOf("\r\n\r\n"u8) is var end and >= 0 && end <= Largest)
         {
-            Keep(first[..(end + 2)], 0);
+            Keep(first[..(end + 2)]);
             return Finish(end + 4, out consumed);
         }
 
@@ -123,11 +123,11 @@ internal abstract class MessageHead : IDisposable
         return true;
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes, int at)
+    private void Keep(ReadOnlySpan<byte> bytes)
     {
-        Grow(at + bytes.Length);
-        bytes.CopyTo(_bytes.AsSpan(at));
-        _length = at + bytes.Length;
+        Grow(bytes.Length);
+        bytes.CopyTo(_bytes);
+        _length = bytes.Length;
     }
 
     private void Grow(int length)

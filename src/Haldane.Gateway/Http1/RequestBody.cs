@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Http1;
@@ -29,11 +30,10 @@ internal enum BodyEnd
 internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDisposable
 {
     private readonly ChunkedReader _chunks = new();
-    private byte[] _kept = [];
-    private int _keptLength;
+    private readonly KeptBytes _kept = new(16 * 1024, RelayLimits.LargestRepeatable);
+    private readonly Action _cancelRead = input.CancelPendingRead;
     private long _left;
     private long _taken;
-    private readonly Action _cancelRead = input.CancelPendingRead;
     private bool _isChunked;
     private bool _keeps;
     private volatile bool _stopped;
@@ -52,7 +52,8 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
     public void Begin(RequestHead head, bool keeps)
     {
         _chunks.Clear();
-        (_isChunked, _left, _taken, _keeps, _keptLength) = (head.Fields.IsChunked, head.Fields.ContentLength, 0, keeps, 0);
+        _kept.Clear();
+        (_isChunked, _left, _taken, _keeps) = (head.Fields.IsChunked, head.Fields.ContentLength, 0, keeps);
         (IsWhole, _isNeeded, _begun) = (false, false, deadline.Now);
     }
 
@@ -62,7 +63,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
     /// <summary>Ends with a request.</summary>
     public void End()
     {
-        if (_kept.Length > RelayLimits.LargestRead)
+        if (_kept.Capacity > RelayLimits.LargestRead)
         {
             Dispose();
         }
@@ -83,9 +84,9 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
         _stopped = false;
         try
         {
-            if (_keptLength > 0)
+            if (_kept.Length > 0)
             {
-                Write(version, _kept.AsSpan(0, _keptLength));
+                Write(version, _kept.Span);
                 await PushAsync(version, patience);
             }
 
@@ -129,14 +130,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
         }
     }
 
-    public void Dispose()
-    {
-        if (_kept.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_kept);
-            _kept = [];
-        }
-    }
+    public void Dispose() => _kept.Dispose();
 
     private async ValueTask PushAsync(UpstreamConnection version, TimeSpan patience)
     {
@@ -230,9 +224,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
         if (_isChunked)
         {
             var writer = new HeadWriter(version.ToSend(ChunkedReader.MostEnd(_chunks)));
-            writer.Write("0\r\n"u8);
-            writer.WriteTrailers(_chunks);
-            writer.Write("\r\n"u8);
+            writer.WriteLastChunk(_chunks);
             version.Wrote(writer.Length);
         }
     }
@@ -244,22 +236,13 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
             return;
         }
 
-        if (_keptLength + content.Length > RelayLimits.LargestRepeatable && !_isNeeded)
+        if (_kept.Length + content.Length > RelayLimits.LargestRepeatable && !_isNeeded)
         {
             _keeps = false;
             return;
         }
 
-        if (_keptLength + content.Length > _kept.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_keptLength + content.Length, Math.Clamp(2 * (_keptLength + content.Length), 16 * 1024, RelayLimits.LargestRepeatable)));
-            _kept.AsSpan(0, _keptLength).CopyTo(larger);
-            Dispose();
-            _kept = larger;
-        }
-
-        content.CopyTo(_kept.AsSpan(_keptLength));
-        _keptLength += content.Length;
+        _kept.Add(content);
     }
 
     private readonly ref struct Piece(ReadOnlySpan<byte> content, int consumed)

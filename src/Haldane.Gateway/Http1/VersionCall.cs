@@ -206,17 +206,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         to.Write(endpoint.Host);
         to.Write("\r\n"u8);
         to.WriteEndToEnd(request);
-        if (request.Fields.IsChunked)
-        {
-            to.Write("Transfer-Encoding: chunked\r\n"u8);
-        }
-        else if (request.Fields.ContentLength >= 0)
-        {
-            to.Write("Content-Length: "u8);
-            to.Write(request.Fields.ContentLength);
-            to.Write("\r\n"u8);
-        }
-
+        to.WriteFraming(request.Fields.IsChunked, request.Fields.ContentLength);
         to.Write("\r\n"u8);
         upstream.Wrote(to.Length);
         if (!Whole.IsEmpty)

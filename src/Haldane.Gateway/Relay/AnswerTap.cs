@@ -1,4 +1,3 @@
-using System.Buffers;
 using Haldane.Core;
 using Haldane.Core.Exchanges;
 
@@ -15,8 +14,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     /// <summary>Larger answers are not read.</summary>
     public const int Limit = 64 * 1024;
 
-    private byte[] _kept = [];
-    private int _length;
+    private readonly KeptBytes _kept = new(1_024, Limit);
     private bool _tooLarge;
     private bool _reads;
     private int _holdUntil;
@@ -85,7 +83,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     /// <summary>Drops what was kept of a failed attempt.</summary>
     public void Forget()
     {
-        _length = 0;
+        _kept.Clear();
         _tooLarge = false;
         _holdUntil = 0;
         _reads = false;
@@ -98,19 +96,12 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     {
         if (_reads && exchange.Prediction is null)
         {
-            exchange.Prediction = _tooLarge ? Observation.Prediction.Unread : exchange.Route.Answers.Read(_kept.AsSpan(0, _length));
+            exchange.Prediction = _tooLarge ? Observation.Prediction.Unread : exchange.Route.Answers.Read(_kept.Span);
         }
     }
 
     /// <summary>Gives the buffer back.</summary>
-    public void Release()
-    {
-        if (_kept.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_kept);
-            _kept = [];
-        }
-    }
+    public void Release() => _kept.Dispose();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -136,7 +127,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
             return caller.WriteAsync(buffer, cancellationToken);
         }
 
-        if (_length < _holdUntil)
+        if (_kept.Length < _holdUntil)
         {
             return default;
         }
@@ -144,7 +135,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         Complete();
         Announce();
         _holdUntil = 0;
-        return caller.WriteAsync(_kept.AsMemory(0, _length), cancellationToken);
+        return caller.WriteAsync(_kept.Memory, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -165,21 +156,12 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        if (_length + bytes.Length > Limit)
+        if (_kept.Length + bytes.Length > Limit)
         {
             _tooLarge = true;
             return;
         }
 
-        if (_length + bytes.Length > _kept.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_length + bytes.Length), Math.Max(_holdUntil, 1_024), Limit));
-            _kept.AsSpan(0, _length).CopyTo(larger);
-            Release();
-            _kept = larger;
-        }
-
-        bytes.CopyTo(_kept.AsSpan(_length));
-        _length += bytes.Length;
+        _kept.Add(bytes);
     }
 }

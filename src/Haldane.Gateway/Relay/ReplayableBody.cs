@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Haldane.Gateway.Relay;
 
 /// <summary>A request body that can be sent a second time: it keeps what was read, up to a limit, while it streams.</summary>
@@ -9,8 +7,7 @@ internal sealed class ReplayableBody(Stream source) : Stream
     /// <summary>Bodies past this size are streamed but cannot be repeated.</summary>
     public const int Limit = 1 << 20;
 
-    private byte[] _kept = [];
-    private int _length;
+    private readonly KeptBytes _kept = new(4_096, Limit);
     private int _position;
 
     /// <summary>Whether all that was read so far is still known.</summary>
@@ -35,10 +32,10 @@ internal sealed class ReplayableBody(Stream source) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_position < _length)
+        if (_position < _kept.Length)
         {
-            var again = Math.Min(buffer.Length, _length - _position);
-            _kept.AsMemory(_position, again).CopyTo(buffer);
+            var again = Math.Min(buffer.Length, _kept.Length - _position);
+            _kept.Memory.Slice(_position, again).CopyTo(buffer);
             _position += again;
             return again;
         }
@@ -76,39 +73,20 @@ internal sealed class ReplayableBody(Stream source) : Stream
             return;
         }
 
-        if (_length + bytes.Length > Limit)
+        if (_kept.Length + bytes.Length > Limit)
         {
             CanReplay = false;
             Return();
             return;
         }
 
-        if (_length + bytes.Length > _kept.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(2 * (_length + bytes.Length), 4_096, Limit));
-            _kept.AsSpan(0, _length).CopyTo(larger);
-            ReturnBuffer();
-            _kept = larger;
-        }
-
-        bytes.CopyTo(_kept.AsSpan(_length));
-        _length += bytes.Length;
-        _position = _length;
+        _kept.Add(bytes);
+        _position = _kept.Length;
     }
 
     private void Return()
     {
-        ReturnBuffer();
-        _kept = [];
-        _length = 0;
+        _kept.Dispose();
         _position = 0;
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_kept.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_kept);
-        }
     }
 }

@@ -7,7 +7,7 @@ namespace Haldane.Gateway.Upstreams;
 
 /// <summary>A connection to a version's endpoint: one exchange at a time.</summary>
 /// <remarks>Belongs to whoever rented it; only <see cref="Break"/> may be called from elsewhere. Owns its socket and its pooled buffers until disposed.</remarks>
-internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
+internal sealed class UpstreamConnection(Socket socket) : IDisposable
 {
     private const int Usual = 16 * 1024;
 
@@ -25,7 +25,7 @@ internal sealed class UpstreamConnection(Socket socket, long now) : IDisposable
     public bool IsUsed { get; private set; }
 
     /// <summary>When it was last given back, in milliseconds of the watch.</summary>
-    public long IdleSince { get; private set; } = now;
+    public long IdleSince { get; private set; }
 
     /// <summary>Bytes that came and were not consumed.</summary>
     public ReadOnlyMemory<byte> Available => _received.AsMemory(_start, _end - _start);

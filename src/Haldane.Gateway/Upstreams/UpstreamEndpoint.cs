@@ -37,7 +37,6 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
         var now = _watch.Now;
         while (_idle.TryDequeue(out var connection))
         {
-
             // A look at the socket costs a system call. Without it, bytes that a version sends after the end of its answer would be the beginning of another caller's.
             if (now - connection.IdleSince < LongestIdle && !connection.IsStale())
             {
@@ -60,7 +59,7 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
         {
             socket.NoDelay = true;
             await socket.ConnectAsync(_address, cancel);
-            return new(socket, _watch.Now);
+            return new(socket);
         }
         catch
         {

@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace Haldane.Gateway.Relay;
+
+/// <summary>The beginning of a body that passes, kept while it streams.</summary>
+/// <remarks>Used again for body after body. Owns its pooled buffer until disposed. For one thread.</remarks>
+/// <param name="usual">What it takes at least, once it takes anything.</param>
+/// <param name="most">It takes no more ahead of need than this.</param>
+internal sealed class KeptBytes(int usual, int most) : IDisposable
+{
+    private byte[] _bytes = [];
+
+    public int Length { get; private set; }
+
+    /// <summary>What it has taken from the pool.</summary>
+    public int Capacity => _bytes.Length;
+
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
+
+    /// <summary>Keeps more.</summary>
+    /// <param name="bytes">What comes next.</param>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        var length = Length + bytes.Length;
+        if (length > _bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Clamp(2 * length, usual, most)));
+            Span.CopyTo(larger);
+            Return();
+            _bytes = larger;
+        }
+
+        bytes.CopyTo(_bytes.AsSpan(Length));
+        Length = length;
+    }
+
+    /// <summary>Forgets all of it.</summary>
+    public void Clear() => Length = 0;
+
+    /// <summary>Gives the buffer back; it may be used again.</summary>
+    public void Dispose()
+    {
+        Clear();
+        Return();
+    }
+
+    private void Return()
+    {
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = [];
+        }
+    }
+}
