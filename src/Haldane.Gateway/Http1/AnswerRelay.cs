@@ -215,7 +215,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         _framing = head.FramingOf(request.IsHead);
         _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;
         writer.Frame(_framing);
-        side.Begin(head, request.IsHead);
+        side.Begin(Status, request.IsHead, !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty);
         if (side.Reads && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead)
         {
             _phase = Phase.Hold;

@@ -1,22 +1,18 @@
 using Haldane.Core;
 using Haldane.Core.Exchanges;
+using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Relay;
 
 /// <summary>The way of an answer to the caller, with a side view of its bytes.</summary>
 /// <remarks>
 /// A small answer of known length is held until it is whole, so that its token can carry the predicted class; its bytes would be useless to the
-/// caller before that. Everything else passes at once, and the first <see cref="Limit"/> bytes are kept for the reader. One writer at a time. Owns its pooled
+/// caller before that. Everything else passes at once, and its beginning is kept for the reader, see <see cref="AnswerSide"/>. One writer at a time. Owns its pooled
 /// buffer until <see cref="Release"/>.
 /// </remarks>
 internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream caller, ExchangeDesk desk) : Stream
 {
-    /// <summary>Larger answers are not read.</summary>
-    public const int Limit = 64 * 1024;
-
-    private readonly KeptBytes _kept = new(1_024, Limit);
-    private bool _tooLarge;
-    private bool _reads;
+    private readonly AnswerSide _side = new(exchange, desk.Time);
     private int _holdUntil;
 
     // Of a body of known length; negative when the length is not known.
@@ -47,17 +43,10 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     {
         var response = context.Response;
         Forget();
-        _reads = exchange.Reads(response.StatusCode, HttpMethods.IsHead(context.Request.Method));
-        if (_reads && response.Headers.ContentEncoding.Count > 0)
-        {
-            // Packed bodies are not unpacked, so it is clear already that this one is unread.
-            exchange.Prediction = Observation.Prediction.Unread;
-            _reads = false;
-        }
-
+        _side.Begin(response.StatusCode, HttpMethods.IsHead(context.Request.Method), response.Headers.ContentEncoding.Count > 0);
         var bodiless = HttpMethods.IsHead(context.Request.Method) || response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
         _missing = bodiless ? -1 : response.ContentLength ?? -1;
-        _holdUntil = _reads && response.ContentLength is > 0 and <= Limit ? (int)response.ContentLength : 0;
+        _holdUntil = _side.Reads && response.ContentLength is > 0 and <= RelayLimits.LargestRead ? (int)response.ContentLength : 0;
         if (_holdUntil == 0)
         {
             Announce();
@@ -83,43 +72,30 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     /// <summary>Drops what was kept of a failed attempt.</summary>
     public void Forget()
     {
-        _kept.Clear();
-        _tooLarge = false;
+        _side.Forget();
         _holdUntil = 0;
-        _reads = false;
         _missing = -1;
         IsLong = false;
     }
 
     /// <summary>Reads what a passing answer left behind. Call when the exchange has ended well.</summary>
-    public void Complete()
-    {
-        if (_reads && exchange.Prediction is null)
-        {
-            exchange.Prediction = _tooLarge ? Observation.Prediction.Unread : exchange.Route.Answers.Read(_kept.Span);
-        }
-    }
+    public void Complete() => _side.Complete();
 
     /// <summary>Gives the buffer back.</summary>
-    public void Release() => _kept.Dispose();
+    public void Release() => _side.Dispose();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        exchange.LastByteAt = desk.Time.GetTimestamp();
-        if (exchange.FirstByteAt == 0 && buffer.Length > 0)
-        {
-            exchange.FirstByteAt = exchange.LastByteAt;
-        }
-
+        _side.Mark();
         if (_missing >= 0 && (_missing -= buffer.Length) < 0)
         {
             IsLong = true;
             throw new IOException("the version's answer is longer than its Content-Length");
         }
 
-        if (_reads && !_tooLarge)
+        if (buffer.Length > 0)
         {
-            Keep(buffer.Span);
+            _side.See(buffer.Span);
         }
 
         if (_holdUntil == 0)
@@ -127,7 +103,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
             return caller.WriteAsync(buffer, cancellationToken);
         }
 
-        if (_kept.Length < _holdUntil)
+        if (_side.Kept.Length < _holdUntil)
         {
             return default;
         }
@@ -135,7 +111,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         Complete();
         Announce();
         _holdUntil = 0;
-        return caller.WriteAsync(_kept.Memory, cancellationToken);
+        return caller.WriteAsync(_side.Kept, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -153,15 +129,4 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("an answer is written asynchronously");
-
-    private void Keep(ReadOnlySpan<byte> bytes)
-    {
-        if (_kept.Length + bytes.Length > Limit)
-        {
-            _tooLarge = true;
-            return;
-        }
-
-        _kept.Add(bytes);
-    }
 }

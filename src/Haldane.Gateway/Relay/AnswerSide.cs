@@ -1,10 +1,10 @@
+using Haldane.Gateway.Http1;
 using Haldane.Gateway.Observation;
-using Haldane.Gateway.Relay;
 
-namespace Haldane.Gateway.Http1;
+namespace Haldane.Gateway.Relay;
 
 /// <summary>The side view of an answer that passes: times, and the beginning of its body for the reader.</summary>
-/// <remarks>Belongs to a caller's connection, which uses it for answer after answer. Owns its pooled buffer until disposed.</remarks>
+/// <remarks>Belongs to an exchange, or to a caller's connection, which uses it for answer after answer. Owns its pooled buffer until disposed.</remarks>
 internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDisposable
 {
     private readonly KeptBytes _kept = new(1_024, RelayLimits.LargestRead);
@@ -14,20 +14,30 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public bool Reads { get; private set; }
 
     /// <summary>Begins with the head of an answer.</summary>
-    /// <param name="head">The head.</param>
+    /// <param name="status">Its status.</param>
     /// <param name="toHead">Whether it answers a HEAD request.</param>
-    public void Begin(ResponseHead head, bool toHead)
+    /// <param name="isPacked">Whether its body is encoded.</param>
+    public void Begin(int status, bool toHead, bool isPacked)
     {
-        _kept.Clear();
-        _isLarge = false;
-        Reads = exchange.Reads(head.Status, toHead);
-        if (Reads && !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty)
+        Forget();
+        Reads = exchange.Reads(status, toHead);
+        if (Reads && isPacked)
         {
             // Packed bodies are not unpacked, so it is clear already that this one is unread.
             exchange.Prediction = Prediction.Unread;
             Reads = false;
         }
     }
+
+    /// <summary>Drops what was kept of a failed attempt.</summary>
+    public void Forget()
+    {
+        _kept.Clear();
+        (Reads, _isLarge) = (false, false);
+    }
+
+    /// <summary>What is kept of the body.</summary>
+    public ReadOnlyMemory<byte> Kept => _kept.Memory;
 
     /// <summary>Bytes have come.</summary>
     public void Mark() => exchange.LastByteAt = time.GetTimestamp();
