@@ -63,7 +63,7 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
     // What nobody declared nobody has drawn limits for, and a misspelt name would be silence where a guard waits for numbers.
     private static string? WhyUndeclared(FeedbackItem item, ModelSpec model)
     {
-        var known = model.Signals.Values.Select(v => v.Name).ToList();
+        var known = model.Signals.Values.Select(v => v.Name).Where(name => !GatewayValues.IsRead(name, model.Protocol)).ToList();
         string?[] refusals =
         [
             WhyNot("values", "value", item.Values?.Keys, known, model.Name),

@@ -108,7 +108,7 @@ internal sealed class RunTracker
             Canary = canary,
             Labels = late.Labels,
             Calibration = late.Calibration,
-            Values = late.Values,
+            Values = observed.Values.Concat(late.Values).ToValueList(),
             Events = events.Concat(late.Events).ToValueList(),
             FeedbackUpTo = late.UpTo,
         };

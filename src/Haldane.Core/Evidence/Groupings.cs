@@ -17,11 +17,13 @@ public static class SubjectGroups
     public static (int What, int Group) Parts(int key) => (key / Count, key % Count);
 }
 
-/// <summary>Says when something that is counted by group of subjects is to be reported anew: when there is a quarter more of it, which is often enough to know how it is spread, and seldom in a long stage.</summary>
+/// <summary>Says when something that is counted by group of subjects is to be reported anew: when there is enough more of it, so that it is seldom in a long stage.</summary>
 /// <remarks>For one thread.</remarks>
-public sealed class ReportPace
+/// <param name="growth">
+/// How much more is enough, as a ratio above 1. A quarter more is often enough to know how something is spread.
+/// </param>
+public sealed class ReportPace(double growth = 1.25)
 {
-    private const double Growth = 1.25;
 
     private long _counted;
     private long _reported;
@@ -31,7 +33,7 @@ public sealed class ReportPace
     public bool IsDue(long more)
     {
         _counted += more;
-        if (_counted <= Growth * _reported)
+        if (_counted <= growth * _reported)
         {
             return false;
         }
@@ -65,17 +67,4 @@ public static class LatencySteps
 
     /// <summary>The highest bucket of a step.</summary>
     public static int Last(int step) => step * Buckets + Buckets - 1;
-}
-
-/// <summary>What the gateway itself sees happen to exchanges, beside errors. A specification cannot give these names to events of its own.</summary>
-public static class GatewayEvents
-{
-    /// <summary>The version refused the request: any answer from 400 to 499.</summary>
-    public const string Refused = "refused";
-
-    /// <summary>The version answered well, but with nothing in the body.</summary>
-    public const string Empty = "empty";
-
-    /// <summary>All of them, in the order of their indices.</summary>
-    public static readonly ValueList<string> All = [Refused, Empty];
 }

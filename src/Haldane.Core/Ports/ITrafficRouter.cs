@@ -50,6 +50,9 @@ public sealed record ObservedTraffic(
 {
     /// <summary>How often each of <see cref="GatewayEvents"/> happened; <see cref="EventCounts.Subjects"/> is still zero.</summary>
     public ValueList<EventCounts> Events { get; init; } = [];
+
+    /// <summary>Moments of <see cref="GatewayValues"/>; none where nothing is due to be reported, see <see cref="ReportPace"/>.</summary>
+    public ValueList<ValueMoments> Values { get; init; } = [];
 }
 
 /// <summary>Something that happened on one exchange.</summary>

@@ -90,13 +90,34 @@ internal static class ModelFields
                 "values",
                 new ListShape<ValueSpec>(Value, 0, 16, "values", Unique.Names),
                 (s, v) => s with { Values = v },
-                "Named numbers that feedback may bring, for guards on mean:<value>. Default: none."),
+                "Named numbers that feedback may bring, or that the gateway reads where the model generates text (input-tokens, output-tokens, output-length, time-per-token, cost), for guards on mean:<value>. Default: none."),
             Field<SignalsSpec, ValueList<string>>.Optional(
                 "events",
                 new ListShape<string>(Texts.Event, 0, 16, "events", Unique.Values),
                 (s, v) => s with { Events = v },
                 "What feedback may say has happened, for guards on rate:<event>, and conversion for the guard of that name. Default: none."),
         ]);
+
+    private static readonly ChoiceShape<Protocol> ProtocolNames = new(
+        ("http", Protocol.Http),
+        ("open-inference", Protocol.OpenInference),
+        ("tensorflow-serving", Protocol.TensorFlowServing),
+        ("torchserve", Protocol.TorchServe),
+        ("mlflow", Protocol.MLflow),
+        ("seldon", Protocol.Seldon),
+        ("openai", Protocol.OpenAi),
+        ("anthropic", Protocol.Anthropic),
+        ("ollama", Protocol.Ollama));
+
+    private static readonly MappingShape<PriceSpec> Price = new(
+        "prices for a million tokens such as { input: 0.15, output: 0.60 }",
+        new(0, 0, double.NaN),
+        [
+            Field<PriceSpec, double>.Required("input", Amounts.Size, (p, v) => p with { Input = v }, "Tokens of the request."),
+            Field<PriceSpec, double>.Required("output", Amounts.Size, (p, v) => p with { Output = v }, "Tokens of the answer."),
+            Field<PriceSpec, double>.Optional("cached", Amounts.Size, (p, v) => p with { Cached = v }, "Tokens of the request that came from a cache. Default: as input."),
+        ],
+        static (price, _, _) => double.IsNaN(price.Cached) ? price with { Cached = price.Input } : price);
 
     private static readonly MappingShape<VersionSpec> Version = new(
         "a version such as { name: v1, endpoints: [\"http://10.0.0.7:9001\"] }",
@@ -109,6 +130,8 @@ internal static class ModelFields
                 new ListShape<string>(Texts.Endpoint, 1, 64, "endpoints", UniqueEndpoints),
                 (v, x) => v with { Endpoints = x },
                 "The addresses of the version's servers, used in turn: http, https or h2c (HTTP/2 without TLS), without a path."),
+            Field<VersionSpec, PriceSpec>.Optional(
+                "price", Price, (v, x) => v with { Price = x }, "What a million of its tokens cost, for the value cost; the same currency for all versions. Default: not known."),
         ]);
 
     private static readonly MappingShape<RouteSpec> Route = new(
@@ -127,9 +150,9 @@ internal static class ModelFields
         [
             Field<ModelSpec, Protocol>.Optional(
                 "protocol",
-                new ChoiceShape<Protocol>(("http", Protocol.Http), ("open-inference", Protocol.OpenInference)),
+                ProtocolNames,
                 (m, v) => m with { Protocol = v },
-                "How callers and versions speak; decides which calls may be repeated. Default: http."),
+                "How callers and versions speak; decides which calls count and may be repeated, and what is read of them. Default: http."),
             Field<ModelSpec, RouteSpec>.Required("route", Route, (m, v) => m with { Route = v }, "Which requests belong to the model."),
             Field<ModelSpec, SubjectSpec>.Optional(
                 "subject", Subject, (m, v) => m with { Subject = v }, "Who is assigned to an arm. Default: each request on its own."),
@@ -163,8 +186,23 @@ internal static class ModelFields
         static (model, node, errors) =>
         {
             TrafficFields.Check(model, node, errors);
+            CheckPrices(model, node, errors);
             return model;
         });
+
+    // A version without a price would be compared as if its tokens cost nothing.
+    private static void CheckPrices(ModelSpec model, YamlMapping node, FileErrors errors)
+    {
+        if (!model.Protocol.GeneratesText() || model.Signals.FindValue(GatewayValues.Cost) is null || node.Find("versions") is not YamlSequence versions)
+        {
+            return;
+        }
+
+        foreach (var version in versions.Items.OfType<YamlMapping>().Where(v => v.Find("price") is null))
+        {
+            errors.Report(version, $"found a version without a price in a model with the value \"{GatewayValues.Cost}\"; wanted price, e.g. {{ input: 0.15, output: 0.60 }}, for each version");
+        }
+    }
 
     private static SubjectSpec ExactlyOnePlace(SubjectSpec subject, YamlMapping node, FileErrors errors)
     {

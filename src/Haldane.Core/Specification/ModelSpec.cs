@@ -54,16 +54,6 @@ public sealed record ModelSpec
     }
 }
 
-/// <summary>How callers and versions of a model speak.</summary>
-public enum Protocol
-{
-    /// <summary>Plain HTTP: only methods that RFC 9110 calls safe may be repeated.</summary>
-    Http,
-
-    /// <summary>Open Inference Protocol v2 over HTTP: inference has no side effects, so every call may be repeated.</summary>
-    OpenInference,
-}
-
 /// <summary>Whether a canary call that failed before its first response byte is sent to the baseline.</summary>
 public enum Failover
 {
@@ -147,4 +137,14 @@ public sealed record ConfidenceSpec(string Response);
 /// <summary>Something that can answer for a model.</summary>
 /// <param name="Name">Unique within the model.</param>
 /// <param name="Endpoints">Absolute addresses: <c>http</c>, <c>https</c> or <c>h2c</c> (HTTP/2 without TLS). Used in turn.</param>
-public sealed record VersionSpec(string Name, ValueList<string> Endpoints);
+public sealed record VersionSpec(string Name, ValueList<string> Endpoints)
+{
+    /// <summary>What its tokens cost. Null: nobody said.</summary>
+    public PriceSpec? Price { get; init; }
+}
+
+/// <summary>What the tokens of a version cost, in any currency that all versions of the model share, for a million of them.</summary>
+/// <param name="Input">Tokens of the request.</param>
+/// <param name="Output">Tokens of the answer.</param>
+/// <param name="Cached">Tokens of the request that the version had in its cache.</param>
+public sealed record PriceSpec(double Input, double Output, double Cached);

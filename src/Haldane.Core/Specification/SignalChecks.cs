@@ -26,9 +26,14 @@ internal static class SignalChecks
             case SignalKind.Mean:
                 CheckMean(rollout, model, guard, signal, spec.Name!);
                 break;
+            case SignalKind.EventRate when !spec.IsLate && !GatewayEvents.ToldBy(model.Spec!.Protocol).Contains(spec.Name!):
+                rollout.Errors.Report(
+                    signal,
+                    $"found the signal {Clip.Quoted(signal.Text)}, which the protocol of {Clip.Quoted(model.Name)} does not tell of; wanted openai, anthropic or ollama as spec.protocol ({SetChecks.Place(model)})");
+                break;
             case SignalKind.EventRate when spec.IsLate && !model.Spec!.Signals.Events.Contains(spec.Name!):
                 SetChecks.ReportUnknown(
-                    rollout, signal, $"event of the gateway or of {model.Name} (spec.signals.events)", spec.Name!, [.. GatewayEvents.All, .. model.Spec!.Signals.Events]);
+                    rollout, signal, $"event of the gateway or of {model.Name} (spec.signals.events)", spec.Name!, [.. GatewayEvents.ToldBy(model.Spec!.Protocol), .. model.Spec!.Signals.Events]);
                 break;
             case SignalKind.EventRate when spec.IsLate && !HasAmount(guard, Scale.Ratio):
                 rollout.Errors.Report(

@@ -71,7 +71,7 @@ internal static class TrafficFields
                 "How often each value of a segment comes; the rest is spread evenly over the values that are not listed and other. Default: evenly."),
             Field<TrafficSpec, ValueList<(string Name, double Value)>>.Optional(
                 "events", Parts("events with their rates such as { conversion: 3% }", "The part of the exchanges that it happens to."), static (t, v) => t with { Events = Named(v) },
-                "How often events happen; refused and empty are seen by the gateway, the others come as feedback. Default: never."),
+                "How often events happen; the gateway's own are seen at once, the others come as feedback. Default: never."),
             Field<TrafficSpec, TimeSpan>.Optional(
                 "eventsAfter", Amounts.Delay, static (t, v) => t with { EventsAfter = v }, "How long after its answer an event comes as feedback. Default: 0s."),
             Field<TrafficSpec, ValueList<(string Name, NumberSpec Value)>>.Optional(
@@ -91,7 +91,7 @@ internal static class TrafficFields
 
         // What is wrong in the model itself is already reported, and nothing is said about names that may stand there.
         CheckParts(traffic, "classes", "class of spec.signals.prediction", model.Signals.Prediction?.Classes, whole: true, errors);
-        CheckParts(traffic, "events", "event of the gateway or of spec.signals.events", [.. Evidence.GatewayEvents.All, .. model.Signals.Events], whole: false, errors);
+        CheckParts(traffic, "events", "event of the gateway or of spec.signals.events", [.. Evidence.GatewayEvents.ToldBy(model.Protocol), .. model.Signals.Events], whole: false, errors);
         CheckParts(traffic, "values", "value of spec.signals.values", model.Signals.Values.Select(v => v.Name), whole: false, errors);
         CheckParts(traffic, "segments", "segment of spec.segments", model.Segments.Select(s => s.Name), whole: false, errors);
         foreach (var segment in model.Segments)

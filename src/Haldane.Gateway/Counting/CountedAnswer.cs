@@ -1,5 +1,4 @@
 using Haldane.Core;
-using Haldane.Core.Ports;
 using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
@@ -19,6 +18,9 @@ internal readonly record struct CountedAnswer(Arm Arm, uint Subject, int Segment
     /// <summary>What was read; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; init; }
 
-    /// <summary>What else happened, an event of <see cref="Occurrence"/>; null when nothing did.</summary>
-    public int? Event { get; init; }
+    /// <summary>What else happened.</summary>
+    public AnswerEvents Events { get; init; }
+
+    /// <summary>The numbers that were read.</summary>
+    public AnswerValues Values { get; init; } = AnswerValues.None;
 }

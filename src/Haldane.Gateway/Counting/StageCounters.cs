@@ -1,3 +1,4 @@
+using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
@@ -16,6 +17,7 @@ internal sealed class StageCounters
     private readonly SegmentCells _cells;
     private readonly CellLayout _layout;
     private readonly GroupCounters? _groups;
+    private readonly ValueCounters? _values;
     private readonly long[][] _blocks;
     private readonly long[] _collected;
     private readonly SubjectSample _subjects = new();
@@ -26,11 +28,13 @@ internal sealed class StageCounters
     /// <param name="layout">Where counters stand.</param>
     /// <param name="cores">How many blocks of counters.</param>
     /// <param name="groups">What is counted by group of subjects; null where each request is assigned on its own, so that nobody comes twice.</param>
-    public StageCounters(SegmentCells cells, CellLayout layout, int cores, GroupCounters? groups)
+    /// <param name="values">What is counted of the numbers that are read; null where none is.</param>
+    public StageCounters(SegmentCells cells, CellLayout layout, int cores, GroupCounters? groups, ValueCounters? values = null)
     {
         _cells = cells;
         _layout = layout;
         _groups = groups;
+        _values = values;
         _blocks = new long[cores][];
         for (var core = 0; core < cores; core++)
         {
@@ -54,6 +58,7 @@ internal sealed class StageCounters
         Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
         CellsOf(answer.SegmentCode, cells);
         _groups?.Answered(core, answer, cells, latency, firstToken);
+        _values?.Answered(core, answer, cells);
         foreach (var cell in cells)
         {
             var at = _layout.At(answer.Arm, cell);
@@ -68,9 +73,9 @@ internal sealed class StageCounters
                 Interlocked.Increment(ref block[at + _layout.FirstToken + firstToken]);
             }
 
-            if (answer.Event is { } happened)
+            for (var events = (uint)answer.Events; events != 0; events &= events - 1)
             {
-                Interlocked.Increment(ref block[at + CellLayout.Events + happened]);
+                Interlocked.Increment(ref block[at + CellLayout.Events + BitOperations.TrailingZeroCount(events)]);
             }
 
             if (answer.Prediction is { } read)
@@ -87,9 +92,9 @@ internal sealed class StageCounters
             }
         }
 
-        if (answer.Event is { } kind)
+        for (var events = (uint)answer.Events; events != 0; events &= events - 1)
         {
-            _occurrences.Add(new(kind, answer.Subject, answer.Arm, answer.SegmentCode));
+            _occurrences.Add(new(BitOperations.TrailingZeroCount(events), answer.Subject, answer.Arm, answer.SegmentCode));
         }
     }
 
@@ -137,6 +142,7 @@ internal sealed class StageCounters
             occurrences)
         {
             Events = _layout.EventsOf(delta, stage),
+            Values = _values?.Report(stage) ?? [],
         };
     }
 

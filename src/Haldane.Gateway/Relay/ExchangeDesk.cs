@@ -1,7 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
-using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Routing;
@@ -124,7 +123,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
     private CountedAnswer Counted(Exchange exchange, int status, bool toHead)
     {
-        var answer = new CountedAnswer(exchange.Arm, exchange.Subject, exchange.SegmentCode) { Prediction = exchange.Prediction, Event = EventOf(exchange, status, toHead) };
+        var answer = new CountedAnswer(exchange.Arm, exchange.Subject, exchange.SegmentCode) { Prediction = exchange.Prediction, Events = EventsOf(exchange, status, toHead) };
         if (status >= 400)
         {
             // A refusal of the caller's mistake is quick and says nothing about the model's speed.
@@ -139,13 +138,13 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         };
     }
 
-    private static int? EventOf(Exchange exchange, int status, bool toHead) => status switch
+    private static AnswerEvents EventsOf(Exchange exchange, int status, bool toHead) => status switch
     {
-        >= 400 and < 500 => Occurrence.Refused,
+        >= 400 and < 500 => AnswerEvents.Refused,
 
         // These say themselves that they have no body.
-        StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent => null,
-        >= 200 and < 300 when exchange.FirstByteAt == 0 && !toHead => Occurrence.Empty,
-        _ => null,
+        StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent => AnswerEvents.None,
+        >= 200 and < 300 when exchange.FirstByteAt == 0 && !toHead => AnswerEvents.Empty,
+        _ => AnswerEvents.None,
     };
 }

@@ -113,7 +113,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             cells,
             new(cells.Count, classes, confidence, split.FirstToken),
             _cores,
-            spec.Subject is null ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores));
+            spec.Subject is null ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores),
+            ValueCounters.For(spec, cells.Count, _cores));
     }
 
     private VersionRoute Version(ModelSpec spec, string name)

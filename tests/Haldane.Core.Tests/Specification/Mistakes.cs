@@ -253,7 +253,7 @@ internal static class Mistakes
             "found value; wanted ratio, the scale of atMost"),
         new(
             "floor where none belongs", "{ ratio: 1.10 } }", "{ ratio: 1.10 }, floor: 1% }", 34, 73, "spec.guards[1].floor",
-            "found a floor on latency-p99 atMost ratio; wanted it only for atMost with ratio of error-rate and of the gateway's own events (refused, empty): remove it"),
+            "found a floor on latency-p99 atMost ratio; wanted it only for atMost with ratio of error-rate and of the gateway's own events (refused, empty, model-refusal, truncated, invalid-json, invalid-schema, invalid-tool-call): remove it"),
         new(
             "asked for too late", "{ ratio: 1.10 } }", "{ ratio: 1.10 }, requiredFrom: 60% }", 34, 80, "spec.guards[1].requiredFrom",
             "found \"60%\"; wanted at most 50%, the share of the last stage: no stage would ever ask for it"),

@@ -55,7 +55,7 @@ public sealed class SpecificationSchemaTests
             "{ name: v1,", "  baseline: v1", "{ share: 1%,", "{ name: errors,", "{ ratio: 2.0 }", "{ falseRollback: 1%,",
         ];
 
-        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Distinct().Order(StringComparer.Ordinal);
+        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
     }
@@ -66,6 +66,8 @@ public sealed class SpecificationSchemaTests
         "traffic: { zzzzzz: 1 }", "traffic: { rate: 1/s, latency: { zzzzzz: 1 } }", "traffic: { rate: 1/s, labels: { zzzzzz: 1 } }",
         "traffic: { rate: 1/s, values: { revenue: { zzzzzz: 1 } } }",
     }.SelectMany(traffic => KnownIn(Samples.With("  showArm: false", $"  {traffic}")));
+
+    private static string[] KnownInPrice() => KnownIn(Samples.With("{ name: v1,", "{ price: { zzzzzz: 1 }, name: v1,"));
 
     private static string[] KnownAt(string place)
     {

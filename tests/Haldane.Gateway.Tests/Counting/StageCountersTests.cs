@@ -39,7 +39,7 @@ public sealed class StageCountersTests
                         counters.Answered(new(arm, (uint)i, i % 6) { Latency = 0.001 * thread, Prediction = Prediction.Unread });
                         break;
                     default:
-                        counters.Answered(new(arm, (uint)i, i % 6) { FirstToken = 0.001, Event = i % 4 - 2, Prediction = new(i % 3, 1.0) });
+                        counters.Answered(new(arm, (uint)i, i % 6) { FirstToken = 0.001, Events = (AnswerEvents)(1 << (i % 4 - 2)), Prediction = new(i % 3, 1.0) });
                         break;
                 }
             }
@@ -165,11 +165,11 @@ public sealed class StageCountersTests
         var counters = Counters([], 0, false, 2);
         for (var i = 0; i < 20_000; i++)
         {
-            counters.Answered(new(Arm.Canary, (uint)i, 0) { Event = Occurrence.Refused });
+            counters.Answered(new(Arm.Canary, (uint)i, 0) { Events = AnswerEvents.Refused });
         }
 
         counters.Failed(Arm.Canary, 0, 5);
-        counters.Answered(new(Arm.Canary, 6, 0) { Event = Occurrence.Empty });
+        counters.Answered(new(Arm.Canary, 6, 0) { Events = AnswerEvents.Empty });
 
         var observed = counters.Collect(1, Half);
         Assert.Equal([20_000, 1], observed.Events.Select(e => e.Count));
@@ -179,8 +179,13 @@ public sealed class StageCountersTests
     }
 
     [Fact]
-    public void The_indices_of_occurrences_are_those_of_the_names() =>
+    public void The_indices_of_occurrences_are_those_of_the_names()
+    {
         Assert.Equal([GatewayEvents.Refused, GatewayEvents.Empty], [GatewayEvents.All[Occurrence.Refused], GatewayEvents.All[Occurrence.Empty]]);
+        Assert.Equal(
+            GatewayEvents.All.Select(name => name.Replace("-", "", StringComparison.Ordinal)),
+            Enum.GetValues<AnswerEvents>().Except([AnswerEvents.None]).Order().Select(e => e.ToString()), StringComparer.OrdinalIgnoreCase);
+    }
 
     [Fact]
     public void Groups_of_subjects_are_of_one_size_and_say_nothing_about_the_arm()
