@@ -15,4 +15,8 @@ public interface ITrafficStats
 /// <param name="Unread">Answers whose prediction could not be read.</param>
 /// <param name="FailedOver">Failed canary calls that the baseline answered.</param>
 /// <param name="Abandoned">Exchanges that the caller gave up; counted nowhere else.</param>
-public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Errors, long Unread, long FailedOver, long Abandoned);
+public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Errors, long Unread, long FailedOver, long Abandoned)
+{
+    /// <summary>Exchanges that the caller called its own retries; counted nowhere else.</summary>
+    public long Retried { get; init; }
+}

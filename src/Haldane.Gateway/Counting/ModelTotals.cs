@@ -19,13 +19,15 @@ internal sealed class ModelTotals(string model)
 
     public void Abandoned(Arm arm) => Add(arm, 4);
 
+    public void Retried(Arm arm) => Add(arm, 5);
+
     public IEnumerable<ModelTraffic> Rows()
     {
         foreach (var arm in (Arm[])[Arm.Baseline, Arm.Canary])
         {
-            if (Get(arm, 0) + Get(arm, 4) > 0)
+            if (Get(arm, 0) + Get(arm, 4) + Get(arm, 5) > 0)
             {
-                yield return new(model, arm, Get(arm, 0), Get(arm, 1), Get(arm, 2), Get(arm, 3), Get(arm, 4));
+                yield return new(model, arm, Get(arm, 0), Get(arm, 1), Get(arm, 2), Get(arm, 3), Get(arm, 4)) { Retried = Get(arm, 5) };
             }
         }
     }

@@ -167,22 +167,67 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
                 return null;
             case Phase.Hold:
                 side.Read(_version.Available.Span[..(int)_left]);
+                if (side.HasFailed && mayRepeat())
+                {
+                    return Outcome.Erred;
+                }
+
                 writer.WriteHead(_version.Head);
-                _phase = Phase.Body;
-                break;
+                PassHeld();
+                return Outcome.Answered;
             case Phase.Lost:
                 return Outcome.Broken;
             case Phase.Closed:
-                writer.WriteEnd(null);
-                return Outcome.Answered;
+                return AfterPiece(true, mayRepeat);
         }
 
         return Pass() switch
         {
-            ChunkStep.End => Outcome.Answered,
             ChunkStep.Bad => Outcome.Broken,
-            _ => null,
+            var step => AfterPiece(step == ChunkStep.End, mayRepeat),
         };
+    }
+
+    // A body that was held and read is written as it is.
+    private void PassHeld()
+    {
+        writer.Write(_version.Available.Span[..(int)_left]);
+        _version.Consume((int)_left);
+        _left = 0;
+    }
+
+    // What a piece of the body, or its end, leads to; null when more is needed.
+    private Outcome? AfterPiece(bool isAll, Func<bool> mayRepeat)
+    {
+        if (isAll)
+        {
+            side.End();
+        }
+
+        var isCut = isAll && side.IsCut;
+        if (side.Holds && (side.HasFailed || isCut) && mayRepeat())
+        {
+            return isCut ? Outcome.Broken : Outcome.Erred;
+        }
+
+        if (side.Releases(isAll))
+        {
+            writer.WriteHead(_version.Head);
+            writer.Write(side.Kept.Span);
+        }
+
+        if (isCut)
+        {
+            return Outcome.Broken;
+        }
+
+        if (!isAll)
+        {
+            return null;
+        }
+
+        writer.WriteEnd(_framing == BodyFraming.Chunked ? _version.Chunks : null);
+        return Outcome.Answered;
     }
 
     // We have said "continue" ourselves; the other interim answers are the caller's.
@@ -215,14 +260,18 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         _framing = head.FramingOf(request.IsHead);
         _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;
         writer.Frame(_framing);
-        side.Begin(Status, request.IsHead, !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty);
-        if (side.Reads && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead)
+        side.Begin(Status, request.IsHead, !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty, head.Fields.ValueOf(head.Bytes, "content-type"u8));
+        if (side.WantsWhole && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead)
         {
             _phase = Phase.Hold;
             return null;
         }
 
-        writer.WriteHead(head);
+        if (!side.Holds)
+        {
+            writer.WriteHead(head);
+        }
+
         _phase = Phase.Body;
         return null;
     }
@@ -281,11 +330,6 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         while (step == ChunkStep.Content);
 
         _version.Consume(at);
-        if (step == ChunkStep.End)
-        {
-            writer.WriteEnd(_version.Chunks);
-        }
-
         return step;
     }
 
@@ -294,7 +338,10 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         if (!content.IsEmpty)
         {
             side.See(content);
-            writer.Write(content);
+            if (!side.Holds)
+            {
+                writer.Write(content);
+            }
         }
     }
 
@@ -307,7 +354,6 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         }
 
         VersionCanServe = _version.Head.KeepsAlive && _framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
-        side.Complete();
-        return Status >= 500 ? Outcome.Erred : Outcome.Answered;
+        return Status >= 500 || side.HasFailed ? Outcome.Erred : Outcome.Answered;
     }
 }

@@ -29,6 +29,9 @@ internal readonly struct RequestFields(RequestHead head) : IRequestFields
         return found;
     }
 
-    public bool PathEndsWith(ReadOnlySpan<byte> end) =>
-        PlainPath.Is(head.Path) ? head.Path.EndsWith(end) : Encoding.UTF8.GetBytes(PlainPath.Of(head.Path)).AsSpan().EndsWith(end);
+    public bool PathEndsWith(ReadOnlySpan<byte> end) => Path.EndsWith(end);
+
+    public bool PathContains(ReadOnlySpan<byte> part) => Path.IndexOf(part) >= 0;
+
+    private ReadOnlySpan<byte> Path => PlainPath.Is(head.Path) ? head.Path : Encoding.UTF8.GetBytes(PlainPath.Of(head.Path));
 }

@@ -1,31 +1,59 @@
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Observation.Text;
 
 namespace Haldane.Gateway.Relay;
 
-/// <summary>The side view of an answer that passes: times, and the beginning of its body for the reader.</summary>
-/// <remarks>Belongs to an exchange, or to a caller's connection, which uses it for answer after answer. Owns its pooled buffer until disposed.</remarks>
+/// <summary>The side view of an answer that passes: times, and what its body says.</summary>
+/// <remarks>
+/// A stream of the canary is held until the model has generated something, as long as the baseline could still answer instead. Belongs to an exchange, or to a caller's connection, which uses it
+/// for answer after answer. Owns its pooled buffers until disposed.
+/// </remarks>
 internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDisposable
 {
-    private readonly KeptBytes _kept = new(1_024, RelayLimits.LargestRead);
+    private readonly KeptBytes _kept = new(1_024, Generation.MostText);
+    private readonly TextReading _text = new();
     private bool _isLarge;
+    private bool _reads;
+    private bool _hasEnded;
+    private long _heldSince;
 
-    /// <summary>Whether the body is to be read.</summary>
-    public bool Reads { get; private set; }
+    /// <summary>Whether the body is read once it is whole.</summary>
+    public bool WantsWhole => _reads || (_text.IsOn && !_text.IsStream);
+
+    /// <summary>Whether what comes must not go to the caller yet.</summary>
+    public bool Holds { get; private set; }
+
+    /// <summary>Whether the version said in its answer that it failed.</summary>
+    public bool HasFailed => _text.IsOn && _text.Generation.IsFailed;
+
+    /// <summary>Whether a stream that ends here was cut.</summary>
+    public bool IsCut => _text.IsCut;
+
+    /// <summary>What was read of generated text; null where there is none.</summary>
+    public Generation? Generation => _text.IsOn ? _text.Generation : null;
 
     /// <summary>Begins with the head of an answer.</summary>
     /// <param name="status">Its status.</param>
     /// <param name="toHead">Whether it answers a HEAD request.</param>
     /// <param name="isPacked">Whether its body is encoded.</param>
-    public void Begin(int status, bool toHead, bool isPacked)
+    /// <param name="type">Its content type.</param>
+    public void Begin(int status, bool toHead, bool isPacked, ReadOnlySpan<byte> type)
     {
         Forget();
-        Reads = exchange.Reads(status, toHead);
-        if (Reads && isPacked)
+        if (exchange.ReadsText(status, toHead) && !isPacked)
+        {
+            _text.Begin(exchange.Call, type);
+            Holds = _text.IsStream && exchange is { MayFailOver: true, StandIn: false };
+            return;
+        }
+
+        _reads = exchange.Reads(status, toHead);
+        if (_reads && isPacked)
         {
             // Packed bodies are not unpacked, so it is clear already that this one is unread.
             exchange.Prediction = Prediction.Unread;
-            Reads = false;
+            _reads = false;
         }
     }
 
@@ -33,7 +61,8 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Forget()
     {
         _kept.Clear();
-        (Reads, _isLarge) = (false, false);
+        _text.Stop();
+        (_reads, _isLarge, _hasEnded, Holds, _heldSince) = (false, false, false, false, 0);
     }
 
     /// <summary>What is kept of the body.</summary>
@@ -55,36 +84,111 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Read(ReadOnlySpan<byte> body)
     {
         MarkContent();
-        exchange.Prediction = exchange.Route.Answers.Read(body);
-        Reads = false;
+        ReadWhole(body);
     }
 
     /// <summary>Sees a piece of the body pass.</summary>
     public void See(ReadOnlySpan<byte> content)
     {
         MarkContent();
-        if (!Reads || _isLarge)
+        if (_text.IsStream)
         {
-            return;
+            SeeStream(content);
         }
-
-        if (_kept.Length + content.Length > RelayLimits.LargestRead)
+        else if (WantsWhole && !_isLarge)
         {
-            _isLarge = true;
-            return;
+            Keep(content);
         }
-
-        _kept.Add(content);
     }
 
-    /// <summary>Reads what a passing answer left behind.</summary>
-    public void Complete()
+    /// <summary>Whether what is held may go to the caller from here on.</summary>
+    /// <param name="isAll">Nothing more comes.</param>
+    public bool Releases(bool isAll)
     {
-        if (Reads && exchange.Prediction is null)
+        if (!Holds || !(isAll || _isLarge || _text.Generation.HasContent || time.GetElapsedTime(_heldSince, exchange.LastByteAt) > RelayLimits.LongestHold))
         {
-            exchange.Prediction = _isLarge ? Prediction.Unread : exchange.Route.Answers.Read(_kept.Span);
+            return false;
+        }
+
+        Holds = false;
+        return true;
+    }
+
+    /// <summary>The body has come to its end: <see cref="HasFailed"/> and <see cref="IsCut"/> are final.</summary>
+    public void End()
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        if (_text.IsStream)
+        {
+            _text.End();
+            TakeText();
+        }
+        else if (WantsWhole && !_isLarge)
+        {
+            ReadWhole(_kept.Span);
+        }
+        else if (_reads)
+        {
+            // Too large to be kept.
+            exchange.Prediction = Prediction.Unread;
         }
     }
 
-    public void Dispose() => _kept.Dispose();
+    public void Dispose()
+    {
+        _kept.Dispose();
+        _text.Dispose();
+    }
+
+    private void ReadWhole(ReadOnlySpan<byte> body)
+    {
+        if (_text.IsOn)
+        {
+            _text.Read(body);
+            TakeText();
+        }
+        else
+        {
+            exchange.Prediction = exchange.Route.Answers.Read(body);
+        }
+    }
+
+    private void SeeStream(ReadOnlySpan<byte> content)
+    {
+        if (_text.See(content))
+        {
+            exchange.LastTokenAt = exchange.LastByteAt;
+            if (exchange.FirstTokenAt == 0)
+            {
+                exchange.FirstTokenAt = exchange.LastByteAt;
+            }
+        }
+
+        if (Holds)
+        {
+            _heldSince = _heldSince == 0 ? exchange.LastByteAt : _heldSince;
+            Keep(content);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> content)
+    {
+        // What is held must be whole; what is only read may be given up.
+        _isLarge = _kept.Length + content.Length > (_text.IsOn && !Holds ? Generation.MostText : RelayLimits.LargestRead);
+        if (!_isLarge || Holds)
+        {
+            _kept.Add(content);
+        }
+    }
+
+    private void TakeText()
+    {
+        var generating = exchange.FirstTokenAt == 0 ? double.NaN : time.GetElapsedTime(exchange.FirstTokenAt, exchange.LastTokenAt).TotalSeconds;
+        exchange.Generated = GenerationFacts.Of(_text.Generation, exchange.Version.Price, generating);
+    }
 }

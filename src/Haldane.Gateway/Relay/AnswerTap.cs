@@ -1,3 +1,4 @@
+using System.Text;
 using Haldane.Core;
 using Haldane.Core.Exchanges;
 using Haldane.Gateway.Http1;
@@ -13,6 +14,7 @@ namespace Haldane.Gateway.Relay;
 internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream caller, ExchangeDesk desk) : Stream
 {
     private readonly AnswerSide _side = new(exchange, desk.Time);
+    private Func<bool> _mayRepeat = static () => false;
     private int _holdUntil;
 
     // Of a body of known length; negative when the length is not known.
@@ -38,16 +40,28 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     /// <summary>Whether the body went on past the promised length; nothing of the excess is sent.</summary>
     public bool IsLong { get; private set; }
 
+    /// <summary>Whether the version failed, or its stream was cut, before it had generated anything, so that nothing has gone to the caller.</summary>
+    public bool HasFailedUnseen { get; private set; }
+
+    /// <summary>Whether the version said in its answer that it failed.</summary>
+    public bool HasFailed => _side.HasFailed;
+
+    /// <summary>Whether its stream was cut.</summary>
+    public bool IsCut => _side.IsCut;
+
     /// <summary>Decides, from the head of the answer, what to do with its body; writes our headers unless the body must come first.</summary>
-    public void Begin()
+    /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
+    public void Begin(Func<bool> mayRepeat)
     {
+        _mayRepeat = mayRepeat;
         var response = context.Response;
         Forget();
-        _side.Begin(response.StatusCode, HttpMethods.IsHead(context.Request.Method), response.Headers.ContentEncoding.Count > 0);
+        _side.Begin(
+            response.StatusCode, HttpMethods.IsHead(context.Request.Method), response.Headers.ContentEncoding.Count > 0, Encoding.ASCII.GetBytes(response.ContentType ?? ""));
         var bodiless = HttpMethods.IsHead(context.Request.Method) || response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
         _missing = bodiless ? -1 : response.ContentLength ?? -1;
-        _holdUntil = _side.Reads && response.ContentLength is > 0 and <= RelayLimits.LargestRead ? (int)response.ContentLength : 0;
-        if (_holdUntil == 0)
+        _holdUntil = _side.WantsWhole && response.ContentLength is > 0 and <= RelayLimits.LargestRead ? (int)response.ContentLength : 0;
+        if (_holdUntil == 0 && !_side.Holds)
         {
             Announce();
         }
@@ -75,11 +89,20 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         _side.Forget();
         _holdUntil = 0;
         _missing = -1;
-        IsLong = false;
+        (IsLong, HasFailedUnseen) = (false, false);
     }
 
-    /// <summary>Reads what a passing answer left behind. Call when the exchange has ended well.</summary>
-    public void Complete() => _side.Complete();
+    /// <summary>The body has come to its end: reads what is left of it, and sends what was held.</summary>
+    public async ValueTask EndAsync()
+    {
+        _side.End();
+        HasFailedUnseen |= _side.Holds && (_side.HasFailed || _side.IsCut) && _mayRepeat();
+        if (!HasFailedUnseen && _side.Releases(true))
+        {
+            Announce();
+            await caller.WriteAsync(_side.Kept);
+        }
+    }
 
     /// <summary>Gives the buffer back.</summary>
     public void Release() => _side.Dispose();
@@ -98,27 +121,50 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
             _side.See(buffer.Span);
         }
 
-        if (_holdUntil == 0)
+        if (_side.Holds)
         {
-            return caller.WriteAsync(buffer, cancellationToken);
+            return SendHeldStreamAsync(cancellationToken);
         }
 
-        if (_side.Kept.Length < _holdUntil)
+        return _holdUntil == 0 ? caller.WriteAsync(buffer, cancellationToken) : _side.Kept.Length < _holdUntil ? default : SendHeldBodyAsync(cancellationToken);
+    }
+
+    private ValueTask SendHeldStreamAsync(CancellationToken cancel)
+    {
+        if (_side.HasFailed && _mayRepeat())
+        {
+            HasFailedUnseen = true;
+            throw new IOException("the version failed before it had generated anything");
+        }
+
+        if (!_side.Releases(false))
         {
             return default;
         }
 
-        Complete();
         Announce();
+        return caller.WriteAsync(_side.Kept, cancel);
+    }
+
+    private ValueTask SendHeldBodyAsync(CancellationToken cancel)
+    {
+        _side.End();
         _holdUntil = 0;
-        return caller.WriteAsync(_side.Kept, cancellationToken);
+        if (_side.HasFailed && _mayRepeat())
+        {
+            HasFailedUnseen = true;
+            return default;
+        }
+
+        Announce();
+        return caller.WriteAsync(_side.Kept, cancel);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task FlushAsync(CancellationToken cancellationToken) =>
-        _holdUntil > 0 ? Task.CompletedTask : caller.FlushAsync(cancellationToken);
+        _holdUntil > 0 || _side.Holds || HasFailedUnseen ? Task.CompletedTask : caller.FlushAsync(cancellationToken);
 
     public override void Flush() => throw new NotSupportedException("an answer is written asynchronously");
 

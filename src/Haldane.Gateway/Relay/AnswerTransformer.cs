@@ -47,7 +47,7 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
         }
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        tap.Begin();
+        tap.Begin(mayRepeat);
         return true;
     }
 

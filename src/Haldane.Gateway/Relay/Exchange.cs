@@ -1,6 +1,8 @@
 using Haldane.Core;
 using Haldane.Core.Exchanges;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Observation.Text;
+using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
 
 namespace Haldane.Gateway.Relay;
@@ -38,8 +40,20 @@ internal sealed class Exchange
     /// <summary>Whether the baseline answers in the canary's place.</summary>
     public bool StandIn { get; set; }
 
+    /// <summary>What the request asks for.</summary>
+    public Call Call { get; set; }
+
+    /// <summary>Whether the caller says that it sends the request again, because an earlier try failed.</summary>
+    public bool IsRetry { get; set; }
+
+    /// <summary>Tells the caller's request from others, so that a retry of it is known; 0 where none can come.</summary>
+    public ulong RetryKey { get; set; }
+
     /// <summary>What was read from the answer; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; set; }
+
+    /// <summary>What was read from a generated answer; null when there was none to read.</summary>
+    public GenerationFacts? Generated { get; set; }
 
     /// <summary>Timestamp of the request's arrival.</summary>
     public long StartedAt { get; set; }
@@ -49,6 +63,12 @@ internal sealed class Exchange
 
     /// <summary>Timestamp of the last byte that came from the version; 0 when none did.</summary>
     public long LastByteAt { get; set; }
+
+    /// <summary>Timestamp of the first piece of a stream that was generated: text, reasoning or a part of a tool call; 0 when none was.</summary>
+    public long FirstTokenAt { get; set; }
+
+    /// <summary>Timestamp of the last such piece.</summary>
+    public long LastTokenAt { get; set; }
 
     /// <summary>The version that serves the arm.</summary>
     public VersionRoute Version => Arm == Arm.Canary ? Route.Split!.Canary : Route.Split?.Baseline ?? Route.Serving;
@@ -73,6 +93,18 @@ internal sealed class Exchange
     /// <param name="toHead">Whether it answers a HEAD request.</param>
     public bool Reads(int status, bool toHead) => Counts && !StandIn && Route.Answers.Reads && status is >= 200 and < 300 && !toHead;
 
+    /// <summary>Whether an answer is generated text that is read.</summary>
+    /// <param name="status">The answer's status.</param>
+    /// <param name="toHead">Whether it answers a HEAD request.</param>
+    public bool ReadsText(int status, bool toHead) => Call.IsText() && status is >= 200 and < 300 && !toHead;
+
     /// <summary>Begins again with the baseline.</summary>
-    public void BeginStandIn() => (StandIn, Prediction, FirstByteAt, LastByteAt) = (true, null, 0, 0);
+    public void BeginStandIn()
+    {
+        StandIn = true;
+        ForgetAnswer();
+    }
+
+    /// <summary>Forgets what came of an answer.</summary>
+    public void ForgetAnswer() => (Prediction, Generated, FirstByteAt, LastByteAt, FirstTokenAt, LastTokenAt) = (null, null, 0, 0, 0, 0);
 }

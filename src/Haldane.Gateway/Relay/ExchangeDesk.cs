@@ -1,8 +1,10 @@
+using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
+using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
 
 namespace Haldane.Gateway.Relay;
@@ -12,6 +14,10 @@ namespace Haldane.Gateway.Relay;
 internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, RequestIds ids, TimeProvider time)
 {
     private static readonly FieldName RequestId = new("x-request-id");
+    private static readonly FieldName RetryCount = new("x-stainless-retry-count");
+    private static readonly FieldName[] Whose = [new("authorization"), new("x-api-key"), new("content-length"), new("user-agent")];
+
+    private readonly RecentFailures _failures = new(time);
 
     public TimeProvider Time => time;
 
@@ -34,17 +40,26 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             values[s] = route.Segments[s].IndexOf(fields.ValueOf(route.Segments[s].Header));
         }
 
-        var hash = split is null ? ids.Next() : SubjectHash(fields, route, split);
+        var isOwn = true;
+        var hash = split is null ? ids.Next() : SubjectHash(fields, route, split, out isOwn);
         exchange.Route = route;
+        exchange.Call = Calls.Of(fields, route.Spec.Protocol);
         exchange.Arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
+        (exchange.IsRetry, exchange.RetryKey) = (false, 0);
+        if (exchange.Call.IsText())
+        {
+            KnowRetry(exchange, fields, isOwn);
+        }
+
         exchange.Subject = Assigner.IdentityOf(hash);
         exchange.SegmentCode = route.Cells.Encode(values);
         exchange.At = time.GetUtcNow();
         exchange.Nonce = (uint)ids.Next();
-        exchange.Counts = IsInference(fields, route.Spec);
-        exchange.MayRepeat = MayRepeat(fields, route.Spec);
+        exchange.Counts = exchange is { IsRetry: false, Call: not Call.Other };
+        exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary;
-        (exchange.StandIn, exchange.Prediction, exchange.FirstByteAt, exchange.LastByteAt) = (false, null, 0, 0);
+        exchange.StandIn = false;
+        exchange.ForgetAnswer();
         exchange.StartedAt = time.GetTimestamp();
         if (exchange.Counts)
         {
@@ -60,6 +75,16 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     public void Book(Exchange exchange, Outcome outcome, int status, bool toHead)
     {
         var route = exchange.Route;
+        if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken || IsRetried(status)))
+        {
+            _failures.Remember(exchange.RetryKey, exchange.Arm);
+        }
+
+        if (exchange.IsRetry)
+        {
+            route.Totals.Retried(exchange.Arm);
+        }
+
         if (!exchange.Counts)
         {
             return;
@@ -96,7 +121,8 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         }
     }
 
-    private ulong SubjectHash<TFields>(scoped in TFields fields, ModelRoute route, SplitRoute split)
+    // Own: nothing holds the caller to an arm.
+    private ulong SubjectHash<TFields>(scoped in TFields fields, ModelRoute route, SplitRoute split, out bool isOwn)
         where TFields : IRequestFields, allows ref struct
     {
         var subject = route.Subject is not { } name ? default
@@ -105,20 +131,45 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
         // No subject: the request is its own, and a retry with the same id stays on its arm.
         subject = subject.IsEmpty ? fields.ValueOf(RequestId) : subject;
-        return subject.IsEmpty ? ids.Next() : split.Assigner.HashOf(subject);
+        isOwn = subject.IsEmpty;
+        return isOwn ? ids.Next() : split.Assigner.HashOf(subject);
     }
 
-    // Metadata and health calls of the inference protocol go along with their subject's arm, but they are no evidence about the model.
-    private static bool IsInference<TFields>(scoped in TFields fields, ModelSpec spec)
-        where TFields : IRequestFields, allows ref struct =>
-        spec.Protocol != Protocol.OpenInference || (fields.IsPost && fields.PathEndsWith("/infer"u8));
+    // A client library counts its tries. Whoever sent a call of the same length with the same credential has sent this one, as far as anybody can tell.
+    private void KnowRetry<TFields>(Exchange exchange, scoped in TFields fields, bool isOwn)
+        where TFields : IRequestFields, allows ref struct
+    {
+        var tries = fields.ValueOf(RetryCount);
+        exchange.IsRetry = tries.ContainsAnyExcept((byte)'0');
+        if (tries.IsEmpty || !isOwn || exchange.Route.Split is not { } split)
+        {
+            return;
+        }
 
-    private static bool MayRepeat<TFields>(scoped in TFields fields, ModelSpec spec)
+        exchange.RetryKey = 1;
+        foreach (var name in Whose)
+        {
+            exchange.RetryKey = BitOperations.RotateLeft(exchange.RetryKey, 7) ^ split.Assigner.HashOf(fields.ValueOf(name));
+        }
+
+        if (exchange.IsRetry && _failures.Find(exchange.RetryKey) is { } arm)
+        {
+            exchange.Arm = arm;
+        }
+    }
+
+    // What client libraries try again, beside failures.
+    private static bool IsRetried(int status) =>
+        status is StatusCodes.Status408RequestTimeout or StatusCodes.Status409Conflict or StatusCodes.Status429TooManyRequests;
+
+    private static bool MayRepeat<TFields>(Call call, scoped in TFields fields, ModelSpec spec)
         where TFields : IRequestFields, allows ref struct => spec.Failover switch
         {
             Failover.Always => true,
             Failover.Never => false,
-            _ => spec.Protocol == Protocol.OpenInference || fields.IsSafe,
+
+            // Inference changes nothing, and the protocol says which calls are inference.
+            _ => (spec.Protocol != Protocol.Http && call != Call.Other) || fields.IsSafe,
         };
 
     private CountedAnswer Counted(Exchange exchange, int status, bool toHead)
@@ -134,9 +185,12 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         return answer with
         {
             Latency = time.GetElapsedTime(exchange.StartedAt, end).TotalSeconds,
-            FirstToken = exchange.FirstByteAt == 0 ? double.NaN : time.GetElapsedTime(exchange.StartedAt, exchange.FirstByteAt).TotalSeconds,
+            FirstToken = SecondsTo(exchange, exchange.Call.IsText() ? exchange.FirstTokenAt : exchange.FirstByteAt),
+            Values = exchange.Generated?.Values ?? AnswerValues.None,
         };
     }
+
+    private double SecondsTo(Exchange exchange, long at) => at == 0 ? double.NaN : time.GetElapsedTime(exchange.StartedAt, at).TotalSeconds;
 
     private static AnswerEvents EventsOf(Exchange exchange, int status, bool toHead) => status switch
     {
@@ -145,6 +199,6 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         // These say themselves that they have no body.
         StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent => AnswerEvents.None,
         >= 200 and < 300 when exchange.FirstByteAt == 0 && !toHead => AnswerEvents.Empty,
-        _ => AnswerEvents.None,
+        _ => exchange.Generated?.Events ?? AnswerEvents.None,
     };
 }

@@ -41,7 +41,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     {
         var transformer = new AnswerTransformer(tap, () => body is { CanReplay: true } && !context.Response.HasStarted);
         var outcome = await SendAsync(context, exchange, exchange.Version, tap, transformer);
-        Record(context, exchange, tap, outcome);
+        Record(context, exchange, outcome);
         if (outcome is (Outcome.Erred or Outcome.Broken) && body is { CanReplay: true } && !context.Response.HasStarted)
         {
             context.Response.Clear();
@@ -64,7 +64,18 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
         var error = await ForwardAsync(context, version, transformer, exchange.Nonce);
-        if (tap.IsLong || (tap.IsShort && transformer.BodyEnded))
+        if (tap.HasFailedUnseen)
+        {
+            return Outcome.Erred;
+        }
+
+        var isWhole = transformer.BodyEnded || error == ForwarderError.None;
+        if (isWhole && !tap.IsLong)
+        {
+            await tap.EndAsync();
+        }
+
+        if (tap.IsLong || (tap.IsShort && transformer.BodyEnded) || (isWhole && tap.IsCut))
         {
             BreakOff(context);
             return Outcome.Broken;
@@ -72,7 +83,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
         return error switch
         {
-            _ when transformer.BodyEnded || error == ForwarderError.None => context.Response.StatusCode >= 500 ? Outcome.Erred : Outcome.Answered,
+            _ when isWhole => context.Response.StatusCode >= 500 || tap.HasFailed ? Outcome.Erred : Outcome.Answered,
             ForwarderError.RequestCreation => Refuse(context),
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
@@ -119,16 +130,11 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         context.Response.StatusCode = StatusCodes.Status502BadGateway;
     }
 
-    private void Record(HttpContext context, Exchange exchange, AnswerTap tap, Outcome outcome)
+    private void Record(HttpContext context, Exchange exchange, Outcome outcome)
     {
         if (IsTunnel(context))
         {
             return;
-        }
-
-        if (outcome == Outcome.Answered && exchange.Counts)
-        {
-            tap.Complete();
         }
 
         desk.Book(exchange, outcome, context.Response.StatusCode, HttpMethods.IsHead(context.Request.Method));

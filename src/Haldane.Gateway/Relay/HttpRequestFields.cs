@@ -11,5 +11,9 @@ internal readonly struct HttpRequestFields(HttpRequest request) : IRequestFields
 
     public ReadOnlySpan<byte> ValueOf(FieldName name) => Encoding.UTF8.GetBytes((string?)request.Headers[name.Text] ?? "");
 
-    public bool PathEndsWith(ReadOnlySpan<byte> end) => Encoding.UTF8.GetBytes(request.Path.Value ?? "").AsSpan().EndsWith(end);
+    private ReadOnlySpan<byte> Path => Encoding.UTF8.GetBytes(request.Path.Value ?? "");
+
+    public bool PathEndsWith(ReadOnlySpan<byte> end) => Path.EndsWith(end);
+
+    public bool PathContains(ReadOnlySpan<byte> part) => Path.IndexOf(part) >= 0;
 }

@@ -15,6 +15,9 @@ internal interface IRequestFields
 
     /// <summary>Whether the path ends so.</summary>
     bool PathEndsWith(ReadOnlySpan<byte> end);
+
+    /// <summary>Whether the path has this in it.</summary>
+    bool PathContains(ReadOnlySpan<byte> part);
 }
 
 /// <summary>The name of a field, ready for either way of reading.</summary>

@@ -23,7 +23,15 @@ internal sealed class KeptBytes(int usual, int most) : IDisposable
     /// <param name="bytes">What comes next.</param>
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        var length = Length + bytes.Length;
+        bytes.CopyTo(Room(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    /// <summary>Room behind what is kept, to be written to; it does not count as kept.</summary>
+    /// <param name="size">How much at least.</param>
+    public Span<byte> Room(int size)
+    {
+        var length = Length + size;
         if (length > _bytes.Length)
         {
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Clamp(2 * length, usual, most)));
@@ -32,8 +40,7 @@ internal sealed class KeptBytes(int usual, int most) : IDisposable
             _bytes = larger;
         }
 
-        bytes.CopyTo(_bytes.AsSpan(Length));
-        Length = length;
+        return _bytes.AsSpan(Length);
     }
 
     /// <summary>Forgets all of it.</summary>

@@ -1,3 +1,4 @@
+using Haldane.Core.Specification;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Routing;
@@ -6,12 +7,15 @@ namespace Haldane.Gateway.Routing;
 /// <param name="name">Its name.</param>
 /// <param name="endpoints">Its endpoints, 1 to 64.</param>
 /// <param name="requests">How the forwarder sends requests to each.</param>
-internal sealed class VersionRoute(string name, Endpoint[] endpoints, ForwarderRequestConfig[] requests)
+/// <param name="price">What its tokens cost; null: not known.</param>
+internal sealed class VersionRoute(string name, Endpoint[] endpoints, ForwarderRequestConfig[] requests, PriceSpec? price = null)
 {
     /// <summary>No endpoint is left.</summary>
     public const int None = -1;
 
     public string Name => name;
+
+    public PriceSpec? Price => price;
 
     /// <summary>Whether all its endpoints speak HTTP/1.1 without TLS.</summary>
     public bool IsDirect { get; } = endpoints.All(e => e.Direct is not null);

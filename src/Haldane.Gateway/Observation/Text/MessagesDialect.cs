@@ -1,0 +1,220 @@
+using System.Text.Json;
+
+namespace Haldane.Gateway.Observation.Text;
+
+/// <summary>Anthropic's messages.</summary>
+internal sealed class MessagesDialect : TextDialect
+{
+    public static readonly MessagesDialect Instance = new();
+
+    public override void ReadWhole(ReadOnlySpan<byte> body, Generation to)
+    {
+        Read(body, to);
+        to.IsEnded = true;
+    }
+
+    public override void ReadEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, Generation to) => Read(data, to);
+
+    // A message and the events that make one have no members of the same name and different meaning, so one reading does for all.
+    private static void Read(ReadOnlySpan<byte> data, Generation to)
+    {
+        var json = Reader(data);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
+            to.IsUnread = true;
+            return;
+        }
+
+        var index = IndexOf(json);
+        ReadMembers(ref json, data, index, to);
+    }
+
+    private static void ReadMembers(ref Utf8JsonReader json, ReadOnlySpan<byte> source, int index, Generation to)
+    {
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals("type"u8))
+            {
+                json.Read();
+                to.IsFailed |= json.TokenType == JsonTokenType.String && json.ValueTextEquals("error"u8);
+                to.IsEnded |= json.TokenType == JsonTokenType.String && json.ValueTextEquals("message_stop"u8);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("message"u8))
+            {
+                if (Enters(ref json, JsonTokenType.StartObject))
+                {
+                    ReadMembers(ref json, source, index, to);
+                }
+            }
+            else if (json.ValueTextEquals("content"u8))
+            {
+                ReadContent(ref json, source, to);
+            }
+            else if (json.ValueTextEquals("content_block"u8) || json.ValueTextEquals("delta"u8))
+            {
+                if (Enters(ref json, JsonTokenType.StartObject))
+                {
+                    ReadBlock(ref json, source, index, isWhole: false, to);
+                }
+            }
+            else if (json.ValueTextEquals("stop_reason"u8))
+            {
+                ReadStop(ref json, to);
+            }
+            else if (json.ValueTextEquals("usage"u8))
+            {
+                ReadUsage(ref json, to);
+            }
+            else
+            {
+                Pass(ref json);
+            }
+        }
+    }
+
+    private static int IndexOf(Utf8JsonReader json)
+    {
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals("index"u8))
+            {
+                return (int)Math.Clamp(Count(ref json), 0, int.MaxValue - 1);
+            }
+
+            Pass(ref json);
+        }
+
+        return 0;
+    }
+
+    private static void ReadContent(ref Utf8JsonReader json, ReadOnlySpan<byte> source, Generation to)
+    {
+        if (!Enters(ref json, JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        for (var index = 0; NextObject(ref json); index++)
+        {
+            ReadBlock(ref json, source, index, isWhole: true, to);
+        }
+    }
+
+    // A block of a message, the beginning of one, or a piece that is added to one.
+    private static void ReadBlock(ref Utf8JsonReader json, ReadOnlySpan<byte> source, int index, bool isWhole, Generation to)
+    {
+        var tool = IsToolUse(json) ? to.ToolAt(index) : null;
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals("text"u8))
+            {
+                json.Read();
+                to.AddText(ref json);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("thinking"u8))
+            {
+                json.Read();
+                to.AddReasoning(ref json);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("partial_json"u8))
+            {
+                json.Read();
+                to.AddArguments(to.ToolAt(index), ref json);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("name"u8) && tool is not null)
+            {
+                json.Read();
+                to.SetName(tool, ref json);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("input"u8) && tool is not null && isWhole)
+            {
+                if (Enters(ref json, JsonTokenType.StartObject))
+                {
+                    to.AddArguments(tool, ref json, source);
+                }
+            }
+            else if (json.ValueTextEquals("stop_reason"u8))
+            {
+                ReadStop(ref json, to);
+            }
+            else
+            {
+                Pass(ref json);
+            }
+        }
+    }
+
+    private static bool IsToolUse(Utf8JsonReader json)
+    {
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals("type"u8))
+            {
+                json.Read();
+                return json.TokenType == JsonTokenType.String && json.ValueTextEquals("tool_use"u8);
+            }
+
+            Pass(ref json);
+        }
+
+        return false;
+    }
+
+    private static void ReadStop(ref Utf8JsonReader json, Generation to)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+        {
+            to.IsTruncated |= json.ValueTextEquals("max_tokens"u8) || json.ValueTextEquals("model_context_window_exceeded"u8);
+            to.IsRefused |= json.ValueTextEquals("refusal"u8);
+            to.SetFinish(ref json);
+        }
+
+        json.Skip();
+    }
+
+    // Sent twice in a stream, and the second time for all of it; so nothing is added up. What came from or went to the cache is not part of the input tokens here.
+    private static void ReadUsage(ref Utf8JsonReader json, Generation to)
+    {
+        if (!Enters(ref json, JsonTokenType.StartObject))
+        {
+            return;
+        }
+
+        var (input, cached, written) = (-1L, -1L, -1L);
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals("input_tokens"u8))
+            {
+                input = Count(ref json);
+            }
+            else if (json.ValueTextEquals("cache_read_input_tokens"u8))
+            {
+                cached = Count(ref json);
+            }
+            else if (json.ValueTextEquals("cache_creation_input_tokens"u8))
+            {
+                written = Count(ref json);
+            }
+            else if (json.ValueTextEquals("output_tokens"u8))
+            {
+                to.OutputTokens = Count(ref json);
+            }
+            else
+            {
+                Pass(ref json);
+            }
+        }
+
+        if (input >= 0)
+        {
+            to.InputTokens = input + Math.Max(0, cached) + Math.Max(0, written);
+            to.CachedTokens = Math.Max(0, cached);
+        }
+    }
+}
