@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
@@ -189,7 +190,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
             return await RefuseAsync(StatusCodes.Status404NotFound, "no model is served at this path", keep: !_request.HasBody && _request.KeepsAlive);
         }
 
-        _desk.Open(_exchange, route, new RequestFields(_request));
+        _desk.Open(_exchange, route, new RequestFields(_request, buffer.Slice(headLength)));
         _writer.Begin();
         _writer.KeepsCaller &= !_closing;
         if (_request.Fields.ContentLength > RelayLimits.LargestBody)
@@ -222,7 +223,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
     {
-        _body.Begin(_request, _exchange.MayFailOver);
+        _body.Begin(_request, _exchange.MayFailOver || _exchange.Call.IsText());
         if (_request.Fields.ExpectsContinue && nothingYet && !_request.IsHttp10)
         {
             _output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
@@ -259,6 +260,11 @@ internal sealed class CallerConnection : IWatched, IDisposable
     // Books the first attempt, and tells whether the baseline is to answer instead.
     private bool FailsOver(Outcome outcome)
     {
+        if (outcome == Outcome.Answered)
+        {
+            _side.Check(_call.Request);
+        }
+
         _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);
         return outcome is (Outcome.Erred or Outcome.Broken) && _mayRepeat();
     }
@@ -267,7 +273,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     {
         _exchange.BeginStandIn();
         var outcome = await _call.AttemptAsync(_exchange.Route.Split!.Baseline, _never);
-        ExchangeDesk.BookStandIn(_exchange, outcome);
+        _desk.BookStandIn(_exchange, outcome);
         return outcome;
     }
 

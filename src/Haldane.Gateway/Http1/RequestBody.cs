@@ -46,9 +46,12 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
     /// <summary>Whether all that came so far can be sent again.</summary>
     public bool CanRepeat => _keeps;
 
+    /// <summary>All of it, where it has come and is kept; otherwise nothing.</summary>
+    public ReadOnlyMemory<byte> Kept => IsWhole && _keeps ? _kept.Memory : default;
+
     /// <summary>Begins with a request's body.</summary>
     /// <param name="head">The request.</param>
-    /// <param name="keeps">Whether it may have to be sent again.</param>
+    /// <param name="keeps">Whether it may have to be sent or read again.</param>
     public void Begin(RequestHead head, bool keeps)
     {
         _chunks.Clear();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
@@ -5,7 +6,7 @@ using Haldane.Gateway.Routing;
 namespace Haldane.Gateway.Http1;
 
 /// <summary>The head of a request that the relay has read itself.</summary>
-internal readonly struct RequestFields(RequestHead head) : IRequestFields
+internal readonly struct RequestFields(RequestHead head, ReadOnlySequence<byte> body) : IRequestFields
 {
     public bool IsPost => head.IsPost;
 
@@ -29,9 +30,7 @@ internal readonly struct RequestFields(RequestHead head) : IRequestFields
         return found;
     }
 
-    public bool PathEndsWith(ReadOnlySpan<byte> end) => Path.EndsWith(end);
+    public ReadOnlySpan<byte> Path => PlainPath.Is(head.Path) ? head.Path : Encoding.UTF8.GetBytes(PlainPath.Of(head.Path));
 
-    public bool PathContains(ReadOnlySpan<byte> part) => Path.IndexOf(part) >= 0;
-
-    private ReadOnlySpan<byte> Path => PlainPath.Is(head.Path) ? head.Path : Encoding.UTF8.GetBytes(PlainPath.Of(head.Path));
+    public ReadOnlySequence<byte> Body => body;
 }

@@ -24,6 +24,9 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     /// <summary>How the sending of a streamed body ended.</summary>
     public BodyEnd BodyEnd { get; private set; }
 
+    /// <summary>The whole body, as it came; nothing where it is not kept.</summary>
+    public ReadOnlySequence<byte> Request => Streams ? new(body.Kept) : Whole;
+
     /// <summary>Whether the request can be sent once more.</summary>
     public bool CanRepeat => !Streams || body.CanRepeat;
 

@@ -43,22 +43,24 @@ internal static class Calls
             return Call.Predict;
         }
 
-        return !fields.IsPost ? Call.Other : protocol switch
-        {
-            Protocol.OpenInference => Predict(fields.PathEndsWith("/infer"u8) || fields.PathEndsWith("/generate"u8) || fields.PathEndsWith("/generate_stream"u8)),
-            Protocol.TensorFlowServing => Predict(fields.PathEndsWith(":predict"u8) || fields.PathEndsWith(":classify"u8) || fields.PathEndsWith(":regress"u8)),
-            Protocol.TorchServe => Predict(fields.PathContains("/predictions/"u8) || fields.PathEndsWith(":predict"u8)),
-            Protocol.MLflow => Predict(fields.PathEndsWith("/invocations"u8)),
-            Protocol.Seldon => Predict(fields.PathEndsWith("/predictions"u8)),
-            Protocol.OpenAi => fields.PathEndsWith("/completions"u8) ? Call.Chat
-                : fields.PathEndsWith("/responses"u8) ? Call.Response
-                : fields.PathEndsWith("/embeddings"u8) ? Call.Embed : Call.Other,
-            Protocol.Anthropic => fields.PathEndsWith("/messages"u8) ? Call.Message : Call.Other,
-            Protocol.Ollama => fields.PathEndsWith("/api/chat"u8) || fields.PathEndsWith("/api/generate"u8) ? Call.Generate
-                : fields.PathEndsWith("/api/embed"u8) || fields.PathEndsWith("/api/embeddings"u8) ? Call.Embed : Call.Other,
-            _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
-        };
+        return fields.IsPost ? Of(fields.Path, protocol) : Call.Other;
     }
+
+    private static Call Of(ReadOnlySpan<byte> path, Protocol protocol) => protocol switch
+    {
+        Protocol.OpenInference => Predict(path.EndsWith("/infer"u8) || path.EndsWith("/generate"u8) || path.EndsWith("/generate_stream"u8)),
+        Protocol.TensorFlowServing => Predict(path.EndsWith(":predict"u8) || path.EndsWith(":classify"u8) || path.EndsWith(":regress"u8)),
+        Protocol.TorchServe => Predict(path.IndexOf("/predictions/"u8) >= 0 || path.EndsWith(":predict"u8)),
+        Protocol.MLflow => Predict(path.EndsWith("/invocations"u8)),
+        Protocol.Seldon => Predict(path.EndsWith("/predictions"u8)),
+        Protocol.OpenAi => path.EndsWith("/completions"u8) ? Call.Chat
+            : path.EndsWith("/responses"u8) ? Call.Response
+            : path.EndsWith("/embeddings"u8) ? Call.Embed : Call.Other,
+        Protocol.Anthropic => path.EndsWith("/messages"u8) ? Call.Message : Call.Other,
+        Protocol.Ollama => path.EndsWith("/api/chat"u8) || path.EndsWith("/api/generate"u8) ? Call.Generate
+            : path.EndsWith("/api/embed"u8) || path.EndsWith("/api/embeddings"u8) ? Call.Embed : Call.Other,
+        _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
+    };
 
     private static Call Predict(bool isIt) => isIt ? Call.Predict : Call.Other;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Observation.Text;
@@ -29,9 +30,6 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
 
     /// <summary>Whether a stream that ends here was cut.</summary>
     public bool IsCut => _text.IsCut;
-
-    /// <summary>What was read of generated text; null where there is none.</summary>
-    public Generation? Generation => _text.IsOn ? _text.Generation : null;
 
     /// <summary>Begins with the head of an answer.</summary>
     /// <param name="status">Its status.</param>
@@ -105,14 +103,16 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     /// <param name="isAll">Nothing more comes.</param>
     public bool Releases(bool isAll)
     {
-        if (!Holds || !(isAll || _isLarge || _text.Generation.HasContent || time.GetElapsedTime(_heldSince, exchange.LastByteAt) > RelayLimits.LongestHold))
+        if (Holds && (isAll || _isLarge || _text.Generation.HasContent || IsHeldForLong))
         {
-            return false;
+            Holds = false;
+            return true;
         }
 
-        Holds = false;
-        return true;
+        return false;
     }
+
+    private bool IsHeldForLong => _heldSince != 0 && time.GetElapsedTime(_heldSince, exchange.LastByteAt) > RelayLimits.LongestHold;
 
     /// <summary>The body has come to its end: <see cref="HasFailed"/> and <see cref="IsCut"/> are final.</summary>
     public void End()
@@ -136,6 +136,30 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         {
             // Too large to be kept.
             exchange.Prediction = Prediction.Unread;
+        }
+    }
+
+    /// <summary>Looks whether generated text is what the request asked for. Call when the exchange has ended well.</summary>
+    /// <param name="request">The request's body; empty where it is not known.</param>
+    public void Check(in ReadOnlySequence<byte> request)
+    {
+        if (exchange is not { Counts: true, Generated: { } generated, Route.Counters: not null } || request.Length is 0 or > RelayLimits.LargestRepeatable)
+        {
+            return;
+        }
+
+        var isWhole = request.IsSingleSegment;
+        var body = isWhole ? null : ArrayPool<byte>.Shared.Rent((int)request.Length);
+        if (body is not null)
+        {
+            request.CopyTo(body);
+        }
+
+        var wrong = TextCheck.Of(exchange.Call, isWhole ? request.FirstSpan : body.AsSpan(0, (int)request.Length), _text.Generation);
+        exchange.Generated = generated with { Events = generated.Events | wrong };
+        if (body is not null)
+        {
+            ArrayPool<byte>.Shared.Return(body);
         }
     }
 
@@ -189,6 +213,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     private void TakeText()
     {
         var generating = exchange.FirstTokenAt == 0 ? double.NaN : time.GetElapsedTime(exchange.FirstTokenAt, exchange.LastTokenAt).TotalSeconds;
+        exchange.StateId = _text.Generation.StateId;
         exchange.Generated = GenerationFacts.Of(_text.Generation, exchange.Version.Price, generating);
     }
 }

@@ -104,6 +104,9 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         }
     }
 
+    /// <summary>Looks whether generated text is what the request asked for.</summary>
+    public void Check(ReadOnlyMemory<byte> request) => _side.Check(new(request));
+
     /// <summary>Gives the buffer back.</summary>
     public void Release() => _side.Dispose();
 

@@ -46,6 +46,12 @@ internal sealed class Exchange
     /// <summary>Whether the caller says that it sends the request again, because an earlier try failed.</summary>
     public bool IsRetry { get; set; }
 
+    /// <summary>Whether it goes to another arm than its subject's, because that one holds what it goes on from.</summary>
+    public bool IsForced { get; set; }
+
+    /// <summary>The id of the state that the answer left at the version; empty when it left none. Valid until the next answer.</summary>
+    public ReadOnlyMemory<byte> StateId { get; set; }
+
     /// <summary>Tells the caller's request from others, so that a retry of it is known; 0 where none can come.</summary>
     public ulong RetryKey { get; set; }
 
@@ -106,5 +112,5 @@ internal sealed class Exchange
     }
 
     /// <summary>Forgets what came of an answer.</summary>
-    public void ForgetAnswer() => (Prediction, Generated, FirstByteAt, LastByteAt, FirstTokenAt, LastTokenAt) = (null, null, 0, 0, 0, 0);
+    public void ForgetAnswer() => (Prediction, Generated, StateId, FirstByteAt, LastByteAt, FirstTokenAt, LastTokenAt) = (null, null, default, 0, 0, 0, 0);
 }

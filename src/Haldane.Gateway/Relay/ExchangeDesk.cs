@@ -17,7 +17,9 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     private static readonly FieldName RetryCount = new("x-stainless-retry-count");
     private static readonly FieldName[] Whose = [new("authorization"), new("x-api-key"), new("content-length"), new("user-agent")];
 
-    private readonly RecentFailures _failures = new(time);
+    // Client libraries wait some seconds between tries; who comes later is not taken for a retry of that call.
+    private readonly ArmMemory _failures = new(4_096, TimeSpan.FromMinutes(1), time);
+    private readonly HeldStates _states = new(time);
 
     public TimeProvider Time => time;
 
@@ -45,19 +47,28 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.Route = route;
         exchange.Call = Calls.Of(fields, route.Spec.Protocol);
         exchange.Arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
-        (exchange.IsRetry, exchange.RetryKey) = (false, 0);
+        (exchange.IsRetry, exchange.IsForced, exchange.RetryKey) = (false, false, 0);
         if (exchange.Call.IsText())
         {
             KnowRetry(exchange, fields, isOwn);
+        }
+
+        var isHeld = false;
+        if (route.Spec.Protocol == Protocol.OpenAi && split is not null && _states.Find(split.Assigner, fields.Path, fields.Body) is { } holder)
+        {
+            // Not where it was assigned, so it says nothing about the arms.
+            isHeld = true;
+            exchange.IsForced = holder != exchange.Arm;
+            exchange.Arm = holder;
         }
 
         exchange.Subject = Assigner.IdentityOf(hash);
         exchange.SegmentCode = route.Cells.Encode(values);
         exchange.At = time.GetUtcNow();
         exchange.Nonce = (uint)ids.Next();
-        exchange.Counts = exchange is { IsRetry: false, Call: not Call.Other };
+        exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other };
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
-        exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary;
+        exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
         exchange.StandIn = false;
         exchange.ForgetAnswer();
         exchange.StartedAt = time.GetTimestamp();
@@ -78,6 +89,11 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken || IsRetried(status)))
         {
             _failures.Remember(exchange.RetryKey, exchange.Arm);
+        }
+
+        if (exchange.Call == Call.Response && outcome == Outcome.Answered && route.Split is { } split)
+        {
+            _states.Remember(split.Assigner, exchange.StateId.Span, exchange.Arm);
         }
 
         if (exchange.IsRetry)
@@ -113,8 +129,13 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     }
 
     /// <summary>Books how the baseline dealt with an exchange in the canary's place.</summary>
-    public static void BookStandIn(Exchange exchange, Outcome outcome)
+    public void BookStandIn(Exchange exchange, Outcome outcome)
     {
+        if (exchange.Call == Call.Response && outcome == Outcome.Answered)
+        {
+            _states.Remember(exchange.Route.Split!.Assigner, exchange.StateId.Span, Arm.Baseline);
+        }
+
         if (exchange.Counts && outcome == Outcome.Answered)
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);

@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Net.Mime;
+using Haldane.Core.Specification;
+using Haldane.Gateway.Http1;
+using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -17,8 +21,8 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         }
 
         var exchange = new Exchange();
-        desk.Open(exchange, route, new HttpRequestFields(context.Request));
-        var body = exchange.MayFailOver ? new ReplayableBody(context.Request.Body) : null;
+        desk.Open(exchange, route, new HttpRequestFields(context.Request, await BeginningAsync(context.Request, route)));
+        var body = exchange.MayFailOver || exchange.Call.IsText() ? new ReplayableBody(context.Request.Body) : null;
         if (body is not null)
         {
             context.Request.Body = body;
@@ -37,19 +41,38 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         }
     }
 
+    // What says which state a request goes on from stands in its body, which stays unread for the forwarder.
+    private static async ValueTask<ReadOnlySequence<byte>> BeginningAsync(HttpRequest request, ModelRoute route)
+    {
+        if (route.Spec.Protocol != Protocol.OpenAi || route.Split is null || request.ContentLength is not { } length || length is 0 or > RelayLimits.LargestRead)
+        {
+            return default;
+        }
+
+        var read = await request.BodyReader.ReadAtLeastAsync((int)length, request.HttpContext.RequestAborted);
+        var copy = read.Buffer.ToArray();
+        request.BodyReader.AdvanceTo(read.Buffer.Start);
+        return new(copy);
+    }
+
     private async Task ServeAsync(HttpContext context, Exchange exchange, AnswerTap tap, ReplayableBody? body)
     {
-        var transformer = new AnswerTransformer(tap, () => body is { CanReplay: true } && !context.Response.HasStarted);
+        var transformer = new AnswerTransformer(tap, () => exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted);
         var outcome = await SendAsync(context, exchange, exchange.Version, tap, transformer);
+        if (outcome == Outcome.Answered && body is not null)
+        {
+            tap.Check(body.Kept);
+        }
+
         Record(context, exchange, outcome);
-        if (outcome is (Outcome.Erred or Outcome.Broken) && body is { CanReplay: true } && !context.Response.HasStarted)
+        if (outcome is (Outcome.Erred or Outcome.Broken) && exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted)
         {
             context.Response.Clear();
             body.Rewind();
             tap.Forget();
             exchange.BeginStandIn();
             outcome = await SendAsync(context, exchange, exchange.Route.Split!.Baseline, tap, new AnswerTransformer(tap, static () => false));
-            ExchangeDesk.BookStandIn(exchange, outcome);
+            desk.BookStandIn(exchange, outcome);
         }
 
         if (outcome is (Outcome.Broken or Outcome.Abandoned) && !context.Response.HasStarted)

@@ -1,9 +1,10 @@
+using System.Buffers;
 using System.Text;
 
 namespace Haldane.Gateway.Relay;
 
 /// <summary>The head of a request that Kestrel has read.</summary>
-internal readonly struct HttpRequestFields(HttpRequest request) : IRequestFields
+internal readonly struct HttpRequestFields(HttpRequest request, ReadOnlySequence<byte> body) : IRequestFields
 {
     public bool IsPost => HttpMethods.IsPost(request.Method);
 
@@ -11,9 +12,7 @@ internal readonly struct HttpRequestFields(HttpRequest request) : IRequestFields
 
     public ReadOnlySpan<byte> ValueOf(FieldName name) => Encoding.UTF8.GetBytes((string?)request.Headers[name.Text] ?? "");
 
-    private ReadOnlySpan<byte> Path => Encoding.UTF8.GetBytes(request.Path.Value ?? "");
+    public ReadOnlySpan<byte> Path => Encoding.UTF8.GetBytes(request.Path.Value ?? "");
 
-    public bool PathEndsWith(ReadOnlySpan<byte> end) => Path.EndsWith(end);
-
-    public bool PathContains(ReadOnlySpan<byte> part) => Path.IndexOf(part) >= 0;
+    public ReadOnlySequence<byte> Body => body;
 }

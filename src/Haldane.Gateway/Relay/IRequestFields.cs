@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Haldane.Gateway.Relay;
 
 /// <summary>What the assignment of a request looks at, however its head was read.</summary>
@@ -13,11 +15,11 @@ internal interface IRequestFields
     /// <summary>Whether the method promises to change nothing (RFC 9110, section 9.2.1).</summary>
     bool IsSafe { get; }
 
-    /// <summary>Whether the path ends so.</summary>
-    bool PathEndsWith(ReadOnlySpan<byte> end);
+    /// <summary>The path, plain: see <see cref="Routing.PlainPath"/>.</summary>
+    ReadOnlySpan<byte> Path { get; }
 
-    /// <summary>Whether the path has this in it.</summary>
-    bool PathContains(ReadOnlySpan<byte> part);
+    /// <summary>What of the body is here already; nothing where that is not known.</summary>
+    ReadOnlySequence<byte> Body { get; }
 }
 
 /// <summary>The name of a field, ready for either way of reading.</summary>

@@ -13,6 +13,9 @@ internal sealed class ReplayableBody(Stream source) : Stream
     /// <summary>Whether all that was read so far is still known.</summary>
     public bool CanReplay { get; private set; } = true;
 
+    /// <summary>What was read so far; nothing where not all of it is known.</summary>
+    public ReadOnlyMemory<byte> Kept => CanReplay ? _kept.Memory : default;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;

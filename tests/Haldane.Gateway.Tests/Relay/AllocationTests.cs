@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Haldane.Core;
+using Haldane.Core.Specification;
 using Haldane.Gateway.Tests.Wire;
 
 namespace Haldane.Gateway.Tests.Relay;
@@ -21,21 +22,23 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Rounds = 6, Requests = 5_000;
 
     [Theory]
-    [InlineData("Content-Length: 27\r\n\r\n{\"label\":\"fraud\",\"score\":1}")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n1b\r\n{\"label\":\"fraud\",\"score\":1}\r\n0\r\n\r\n")]
-    public async Task A_relayed_request_allocates_nothing(string answered)
+    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Content-Length: 27\r\n\r\n{\"label\":\"fraud\",\"score\":1}")]
+    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Transfer-Encoding: chunked\r\n\r\n1b\r\n{\"label\":\"fraud\",\"score\":1}\r\n0\r\n\r\n")]
+    [InlineData(Protocol.OpenAi, "/v1/chat/completions", "application/json", "Content-Length: 82\r\n\r\n{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi \\u00e9\"},\"finish_reason\":\"stop\"}]}")]
+    [InlineData(Protocol.OpenAi, "/v1/chat/completions", "text/event-stream", "Transfer-Encoding: chunked\r\n\r\n30\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n\r\ne\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")]
+    public async Task A_relayed_request_allocates_nothing(Protocol protocol, string path, string type, string answered)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        var version = new Thread(() => Serve(listener, Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{answered}")));
+        var version = new Thread(() => Serve(listener, Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\n{answered}")));
         version.Start();
-        var spec = Rig.Spec([$"http://{listener.LocalEndPoint}"], [$"http://{listener.LocalEndPoint}"]);
+        var spec = Rig.Spec([$"http://{listener.LocalEndPoint}"], [$"http://{listener.LocalEndPoint}"]) with { Protocol = protocol, Route = new(path) };
         await using (var rig = await Rig.StartAsync(Rig.Routed(spec, Share.Full)))
         {
             using var caller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             caller.Connect(new IPEndPoint(IPAddress.Loopback, rig.Address.Port));
-            var request = Encoding.ASCII.GetBytes($"POST {Rig.Path} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nx-user: ann\r\nx-country: ID\r\nContent-Length: 12\r\n\r\n{{\"n\":123456}}");
+            var request = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nx-user: ann\r\nx-country: ID\r\nContent-Length: 12\r\n\r\n{{\"n\":123456}}");
             var received = new byte[8_192];
 
             // The runtime's own threads, and pools that a request meets on another thread than the last one did, allocate now and then; what each request takes, every round shows.

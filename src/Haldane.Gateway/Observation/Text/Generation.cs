@@ -16,7 +16,9 @@ internal sealed class Generation : IDisposable
     private readonly KeptBytes _unescaped = new(256, MostText);
     private readonly List<ToolCall> _tools = [];
     private readonly byte[] _finish = new byte[32];
+    private readonly byte[] _stateId = new byte[128];
     private int _finishLength;
+    private int _stateIdLength;
 
     /// <summary>Tokens of the request, as the version counts them; below 0: it did not say.</summary>
     public long InputTokens { get; set; }
@@ -63,6 +65,9 @@ internal sealed class Generation : IDisposable
     /// <summary>Why it ended, in the version's word; empty when it did not say.</summary>
     public ReadOnlySpan<byte> Finish => _finish.AsSpan(0, _finishLength);
 
+    /// <summary>The id of the state that is left at the version; empty when none is.</summary>
+    public ReadOnlyMemory<byte> StateId => _stateId.AsMemory(0, _stateIdLength);
+
     /// <summary>The tools that were called.</summary>
     public int ToolCount { get; private set; }
 
@@ -73,7 +78,7 @@ internal sealed class Generation : IDisposable
     public void Begin()
     {
         _text.Clear();
-        (InputTokens, CachedTokens, OutputTokens, Length, Pieces, _finishLength, ToolCount) = (-1, 0, -1, 0, 0, 0, 0);
+        (InputTokens, CachedTokens, OutputTokens, Length, Pieces, _finishLength, _stateIdLength, ToolCount) = (-1, 0, -1, 0, 0, 0, 0, 0);
         (HasText, IsTextWhole, IsRefused, IsTruncated, IsFailed, IsEnded, IsUnread) = (false, true, false, false, false, false, false);
     }
 
@@ -165,6 +170,17 @@ internal sealed class Generation : IDisposable
         {
             finish.CopyTo(_finish);
             _finishLength = finish.Length;
+        }
+    }
+
+    /// <summary>Takes the id of the state that is left at the version.</summary>
+    public void SetStateId(ref Utf8JsonReader json)
+    {
+        var id = Unescape(ref json);
+        if (id.Length is > 0 and <= 128)
+        {
+            id.CopyTo(_stateId);
+            _stateIdLength = id.Length;
         }
     }
 

@@ -153,6 +153,12 @@ internal sealed class ResponsesDialect : TextDialect
                 to.SetFinish(ref json);
                 json.Skip();
             }
+            else if (json.ValueTextEquals("id"u8))
+            {
+                json.Read();
+                to.SetStateId(ref json);
+                json.Skip();
+            }
             else if (json.ValueTextEquals("error"u8))
             {
                 to.IsFailed |= IsThere(ref json);
