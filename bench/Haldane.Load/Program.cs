@@ -11,7 +11,7 @@ using Haldane.Load;
 //       prints: result EVENTS/S EVENTS TTFT-P50 TTFT-P99 FAILED DELAY-P50 DELAY-P99 GAP-P99 GAP-MOST STALLED
 var to = new IPEndPoint(IPAddress.Loopback, int.Parse(args[1], CultureInfo.InvariantCulture));
 var seconds = Number("--seconds", 5);
-var request = new Request(Option("--path") ?? "/v2/models/fraud/infer", (int)Number("--body", 0));
+var request = new Request(to, Option("--path") ?? "/v2/models/fraud/infer", (int)Number("--body", 0));
 switch (args[0])
 {
     case "serve":

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace Haldane.Load;
@@ -15,11 +16,11 @@ internal sealed class Request
     private readonly string _head;
     private readonly byte[] _body;
 
-    /// <summary>To a path, with a body of at least so many bytes.</summary>
-    public Request(string path, int size)
+    /// <summary>To an address and a path, with a body of at least so many bytes.</summary>
+    public Request(IPEndPoint to, string path, int size)
     {
         _body = Encoding.ASCII.GetBytes(Json.PadRight(size));
-        _head = $"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nX-User-Id: user-000000\r\nContent-Length: {_body.Length}\r\n\r\n";
+        _head = $"POST {path} HTTP/1.1\r\nHost: {to}\r\nContent-Type: application/json\r\nX-User-Id: user-000000\r\nContent-Length: {_body.Length}\r\n\r\n";
         UserAt = _head.IndexOf("000000", StringComparison.Ordinal);
     }
 

@@ -13,7 +13,7 @@ internal sealed class StreamCallers : IDisposable
     private const long Stall = 10 * TokenEvent.Period;
 
     private readonly Poller _poller = new();
-    private readonly byte[] _request = new Request("/v2/models/fraud/stream", 0).First();
+    private readonly byte[] _request;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly Stream[] _streams;
     private readonly Histogram _first = new();
@@ -24,7 +24,11 @@ internal sealed class StreamCallers : IDisposable
     private long _failed;
 
     /// <summary>So many callers.</summary>
-    public StreamCallers(IPEndPoint to, int streams) => _streams = [.. Enumerable.Range(0, streams).Select(key => new Stream(new(to, _poller, key)))];
+    public StreamCallers(IPEndPoint to, int streams)
+    {
+        _request = new Request(to, "/v2/models/fraud/stream", 0).First();
+        _streams = [.. Enumerable.Range(0, streams).Select(key => new Stream(new(to, _poller, key)))];
+    }
 
     /// <summary>Calls for the length of a stream until all have begun, and then measures.</summary>
     /// <returns>The result line.</returns>
@@ -64,7 +68,7 @@ internal sealed class StreamCallers : IDisposable
 
     private void Ask(Stream stream)
     {
-        (stream.Asked, stream.Last, stream.Have) = (Clock.Now, 0, 0);
+        stream.Begin(Clock.Now);
         if (!stream.Caller.TryAsk(_request))
         {
             Fail(stream);
@@ -86,7 +90,7 @@ internal sealed class StreamCallers : IDisposable
             Take(stream, content, now);
         }
 
-        if (caller.Reader.IsWhole && caller.Reader.IsGood && stream.Have == 0)
+        if (caller.Reader.IsWhole && caller.Reader.IsGood && stream is { Have: 0, Count: TokenEvent.PerStream })
         {
             if (!caller.Reader.KeepsAlive)
             {
@@ -139,6 +143,7 @@ internal sealed class StreamCallers : IDisposable
             }
         }
 
+        stream.Count++;
         stream.Last = now;
     }
 
@@ -147,7 +152,7 @@ internal sealed class StreamCallers : IDisposable
     {
         _failed++;
         stream.Caller.Close();
-        (stream.Asked, stream.Last, stream.Have) = (Clock.Now, 0, 0);
+        stream.Begin(Clock.Now);
         if (stream.Caller.TryOpen() && !stream.Caller.TryAsk(_request))
         {
             stream.Caller.Close();
@@ -163,9 +168,15 @@ internal sealed class StreamCallers : IDisposable
         /// <summary>How much of an event has come.</summary>
         public int Have { get; set; }
 
-        public long Asked { get; set; }
+        /// <summary>How many events have come.</summary>
+        public int Count { get; set; }
+
+        public long Asked { get; private set; }
 
         /// <summary>When its latest event came; 0 before the first.</summary>
         public long Last { get; set; }
+
+        /// <summary>Begins with a request.</summary>
+        public void Begin(long now) => (Asked, Last, Have, Count) = (now, 0, 0, 0);
     }
 }

@@ -63,14 +63,16 @@ start_models() {
 # Streams and large bodies: each gateway passes them on as they come, which is its best setting for them here.
 start_nginx() { # the model server's port, whether to pass on at once
   local passing=''
-  [ "$2" = at-once ] && passing='proxy_buffering off; proxy_request_buffering off; proxy_buffer_size 64k;'
+  [ "$2" = at-once ] && passing='proxy_buffering off; proxy_request_buffering off; proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;'
   nginx_conf proxy 2 "
   upstream model { server 127.0.0.1:$1; keepalive 1024; keepalive_requests 1000000000; }
   server { listen 127.0.0.1:${port[nginx]} backlog=4096; location / { proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection \"\"; $passing } }"
   start nginx "${port[nginx]}" nginx -p "$work/proxy" -c "$work/proxy.conf" -g 'daemon off;'
 }
 
-start_haproxy() {
+start_haproxy() { # the model server's port, whether to pass on at once: without being told, it waits up to 200 ms to fill a packet
+  local passing=''
+  [ "$2" = at-once ] && passing='option http-no-delay'
   cat > "$work/haproxy.cfg" <<CONF
 global
   nbthread 2
@@ -81,6 +83,7 @@ defaults
   timeout client 60s
   timeout server 60s
   http-reuse always
+  $passing
 frontend callers
   bind 127.0.0.1:${port[haproxy]} backlog 4096
   default_backend models
@@ -158,7 +161,7 @@ start_gateways() { # the model server's port, "at-once" where answers and bodies
   port[straight]=$at
   wanted straight && targets+=(straight)
   wanted nginx && { start_nginx "$at" "$how"; targets+=(nginx); }
-  wanted haproxy && { is_installed haproxy && start_haproxy "$at" && targets+=(haproxy); }
+  wanted haproxy && { is_installed haproxy && start_haproxy "$at" "$how" && targets+=(haproxy); }
   wanted caddy && { is_installed caddy && start_caddy "$at" "$how" && targets+=(caddy); }
   wanted forwarder && { start_forwarder "$at"; targets+=(forwarder); }
   wanted haldane-off && { start_haldane haldane-off "$at"; targets+=(haldane-off); }

@@ -28,7 +28,7 @@ internal sealed class MessageReader
     /// <summary>Whether the message has come to its end.</summary>
     public bool IsWhole => _part == Part.Whole;
 
-    /// <summary>Whether it is a request, or an answer that says 2xx and can be told from the next.</summary>
+    /// <summary>Whether it is a request, or an answer that says 2xx, says something and can be told from the next.</summary>
     public bool IsGood { get; private set; }
 
     /// <summary>Whether the connection can serve again.</summary>
@@ -127,7 +127,7 @@ internal sealed class MessageReader
         }
 
         _left = isAnswer ? length : Math.Max(0, length);
-        IsGood = !isAnswer || (head[9] == '2' && (isChunked || length >= 0));
+        IsGood = !isAnswer || (head[9] == '2' && (isChunked || length > 0));
         KeepsAlive &= isChunked || _left >= 0;
         (_part, _inSize) = (isChunked ? Part.ChunkSize : _left > 0 ? Part.Length : Part.Whole, true);
         _left = isChunked ? 0 : _left;
