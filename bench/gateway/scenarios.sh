@@ -59,7 +59,7 @@ churn() {
 
 bodies() {
   : "${seconds:=4}" "${connections:=16}"
-  start_gateways 19111 at-once
+  start_gateways 19111 bodies
   warm 2 both
   local kind t cells
   for kind in there back both; do turns "$kind" "$kind"; done
@@ -90,7 +90,7 @@ line() { driven frontier "$1" --connections "$connections"; }
 
 streams() {
   : "${seconds:=8}" "${connections:=1000}"
-  start_gateways 19111 at-once
+  start_gateways 19111 events
   warm 1 flows
   turns streams flows
   head_row path "events/s" "first event p50 µs" "p99 µs" "added p50" "added p99" "an event's way p50 µs" "p99 µs" "added p50" "added p99" "gap p99 ms" "added µs" "longest gap ms" stalled "CPU µs an event" "memory MB" failed

@@ -60,23 +60,30 @@ start_models() {
   start load 19111 load serve 19111
 }
 
-# Streams and large bodies: each gateway passes them on as they come, which is its best setting for them here.
-start_nginx() { # the model server's port, whether to pass on at once
+# What is special about the traffic, as far as a gateway has to be told for its best figures: "events" are passed on at once, "bodies" are large and kept in memory, never in a file.
+start_nginx() { # the model server's port, the traffic
   local passing=''
-  [ "$2" = at-once ] && passing='proxy_buffering off; proxy_request_buffering off; proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;'
+  case $2 in
+    events) passing='proxy_buffering off;' ;;
+    bodies) passing='client_body_buffer_size 2m; proxy_buffers 16 128k; proxy_buffer_size 128k; proxy_busy_buffers_size 256k;' ;;
+  esac
   nginx_conf proxy 2 "
   upstream model { server 127.0.0.1:$1; keepalive 1024; keepalive_requests 1000000000; }
   server { listen 127.0.0.1:${port[nginx]} backlog=4096; location / { proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection \"\"; $passing } }"
   start nginx "${port[nginx]}" nginx -p "$work/proxy" -c "$work/proxy.conf" -g 'daemon off;'
 }
 
-start_haproxy() { # the model server's port, whether to pass on at once: without being told, it waits up to 200 ms to fill a packet
-  local passing=''
-  [ "$2" = at-once ] && passing='option http-no-delay'
+start_haproxy() { # the model server's port, the traffic
+  local passing='' buffers=''
+  case $2 in
+    events) passing='option http-no-delay' ;; # otherwise it waits up to 200 ms to fill a packet
+    bodies) buffers='tune.bufsize 131072' ;;
+  esac
   cat > "$work/haproxy.cfg" <<CONF
 global
   nbthread 2
   maxconn 8192
+  $buffers
 defaults
   mode http
   timeout connect 5s
@@ -93,9 +100,9 @@ CONF
   start haproxy "${port[haproxy]}" haproxy -f "$work/haproxy.cfg"
 }
 
-start_caddy() {
+start_caddy() { # the model server's port, the traffic
   local passing=''
-  [ "$2" = at-once ] && passing='flush_interval -1'
+  [ "$2" = events ] && passing='flush_interval -1'
   cat > "$work/Caddyfile" <<CONF
 {
   admin off
@@ -113,11 +120,11 @@ CONF
   XDG_DATA_HOME="$work" XDG_CONFIG_HOME="$work" start caddy "${port[caddy]}" caddy run --config "$work/Caddyfile" --adapter caddyfile
 }
 
-start_forwarder() {
+start_forwarder() { # the model server's port
   start forwarder "${port[forwarder]}" dotnet "$root/artifacts/bin/Haldane.Forwarder/release/Haldane.Forwarder.dll" "http://127.0.0.1:${port[forwarder]}" "http://127.0.0.1:$1"
 }
 
-start_haldane() { # name, the model server's port, the model's signals
+start_haldane() { # name, the model server's port
   local signals=''
   [ "$1" = haldane ] && signals='
   signals:
@@ -156,7 +163,7 @@ CONF
   start "$1" "${port[$1]}" haldane run "$work/$1.yaml" --data "127.0.0.1:${port[$1]}" --admin "127.0.0.1:$((port[$1] + 1))" --store "$work/$1.db"
 }
 
-start_gateways() { # the model server's port, "at-once" where answers and bodies are to be passed on as they come; the rest by its name in $only, or all
+start_gateways() { # the model server's port, what is special about the traffic; those named in $only, or all
   local at=$1 how=${2:-}
   port[straight]=$at
   wanted straight && targets+=(straight)
