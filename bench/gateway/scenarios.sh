@@ -120,7 +120,7 @@ memory() {
 
 watch() { # a server, its load: seconds since the beginning and MB, until the load ends
   local every begin=$SECONDS
-  every=$(awk "BEGIN { print $seconds < 120 ? $seconds / 24 : 5 }")
+  every=$(awk "BEGIN { print ($seconds < 120 ? $seconds / 24 : 5) }")
   while kill -0 "$2" 2>/dev/null; do
     sleep "$every"
     echo "$((SECONDS - begin)) $(awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status")"
@@ -132,7 +132,7 @@ flatness() { # what was watched: MB after the first minute (of a short run, its 
     $1 <= warm || NR == 1 { first = $2 }
     { last = $2; if ($2 > most) most = $2 }
     $1 > warm { n++; x += $1; y += $2; xx += $1 * $1; xy += $1 * $2 }
-    END { d = n * xx - x * x; printf "%s %s %s %.2f", first, last, most, d > 0 ? 60 * (n * xy - x * y) / d : 0 }' "$1"
+    END { d = n * xx - x * x; printf "%s %s %s %.2f", first, last, most, (d > 0 ? 60 * (n * xy - x * y) / d : 0) }' "$1"
 }
 
 rollout() {
