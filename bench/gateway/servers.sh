@@ -69,7 +69,7 @@ start_nginx() { # the model server's port, the traffic
   esac
   nginx_conf proxy 2 "
   upstream model { server 127.0.0.1:$1; keepalive 1024; keepalive_requests 1000000000; }
-  server { listen 127.0.0.1:${port[nginx]} backlog=4096; location / { proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection \"\"; $passing } }"
+  server { listen 127.0.0.1:${port[nginx]} backlog=4096 reuseport; location / { proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection \"\"; $passing } }"
   start nginx "${port[nginx]}" nginx -p "$work/proxy" -c "$work/proxy.conf" -g 'daemon off;'
 }
 
