@@ -1,14 +1,15 @@
--- One inference call of 110 bytes, each with a subject of its own out of 100,000.
+-- One inference call of 110 bytes, each with a subject of its own out of 100,000. Arguments: the seed, "close" for a connection to each request.
 local body = '{"inputs":[{"name":"amount","shape":[1],"datatype":"FP64","data":[120.5]},{"name":"country","data":["MY"]}]}'
 local path = "/v2/models/fraud/infer"
-local failed = 0
+local connection = nil
 
 function init(args)
   math.randomseed(tonumber(args[1] or "1"))
+  if args[2] == "close" then connection = "close" end
 end
 
 function request()
-  local headers = { ["Content-Type"] = "application/json", ["X-User-Id"] = "user-" .. math.random(100000) }
+  local headers = { ["Content-Type"] = "application/json", ["X-User-Id"] = "user-" .. math.random(100000), ["Connection"] = connection }
   return wrk.format("POST", path, headers, body)
 end
 
