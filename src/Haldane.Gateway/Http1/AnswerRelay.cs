@@ -98,10 +98,11 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
 
             deadline.Set(patience, version.Break, _isHeld ??= () => Waits);
             presence.Wait(version, !writer.HasBegun && !request.IsHttp10);
+            var straight = Straight();
             int count;
             try
             {
-                count = await version.ReceiveAsync();
+                count = await (straight.IsEmpty ? version.ReceiveAsync() : version.ReceiveAsync(straight));
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -118,9 +119,15 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             }
 
             IsLate |= !deadline.Clear();
-            Took(IsLate || presence.IsGone ? -1 : count);
+            Took(IsLate || presence.IsGone ? -1 : count, straight);
         }
     }
+
+    // Where the rest of a large body can be received without a copy; empty where it has to be looked at first.
+    private Memory<byte> Straight() =>
+        _phase == Phase.Body && _framing == BodyFraming.Length && _left >= RelayLimits.LargePiece && !side.Holds && _version.Available.IsEmpty
+            ? caller.GetMemory(RelayLimits.LargePiece)[..RelayLimits.LargePiece]
+            : default;
 
     private void Begin(UpstreamConnection version)
     {
@@ -277,13 +284,21 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
     }
 
     // What a wait has brought: bytes, 0 for the end of the stream, below 0 for a broken connection.
-    private void Took(int count)
+    private void Took(int count, Memory<byte> straight)
     {
         if (count > 0)
         {
-            _version.Received(count);
             IsSilent = false;
             side.Mark();
+            if (straight.IsEmpty)
+            {
+                _version.Received(count);
+                return;
+            }
+
+            side.See(straight.Span[..count]);
+            writer.Wrote(count);
+            _left -= count;
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Haldane.Core;
@@ -72,19 +71,28 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
             return;
         }
 
-        HasWritten = true;
-        if (!_chunks)
+        const int Framing = 16;
+        var to = new HeadWriter(caller.GetSpan(content.Length + Framing));
+        if (_chunks)
         {
-            caller.Write(content);
-            return;
+            to.WriteHex(content.Length);
+            to.Write("\r\n"u8);
         }
 
-        var size = new HeadWriter(caller.GetSpan(16));
-        size.WriteHex(content.Length);
-        size.Write("\r\n"u8);
-        caller.Advance(size.Length);
-        caller.Write(content);
-        caller.Write("\r\n"u8);
+        to.Write(content);
+        if (_chunks)
+        {
+            to.Write("\r\n"u8);
+        }
+
+        Wrote(to.Length);
+    }
+
+    /// <summary>A piece of a body of known length stands in the caller's pipe already.</summary>
+    public void Wrote(int bytes)
+    {
+        caller.Advance(bytes);
+        HasWritten = true;
     }
 
     /// <summary>The end of the body.</summary>
@@ -98,8 +106,7 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
 
         var to = new HeadWriter(caller.GetSpan(ChunkedReader.MostEnd(chunks)));
         to.WriteLastChunk(chunks);
-        caller.Advance(to.Length);
-        HasWritten = true;
+        Wrote(to.Length);
     }
 
     /// <summary>An answer of our own.</summary>
@@ -173,7 +180,6 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
     private void End(ref HeadWriter to)
     {
         to.Write("\r\n"u8);
-        caller.Advance(to.Length);
-        HasWritten = true;
+        Wrote(to.Length);
     }
 }

@@ -41,8 +41,8 @@ internal sealed class CallerConnection : IWatched, IDisposable
         (_input, _output) = (connection.Transport.Input, connection.Transport.Output);
         _waiting = new(watch);
         Answering = new(watch);
-        _body = new(_input, _waiting);
         _presence = new(connection);
+        _body = new(_input, _waiting, _presence);
         _writer = new(_output, _request, _exchange, desk.Tokens);
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);

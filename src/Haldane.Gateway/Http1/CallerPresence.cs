@@ -53,6 +53,22 @@ internal sealed class CallerPresence : IDisposable
     /// <summary>Whether the caller has left.</summary>
     public bool IsGone => _isGone;
 
+    /// <summary>Whether more bytes of the caller are here and only have to be taken. False where that cannot be known.</summary>
+    public bool HasMore
+    {
+        get
+        {
+            try
+            {
+                return _isPlain && _socket is { Available: > 0 };
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>A flush of a question that has to end before the next flush; nearly always null. Only outside a wait.</summary>
     public Task? Asking => _asking is null or { IsCompleted: true } ? null : _asking;
 

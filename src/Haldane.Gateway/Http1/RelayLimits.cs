@@ -12,6 +12,9 @@ internal static class RelayLimits
     /// <summary>Answers past this are not read for signals, and not held.</summary>
     public const int LargestRead = 64 * 1024;
 
+    /// <summary>Large bodies go on in pieces of this size: each piece costs system calls on both sides.</summary>
+    public const int LargePiece = 64 * 1024;
+
     /// <summary>The beginning of a canary's stream is held no longer than this once another piece of it comes, so that pings reach the caller.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
 

@@ -27,7 +27,7 @@ internal enum BodyEnd
 
 /// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again.</summary>
 /// <remarks>Used again for request after request. One sending at a time. Owns its pooled buffer until disposed.</remarks>
-internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDisposable
+internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPresence caller) : IDisposable
 {
     private readonly ChunkedReader _chunks = new();
     private readonly KeptBytes _kept = new(16 * 1024, RelayLimits.LargestRepeatable);
@@ -115,7 +115,10 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline) : IDispos
                     return BodyEnd.CallerGone;
                 }
 
-                await PushAsync(version, patience);
+                if (IsWhole || version.Unsent >= RelayLimits.LargePiece || !caller.HasMore)
+                {
+                    await PushAsync(version, patience);
+                }
             }
 
             WriteEnd(version);

@@ -15,7 +15,7 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     private byte[] _sending = ArrayPool<byte>.Shared.Rent(Usual / 4);
     private int _start;
     private int _end;
-    private int _sendingLength;
+    private bool _isBusy;
 
     public ResponseHead Head { get; } = new();
 
@@ -50,32 +50,45 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
         return socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
     }
 
+    /// <summary>Waits for bytes that are wanted elsewhere; nothing may be <see cref="Available"/>.</summary>
+    /// <returns>How many; 0 at the end of the stream.</returns>
+    /// <exception cref="SocketException">The connection broke, here or there.</exception>
+    /// <exception cref="ObjectDisposedException">It was broken off.</exception>
+    public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, SocketFlags.None);
+
     /// <summary>So many bytes have come.</summary>
-    public void Received(int count) => _end += count;
+    public void Received(int count)
+    {
+        _end += count;
+        _isBusy = _end == _received.Length;
+    }
 
     /// <summary>Room to write what is to be sent next; counts from <see cref="Wrote"/> on.</summary>
     public Span<byte> ToSend(int size)
     {
-        if (_sendingLength + size > _sending.Length)
+        if (Unsent + size > _sending.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(_sendingLength + size);
-            _sending.AsSpan(0, _sendingLength).CopyTo(larger);
+            var larger = ArrayPool<byte>.Shared.Rent(Unsent + size);
+            _sending.AsSpan(0, Unsent).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_sending);
             _sending = larger;
         }
 
-        return _sending.AsSpan(_sendingLength, size);
+        return _sending.AsSpan(Unsent, size);
     }
 
-    public void Wrote(int bytes) => _sendingLength += bytes;
+    public void Wrote(int bytes) => Unsent += bytes;
+
+    /// <summary>Bytes that were written and wait for <see cref="SendAsync"/>.</summary>
+    public int Unsent { get; private set; }
 
     /// <summary>Sends what was written.</summary>
     /// <exception cref="SocketException">The connection broke, here or there.</exception>
     /// <exception cref="ObjectDisposedException">It was broken off.</exception>
     public ValueTask SendAsync()
     {
-        var all = _sending.AsMemory(0, _sendingLength);
-        _sendingLength = 0;
+        var all = _sending.AsMemory(0, Unsent);
+        Unsent = 0;
         var sending = socket.SendAsync(all, SocketFlags.None);
 
         // Nearly always the kernel takes all of it at once.
@@ -96,7 +109,7 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     public void Rest(long milliseconds)
     {
         Head.Clear();
-        (IsUsed, IdleSince, _sendingLength) = (true, milliseconds, 0);
+        (IsUsed, IdleSince, Unsent) = (true, milliseconds, 0);
         if (_received.Length > Usual)
         {
             ArrayPool<byte>.Shared.Return(_received);
@@ -137,6 +150,12 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
 
     private void MakeRoom()
     {
+        if (_end == 0 && _isBusy && _received.Length < RelayLimits.LargePiece)
+        {
+            // More comes than is taken at once.
+            Grow(RelayLimits.LargePiece);
+        }
+
         if (_end < _received.Length)
         {
             return;
@@ -149,7 +168,12 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _received.Length);
+        Grow(2 * _received.Length);
+    }
+
+    private void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
         _received.AsSpan(0, _end).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_received);
         _received = larger;

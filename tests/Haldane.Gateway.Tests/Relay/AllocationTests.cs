@@ -19,7 +19,7 @@ public sealed class Alone
 [Collection(Alone.Name)]
 public sealed class AllocationTests(ITestOutputHelper output)
 {
-    private const int Rounds = 6, Requests = 5_000;
+    private const int Rounds = 10, Requests = 5_000;
 
     [Theory]
     [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Content-Length: 27\r\n\r\n{\"label\":\"fraud\",\"score\":1}")]

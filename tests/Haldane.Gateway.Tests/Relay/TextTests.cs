@@ -146,6 +146,7 @@ public sealed class TextTests
             again += answer == 1 ? await SendAsync(rig, i, 1) : 0;
         }
 
+        await rig.StopAsync();
         var traffic = rig.Router.Traffic().ToDictionary(t => t.Arm);
         Assert.InRange(first, 10, 50);
         Assert.Equal(first, again);
@@ -236,8 +237,7 @@ public sealed class TextTests
         await using var other = Upstream.Start(canary);
         await using var rig = await Rig.StartAsync(Rig.Routed(Spec(one.Address, other.Address), arm == Arm.Canary ? Share.Full : Share.None), priorKnowledge: http2);
         var (status, text, isWhole) = http2 ? await AskHttp2Async(rig, body) : await AskHttp1Async(rig, body);
-        var failedOver = rig.Router.Traffic().Sum(t => t.FailedOver);
-        return new(status, text, isWhole, await rig.EndAsync(), failedOver);
+        return new(status, text, isWhole, await rig.EndAsync(), rig.Router.Traffic().Sum(t => t.FailedOver));
     }
 
     private static async Task<(int, string, bool)> AskHttp1Async(Rig rig, string body)
