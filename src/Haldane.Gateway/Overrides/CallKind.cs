@@ -55,9 +55,10 @@ internal static class CallKinds
             return CallKind.Other;
         }
 
+        var path = fields.Path;
         foreach (var (end, kind) in known)
         {
-            if (fields.PathEndsWith(end))
+            if (path.EndsWith(end))
             {
                 return kind;
             }

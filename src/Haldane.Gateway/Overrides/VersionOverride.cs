@@ -48,7 +48,7 @@ internal sealed class VersionOverride
     {
         foreach (var own in _names)
         {
-            if (Ascii.EqualsIgnoreCase(name, own))
+            if (AreAlike(name, own))
             {
                 return true;
             }
@@ -71,7 +71,7 @@ internal sealed class VersionOverride
     {
         foreach (var field in AboutBody)
         {
-            if (Ascii.EqualsIgnoreCase(name, field.Ascii))
+            if (AreAlike(name, field.Ascii))
             {
                 return true;
             }
@@ -80,8 +80,26 @@ internal sealed class VersionOverride
         return false;
     }
 
-    /// <summary>The names of those fields.</summary>
-    public static IEnumerable<string> FieldsAboutBody => AboutBody.Select(f => f.Text);
+    // Behind CGI and its heirs, X_Variant is the same name as X-Variant.
+    private static bool AreAlike(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        if (one.Length != other.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < one.Length; i++)
+        {
+            if (Folded(one[i]) != Folded(other[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Folded(byte b) => b is >= (byte)'A' and <= (byte)'Z' ? b | 0x20 : b == '_' ? '-' : b;
 
     private static ObjectEdits? Compile(OverrideSpec spec, CallKind kind)
     {

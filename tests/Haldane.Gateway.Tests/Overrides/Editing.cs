@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Overrides;
@@ -43,8 +44,8 @@ internal static class Editing
 
         public ReadOnlySpan<byte> ValueOf(FieldName name) => default;
 
-        public bool PathEndsWith(ReadOnlySpan<byte> end) => Encoding.ASCII.GetBytes(path).AsSpan().EndsWith(end);
+        public ReadOnlySpan<byte> Path => Encoding.ASCII.GetBytes(path);
 
-        public bool PathContains(ReadOnlySpan<byte> part) => Encoding.ASCII.GetBytes(path).AsSpan().IndexOf(part) >= 0;
+        public ReadOnlySequence<byte> Body => default;
     }
 }
