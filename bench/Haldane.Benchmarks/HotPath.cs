@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using BenchmarkDotNet.Attributes;
 using Haldane.Core;
 using Haldane.Core.Assignment;
@@ -6,6 +8,7 @@ using Haldane.Core.Exchanges;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Overrides;
 
 namespace Haldane.Benchmarks;
 
@@ -15,6 +18,8 @@ public class HotPath
 {
     private static readonly byte[] Answer =
         """{"model_name":"fraud","model_version":"1","outputs":[{"name":"class","shape":[1],"datatype":"BYTES","data":["legit"]},{"name":"confidence","shape":[1],"datatype":"FP64","data":[0.97531]}]}"""u8.ToArray();
+
+    private static readonly BodyEdit Editing = new();
 
     private readonly Assigner _assigner = new("fraud", "fraud-v2");
     private readonly TokenCodec _tokens = new(new byte[32]);
@@ -26,6 +31,12 @@ public class HotPath
         Confidence = new("/outputs/1/data/0"),
     });
 
+    // A chat of 8 KiB, for a version with a model, a prompt and parameters of its own.
+    private readonly ReadOnlySequence<byte> _body = new(Encoding.ASCII.GetBytes(
+        $$"""{"model":"gpt","temperature":1,"messages":[{"role":"system","content":"You are helpful."}{{string.Concat(Enumerable.Repeat($$""",{"role":"user","content":"{{new string('x', 960)}}\n"}""", 8))}}]}"""));
+
+    private readonly ObjectEdits _edits = new([MemberEdit.Set("model", "\"b\""), MemberEdit.Set("temperature", "0.2"), MemberEdit.Remove("stop"), MemberEdit.Prompt("messages", "\"You are brief.\"")]);
+
     private readonly StageCounters _counters = Counters(firstToken: false);
     private readonly StageCounters _timed = Counters(firstToken: true);
 
@@ -33,6 +44,14 @@ public class HotPath
 
     [Benchmark]
     public Arm Assign() => _assigner.ArmOf("user-0123456789", new Share(1_000));
+
+    [Benchmark]
+    public int EditBody()
+    {
+        Editing.Begin(_edits, default);
+        Editing.WriteAll(_body);
+        return Editing.Ready.Length;
+    }
 
     [Benchmark]
     public void SealToken() => _tokens.Seal(_token, _sealed);

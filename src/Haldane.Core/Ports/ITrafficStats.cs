@@ -19,4 +19,7 @@ public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Er
 {
     /// <summary>Exchanges that the caller called its own retries; counted nowhere else.</summary>
     public long Retried { get; init; }
+
+    /// <summary>Requests that the arm's version was not asked, because its override could not be applied to them; no exchanges.</summary>
+    public long Unfit { get; init; }
 }

@@ -132,6 +132,9 @@ internal static class ModelFields
                 "The addresses of the version's servers, used in turn: http, https or h2c (HTTP/2 without TLS), without a path."),
             Field<VersionSpec, PriceSpec>.Optional(
                 "price", Price, (v, x) => v with { Price = x }, "What a million of its tokens cost, for the value cost; the same currency for all versions. Default: not known."),
+            Field<VersionSpec, OverrideSpec>.Optional(
+                "override", OverrideFields.Override, (v, x) => v with { Override = x },
+                "What of a request is changed before the version gets it: model name, system prompt, parameters, headers, path. Default: nothing."),
         ]);
 
     private static readonly MappingShape<RouteSpec> Route = new(
@@ -185,6 +188,7 @@ internal static class ModelFields
         ],
         static (model, node, errors) =>
         {
+            OverrideChecks.Check(model, node, errors);
             TrafficFields.Check(model, node, errors);
             CheckPrices(model, node, errors);
             return model;

@@ -141,6 +141,9 @@ public sealed record VersionSpec(string Name, ValueList<string> Endpoints)
 {
     /// <summary>What its tokens cost. Null: nobody said.</summary>
     public PriceSpec? Price { get; init; }
+
+    /// <summary>What of a request is changed for this version. Null: nothing.</summary>
+    public OverrideSpec? Override { get; init; }
 }
 
 /// <summary>What the tokens of a version cost, in any currency that all versions of the model share, for a million of them.</summary>

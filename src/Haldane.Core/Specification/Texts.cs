@@ -78,7 +78,8 @@ internal static class Texts
         return problem is null;
     };
 
-    private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenCharacters);
+    /// <summary>Whether a text is a token of RFC 9110, section 5.6.2.</summary>
+    public static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenCharacters);
 
     private static bool IsName(string text) =>
         text.Length is >= 1 and <= 63

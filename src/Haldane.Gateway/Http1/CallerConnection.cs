@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Haldane.Core;
+using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
@@ -119,6 +121,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     {
         _request.Dispose();
         _body.Dispose();
+        _call.Dispose();
         _side.Dispose();
         _presence.Dispose();
     }
@@ -216,13 +219,14 @@ internal sealed class CallerConnection : IWatched, IDisposable
             outcome = await StandInAsync();
         }
 
-        _input.AdvanceTo(_call.Whole.End);
-        _call.Whole = default;
-        return _writer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
+        _input.AdvanceTo(behind.GetPosition(length));
+        _call.End();
+        return IsServed(outcome) ? AfterAnswer : await BreakOffAsync(outcome);
     }
 
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
     {
+        _call.Whole = default;
         _body.Begin(_request, _exchange.MayFailOver || _exchange.Call.IsText());
         if (_request.Fields.ExpectsContinue && nothingYet && !_request.IsHttp10)
         {
@@ -237,14 +241,17 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         _writer.KeepsCaller &= _body.IsWhole;
+        _call.End();
         _body.End();
-        if (_writer.HasBegun && !_body.IsWhole && outcome is not (Outcome.Broken or Outcome.Abandoned))
+        if (!_body.IsWhole && IsServed(outcome))
         {
             await DrainAsync();
         }
 
-        return _writer.HasBegun && outcome is not (Outcome.Broken or Outcome.Abandoned) ? AfterAnswer : await BreakOffAsync(outcome);
+        return IsServed(outcome) ? AfterAnswer : await BreakOffAsync(outcome);
     }
+
+    private bool IsServed(Outcome outcome) => _writer.HasBegun && outcome is (Outcome.Answered or Outcome.Erred);
 
     private bool MayRepeat()
     {
@@ -266,7 +273,14 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);
-        return outcome is (Outcome.Erred or Outcome.Broken) && _mayRepeat();
+        return outcome switch
+        {
+            Outcome.Erred or Outcome.Broken => _mayRepeat(),
+
+            // The canary has not been asked, so nothing is repeated.
+            Outcome.Unfit => _exchange.Arm == Arm.Canary && !_writer.HasBegun && _call.CanRepeat,
+            _ => false,
+        };
     }
 
     private async Task<Outcome> StandInAsync()
@@ -297,6 +311,13 @@ internal sealed class CallerConnection : IWatched, IDisposable
                 BodyEnd.TooLarge => await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true),
                 _ => await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time", announce: true),
             };
+        }
+
+        if (outcome == Outcome.Unfit)
+        {
+            return _call.IsPacked
+                ? await RefuseAsync(StatusCodes.Status415UnsupportedMediaType, Refusals.Packed, _writer.KeepsCaller, true)
+                : await RefuseAsync(StatusCodes.Status400BadRequest, Refusals.Unfit, _writer.KeepsCaller, true);
         }
 
         return _answer.IsLate

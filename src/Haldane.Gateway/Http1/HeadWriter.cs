@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Haldane.Gateway.Overrides;
 
 namespace Haldane.Gateway.Http1;
 
@@ -43,6 +44,24 @@ internal ref struct HeadWriter(Span<byte> to)
     /// <summary>The fields that are meant for the other end, as they came.</summary>
     public void WriteEndToEnd(MessageHead head) => WriteEndToEnd(head.Bytes, head.Fields);
 
+    /// <summary>The same for a version with an override, which sets some of them itself.</summary>
+    /// <param name="head">The caller's.</param>
+    /// <param name="change">The override.</param>
+    /// <param name="isEdited">Whether the body is not the caller's, so that what says something about its parts is not either.</param>
+    public void WriteEndToEnd(MessageHead head, VersionOverride change, bool isEdited)
+    {
+        foreach (ref readonly var field in head.Fields.All)
+        {
+            var name = FieldTable.NameOf(head.Bytes, field);
+            if (field.Kind == FieldKind.EndToEnd && !change.Sets(name) && !(isEdited && VersionOverride.IsAboutBody(name)))
+            {
+                WriteField(head.Bytes, field);
+            }
+        }
+
+        Write(change.Lines);
+    }
+
     /// <summary>How the body behind the head ends.</summary>
     /// <param name="isChunked">Whether it comes in chunks.</param>
     /// <param name="length">Else its length; below 0 for none.</param>
@@ -79,9 +98,14 @@ internal ref struct HeadWriter(Span<byte> to)
         {
             if (field.Kind == FieldKind.EndToEnd)
             {
-                Write(bytes[field.Name..(field.Value + field.ValueLength)]);
-                Write("\r\n"u8);
+                WriteField(bytes, field);
             }
         }
+    }
+
+    private void WriteField(ReadOnlySpan<byte> bytes, in FieldTable.Field field)
+    {
+        Write(bytes[field.Name..(field.Value + field.ValueLength)]);
+        Write("\r\n"u8);
     }
 }

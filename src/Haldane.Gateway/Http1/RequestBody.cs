@@ -1,29 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Http1;
-
-/// <summary>How the sending of a request's body ended.</summary>
-internal enum BodyEnd
-{
-    /// <summary>All of it was sent.</summary>
-    Sent,
-
-    /// <summary>The version took no more.</summary>
-    VersionClosed,
-
-    /// <summary>The caller left, stood still for too long, or the exchange is over.</summary>
-    CallerGone,
-
-    /// <summary>It is malformed.</summary>
-    Malformed,
-
-    /// <summary>It is larger than allowed.</summary>
-    TooLarge,
-}
 
 /// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again.</summary>
 /// <remarks>Used again for request after request. One sending at a time. Owns its pooled buffer until disposed.</remarks>
@@ -32,10 +15,13 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
     private readonly ChunkedReader _chunks = new();
     private readonly KeptBytes _kept = new(16 * 1024, RelayLimits.LargestRepeatable);
     private readonly Action _cancelRead = input.CancelPendingRead;
+    private long _length;
     private long _left;
     private long _taken;
     private bool _isChunked;
     private bool _keeps;
+    private BodyEdit? _edit;
+    private bool _sendsChunks;
     private volatile bool _stopped;
     private volatile bool _isNeeded;
     private long _begun;
@@ -44,7 +30,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
     public bool IsWhole { get; private set; }
 
     /// <summary>Whether all that came so far can be sent again.</summary>
-    public bool CanRepeat => _keeps;
+    public bool CanRepeat => _keeps || _taken == 0;
 
     /// <summary>All of it, where it has come and is kept; otherwise nothing.</summary>
     public ReadOnlyMemory<byte> Kept => IsWhole && _keeps ? _kept.Memory : default;
@@ -56,7 +42,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
     {
         _chunks.Clear();
         _kept.Clear();
-        (_isChunked, _left, _taken, _keeps) = (head.Fields.IsChunked, head.Fields.ContentLength, 0, keeps);
+        (_isChunked, _length, _left, _taken, _keeps) = (head.Fields.IsChunked, head.Fields.ContentLength, head.Fields.ContentLength, 0, keeps);
         (IsWhole, _isNeeded, _begun) = (false, false, deadline.Now);
     }
 
@@ -82,43 +68,41 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
     /// <summary>Sends the body, from its beginning.</summary>
     /// <param name="version">Where to.</param>
     /// <param name="patience">How long the caller may send nothing.</param>
-    public async Task<BodyEnd> SendAsync(UpstreamConnection version, TimeSpan patience)
+    /// <param name="edit">How it is edited on its way; null for not at all.</param>
+    public async Task<BodyEnd> SendAsync(UpstreamConnection version, TimeSpan patience, BodyEdit? edit)
     {
         _stopped = false;
+        (_edit, _sendsChunks) = (edit, edit is null ? _isChunked : edit.LengthOf(_length) < 0);
+        edit?.Restart();
         try
         {
             if (_kept.Length > 0)
             {
-                Write(version, _kept.Span);
+                if (!Write(version, _kept.Span))
+                {
+                    return BodyEnd.Unfit;
+                }
+
                 await PushAsync(version, patience);
             }
 
             while (!IsWhole)
             {
-                deadline.Set(patience, _cancelRead);
-                var read = await input.ReadAsync();
-                if (!deadline.Clear() || _stopped)
-                {
-                    input.AdvanceTo(read.Buffer.Start);
-                    return BodyEnd.CallerGone;
-                }
-
-                var (end, consumed) = Take(version, read.Buffer);
-                input.AdvanceTo(consumed);
+                var end = await ReadAsync(version, patience);
                 if (end != BodyEnd.Sent)
                 {
                     return end;
-                }
-
-                if ((read.IsCompleted && !IsWhole) || IsTooSlow())
-                {
-                    return BodyEnd.CallerGone;
                 }
 
                 if (IsWhole || version.Unsent >= RelayLimits.LargePiece || !caller.HasMore)
                 {
                     await PushAsync(version, patience);
                 }
+            }
+
+            if (edit?.End() == false)
+            {
+                return BodyEnd.Unfit;
             }
 
             WriteEnd(version);
@@ -136,7 +120,60 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
         }
     }
 
+    /// <summary>Gathers the body, as far as it may be kept, before a version is asked: so that its length after the edit is known, and what cannot be edited is noticed in time.</summary>
+    /// <param name="edit">Gets what came.</param>
+    /// <param name="patience">How long the caller may send nothing.</param>
+    public async ValueTask<BodyEnd> GatherAsync(BodyEdit edit, TimeSpan patience)
+    {
+        (_edit, _stopped) = (edit, false);
+
+        // Nothing is sent yet, so all that came is kept.
+        _keeps = true;
+        if (!edit.Write(_kept.Span))
+        {
+            return BodyEnd.Unfit;
+        }
+
+        try
+        {
+            while (!IsWhole && _kept.Length < RelayLimits.LargestRepeatable)
+            {
+                var end = await ReadAsync(null, patience);
+                if (end != BodyEnd.Sent)
+                {
+                    return end;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Kestrel's names for a caller's reset and for our own.
+            return BodyEnd.CallerGone;
+        }
+
+        return IsWhole && _kept.Length > 0 && !edit.End() ? BodyEnd.Unfit : BodyEnd.Sent;
+    }
+
     public void Dispose() => _kept.Dispose();
+
+    // Without a version: gathers.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<BodyEnd> ReadAsync(UpstreamConnection? version, TimeSpan patience)
+    {
+        deadline.Set(patience, _cancelRead);
+        var read = await input.ReadAsync();
+        if (!deadline.Clear() || _stopped)
+        {
+            input.AdvanceTo(read.Buffer.Start);
+            return BodyEnd.CallerGone;
+        }
+
+        var (end, consumed) = Take(version, read.Buffer);
+        input.AdvanceTo(consumed);
+        return end == BodyEnd.Sent && ((read.IsCompleted && !IsWhole && !IsGathered(version)) || IsTooSlow()) ? BodyEnd.CallerGone : end;
+    }
+
+    private bool IsGathered(UpstreamConnection? version) => version is null && _kept.Length == RelayLimits.LargestRepeatable;
 
     private async ValueTask PushAsync(UpstreamConnection version, TimeSpan patience)
     {
@@ -152,15 +189,15 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
         return !IsWhole && elapsed > TimeSpan.Zero && _taken < elapsed.TotalSeconds * RelayLimits.SlowestBody;
     }
 
-    private (BodyEnd End, SequencePosition Consumed) Take(UpstreamConnection version, ReadOnlySequence<byte> buffer)
+    private (BodyEnd End, SequencePosition Consumed) Take(UpstreamConnection? version, ReadOnlySequence<byte> buffer)
     {
         var at = 0L;
         foreach (var memory in buffer)
         {
             var rest = memory.Span;
-            while (!rest.IsEmpty && !IsWhole)
+            while (!rest.IsEmpty && !IsWhole && !IsGathered(version))
             {
-                var piece = Next(rest);
+                var piece = Next(version is null ? rest[..Math.Min(rest.Length, RelayLimits.LargestRepeatable - _kept.Length)] : rest);
                 if (piece.Consumed < 0)
                 {
                     return (BodyEnd.Malformed, buffer.GetPosition(at));
@@ -172,7 +209,11 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
                 }
 
                 Keep(piece.Content);
-                Write(version, piece.Content);
+                if (!Write(version, piece.Content))
+                {
+                    return (BodyEnd.Unfit, buffer.GetPosition(at + piece.Consumed));
+                }
+
                 rest = rest[piece.Consumed..];
                 at += piece.Consumed;
             }
@@ -201,7 +242,24 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
         };
     }
 
-    private void Write(UpstreamConnection version, ReadOnlySpan<byte> content)
+    // False when it cannot be edited.
+    private bool Write(UpstreamConnection? version, ReadOnlySpan<byte> content)
+    {
+        if (_edit?.Write(content) == false)
+        {
+            return false;
+        }
+
+        if (version is not null)
+        {
+            Frame(version, _edit is null ? content : _edit.Ready.Span);
+            _edit?.Take();
+        }
+
+        return true;
+    }
+
+    private void Frame(UpstreamConnection version, ReadOnlySpan<byte> content)
     {
         if (content.IsEmpty)
         {
@@ -210,14 +268,14 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
         const int Framing = 16;
         var writer = new HeadWriter(version.ToSend(content.Length + Framing));
-        if (_isChunked)
+        if (_sendsChunks)
         {
             writer.WriteHex(content.Length);
             writer.Write("\r\n"u8);
         }
 
         writer.Write(content);
-        if (_isChunked)
+        if (_sendsChunks)
         {
             writer.Write("\r\n"u8);
         }
@@ -227,7 +285,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
     private void WriteEnd(UpstreamConnection version)
     {
-        if (_isChunked)
+        if (_sendsChunks)
         {
             var writer = new HeadWriter(version.ToSend(ChunkedReader.MostEnd(_chunks)));
             writer.WriteLastChunk(_chunks);

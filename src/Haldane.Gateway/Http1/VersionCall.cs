@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
 using Haldane.Gateway.Upstreams;
@@ -10,10 +11,14 @@ namespace Haldane.Gateway.Http1;
 
 /// <summary>Asks a version for the answer to a caller's request.</summary>
 /// <remarks>Belongs to a caller's connection, which uses it for request after request.</remarks>
-internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer, Deadline deadline)
+internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer, Deadline deadline) : IDisposable
 {
     // Whether the version has been sent all of the request: if not, what it still expects is nobody else's.
     private bool _isSent;
+
+    // The request as the version that is asked gets it; null where it gets the caller's.
+    private ChangedRequest? _change;
+    private ChangedRequest? _changed;
 
     /// <summary>The body, where it has come whole with the head; it stays where it is until the exchange has ended, so that it can be sent again.</summary>
     public ReadOnlySequence<byte> Whole { get; set; }
@@ -30,6 +35,18 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     /// <summary>Whether the request can be sent once more.</summary>
     public bool CanRepeat => !Streams || body.CanRepeat;
 
+    /// <summary>Whether the request could not be changed because its body is packed.</summary>
+    public bool IsPacked => _changed is { IsPacked: true };
+
+    /// <summary>Ends with a request.</summary>
+    public void End()
+    {
+        Whole = default;
+        _changed?.Rest();
+    }
+
+    public void Dispose() => _changed?.Dispose();
+
     /// <summary>One attempt: the request, and the answer as far as it came.</summary>
     /// <param name="version">Whom to ask.</param>
     /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
@@ -39,6 +56,17 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         var tried = 0UL;
         answer.Begin();
         BodyEnd = Http1.BodyEnd.Sent;
+        _change = null;
+        if (version.Override is { } change)
+        {
+            if (await ChangeAsync(change) is { } ended)
+            {
+                return ended;
+            }
+
+            _change = _changed;
+        }
+
         for (var tries = 0; tries < RelayLimits.MostTries; tries++)
         {
             var index = version.Next(exchange.Nonce, desk.Now, tried);
@@ -66,6 +94,41 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         }
 
         return Outcome.Broken;
+    }
+
+    // Null when the version can be asked: with the request changed for it, if it is one that is.
+    private async ValueTask<Outcome?> ChangeAsync(VersionOverride change)
+    {
+        if (!(_changed ??= new(request)).Begin(change))
+        {
+            return Outcome.Unfit;
+        }
+
+        if (_changed.Edit is not { } edit)
+        {
+            return null;
+        }
+
+        if (!Streams)
+        {
+            // What was chunked and gathered may be nothing.
+            return Whole.IsEmpty || edit.WriteAll(Whole) ? null : Outcome.Unfit;
+        }
+
+        BodyEnd = await body.GatherAsync(edit, exchange.Route.Spec.Timeout);
+        if (BodyEnd != Http1.BodyEnd.Sent)
+        {
+            return BodyEnd == Http1.BodyEnd.Unfit ? Outcome.Unfit : Outcome.Abandoned;
+        }
+
+        if (body.IsWhole)
+        {
+            (Streams, Whole) = (false, new(body.Kept));
+            return null;
+        }
+
+        // The length of JSON in front of binary data has to be said before any of it.
+        return edit is { HasBinary: true, JsonLength: < 0 } ? Outcome.Unfit : null;
     }
 
     // Null when nobody accepts a connection.
@@ -159,7 +222,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
             upstream.Break();
             await answering;
-            return Outcome.Abandoned;
+            return BodyEnd == Http1.BodyEnd.Unfit ? Outcome.Unfit : Outcome.Abandoned;
         }
 
         // The answer is there, or will come from the other version; this one is not sent the rest.
@@ -177,7 +240,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
     private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream, TimeSpan patience)
     {
-        var end = await body.SendAsync(upstream, patience);
+        var end = await body.SendAsync(upstream, patience, _change?.Edit);
         answer.EndWaits();
         return end;
     }
@@ -200,6 +263,16 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
     private void WriteRequest(UpstreamConnection upstream, UpstreamEndpoint endpoint)
     {
+        if (_change is not null)
+        {
+            if (_change.Write(upstream, endpoint, Streams, Whole.Length))
+            {
+                WriteWhole(upstream);
+            }
+
+            return;
+        }
+
         const int Framing = 128;
         var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + Framing)));
         to.Write(request.Method);
@@ -209,9 +282,16 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         to.Write(endpoint.Host);
         to.Write("\r\n"u8);
         to.WriteEndToEnd(request);
-        to.WriteFraming(request.Fields.IsChunked, request.Fields.ContentLength);
+
+        // What came in chunks and was gathered is sent as one piece.
+        to.WriteFraming(request.Fields.IsChunked && Streams, request.Fields.IsChunked ? Whole.Length : request.Fields.ContentLength);
         to.Write("\r\n"u8);
         upstream.Wrote(to.Length);
+        WriteWhole(upstream);
+    }
+
+    private void WriteWhole(UpstreamConnection upstream)
+    {
         if (!Whole.IsEmpty)
         {
             var length = (int)Whole.Length;

@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Haldane.Gateway.Overrides;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -7,7 +11,9 @@ namespace Haldane.Gateway.Relay;
 /// <summary>What the forwarder asks us about one attempt of one exchange.</summary>
 /// <param name="tap">Where the answer's body goes.</param>
 /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
-internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : HttpTransformer
+/// <param name="change">What of the request is changed for the version; null for nothing.</param>
+/// <param name="edited">The body as the version is to get it; null for the caller's.</param>
+internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat, VersionOverride? change, EditedBody? edited) : HttpTransformer
 {
     /// <summary>Whether the version's answer came to its end; whatever fails after that is not the answer's fault.</summary>
     public bool BodyEnded { get; private set; }
@@ -22,7 +28,12 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
 
         // The data port has said "continue" itself; with the header the client would wait a second for a version that does not know it.
         proxyRequest.Headers.ExpectContinue = null;
-        if (proxyRequest.Content is { } body && httpContext.Request.ContentLength is null)
+        if (change is not null)
+        {
+            Change(httpContext.Request, proxyRequest, destinationPrefix, change);
+        }
+
+        if (proxyRequest.Content is { } body && (edited is null ? httpContext.Request.ContentLength : body.Headers.ContentLength) is null)
         {
             proxyRequest.Content = new StreamedContent(body);
         }
@@ -56,6 +67,48 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat) : H
         BodyEnded = true;
         return base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
+
+    private void Change(HttpRequest request, HttpRequestMessage proxyRequest, string destinationPrefix, VersionOverride change)
+    {
+        if (change.Path?.Of(request.Path.Value ?? "/") is { } path)
+        {
+            proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(destinationPrefix, path, request.QueryString);
+        }
+
+        foreach (var name in request.Headers.Keys)
+        {
+            var ascii = Encoding.ASCII.GetBytes(name);
+            if (change.Sets(ascii) || (edited is not null && VersionOverride.IsAboutBody(ascii)))
+            {
+                HeadersFor(proxyRequest, name)?.Remove(name);
+            }
+        }
+
+        foreach (var (name, value) in change.Headers)
+        {
+            SetHeader(proxyRequest, name, value);
+        }
+
+        if (edited is not null && proxyRequest.Content is { } content)
+        {
+            content.Headers.ContentLength = edited.LengthOf(request.ContentLength);
+            if (edited.JsonLength >= 0)
+            {
+                SetHeader(proxyRequest, VersionOverride.JsonLength.Text, edited.JsonLength.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    // The client keeps the fields about the body apart, and refuses to look for one where it cannot be.
+    private static void SetHeader(HttpRequestMessage request, string name, string value)
+    {
+        var headers = HeadersFor(request, name);
+        headers?.Remove(name);
+        headers?.TryAddWithoutValidation(name, value);
+    }
+
+    private static HttpHeaders? HeadersFor(HttpRequestMessage request, string name) =>
+        request.Headers.TryAddWithoutValidation(name, "") ? request.Headers : request.Content?.Headers;
 
     private static bool AsksToSwitch(HttpContext context) =>
         context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }

@@ -4,6 +4,7 @@ using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
+using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
 
@@ -66,7 +67,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.SegmentCode = route.Cells.Encode(values);
         exchange.At = time.GetUtcNow();
         exchange.Nonce = (uint)ids.Next();
-        exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other };
+        exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other } && !(route.EditsBodies && VersionOverride.IsPacked(fields));
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
         exchange.StandIn = false;
@@ -99,6 +100,12 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         if (exchange.IsRetry)
         {
             route.Totals.Retried(exchange.Arm);
+        }
+
+        if (outcome == Outcome.Unfit)
+        {
+            route.Totals.Unfit(exchange.Arm);
+            exchange.Counts = false;
         }
 
         if (!exchange.Counts)

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Net.Mime;
+using Haldane.Core;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Http1;
+using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Relay;
@@ -22,7 +25,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
         var exchange = new Exchange();
         desk.Open(exchange, route, new HttpRequestFields(context.Request, await BeginningAsync(context.Request, route)));
-        var body = exchange.MayFailOver || exchange.Call.IsText() ? new ReplayableBody(context.Request.Body) : null;
+        var body = exchange.MayFailOver || exchange.Call.IsText() || exchange.Version.Override is { EditsBodies: true } ? new ReplayableBody(context.Request.Body) : null;
         if (body is not null)
         {
             context.Request.Body = body;
@@ -57,31 +60,86 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
     private async Task ServeAsync(HttpContext context, Exchange exchange, AnswerTap tap, ReplayableBody? body)
     {
-        var transformer = new AnswerTransformer(tap, () => exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted);
-        var outcome = await SendAsync(context, exchange, exchange.Version, tap, transformer);
+        var outcome = await SendAsync(context, exchange, exchange.Version, tap, body, () => exchange.MayFailOver && CanRepeat());
         if (outcome == Outcome.Answered && body is not null)
         {
             tap.Check(body.Kept);
         }
 
         Record(context, exchange, outcome);
-        if (outcome is (Outcome.Erred or Outcome.Broken) && exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted)
+
+        // A canary that its override keeps a request from has not been asked, so nothing is repeated.
+        if (CanRepeat() && (outcome is Outcome.Erred or Outcome.Broken ? exchange.MayFailOver : outcome == Outcome.Unfit && exchange.Arm == Arm.Canary))
         {
             context.Response.Clear();
-            body.Rewind();
+            body!.Rewind();
+            context.Request.Body = body;
             tap.Forget();
             exchange.BeginStandIn();
-            outcome = await SendAsync(context, exchange, exchange.Route.Split!.Baseline, tap, new AnswerTransformer(tap, static () => false));
+            outcome = await SendAsync(context, exchange, exchange.Route.Split!.Baseline, tap, body, static () => false);
             desk.BookStandIn(exchange, outcome);
         }
 
-        if (outcome is (Outcome.Broken or Outcome.Abandoned) && !context.Response.HasStarted)
+        if (outcome is (Outcome.Broken or Outcome.Abandoned or Outcome.Unfit) && !context.Response.HasStarted)
         {
             // Without this the held beginning of a broken answer would go out in front of the explanation.
             tap.Forget();
             tap.Announce();
-            await ExplainAsync(context);
+            await (outcome != Outcome.Unfit ? ExplainAsync(context)
+                : VersionOverride.IsPacked(new HttpRequestFields(context.Request, default)) ? RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusals.Packed)
+                : RefuseAsync(context, StatusCodes.Status400BadRequest, Refusals.Unfit));
         }
+
+        bool CanRepeat() => body is { CanReplay: true } && !context.Response.HasStarted;
+    }
+
+    private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, ReplayableBody? body, Func<bool> mayRepeat)
+    {
+        if (version.Override is not { } change)
+        {
+            return await SendAsync(context, exchange, version, tap, new AnswerTransformer(tap, mayRepeat, null, null));
+        }
+
+        var fields = new HttpRequestFields(context.Request, default);
+        var mayHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true && context.Request.ContentLength != 0;
+        if (!mayHaveBody || body is null || change.EditsOf(fields) is not { } edits)
+        {
+            return await SendAsync(context, exchange, version, tap, new AnswerTransformer(tap, mayRepeat, change, null));
+        }
+
+        await using var edited = new EditedBody(body);
+        var gathered = VersionOverride.IsPacked(fields) ? Outcome.Unfit : await GatherAsync(context, exchange, edited, edits);
+        if (gathered != Outcome.Answered)
+        {
+            return gathered;
+        }
+
+        context.Request.Body = edited.IsEmpty ? body : edited;
+        var outcome = await SendAsync(context, exchange, version, tap, new AnswerTransformer(tap, mayRepeat, change, edited.IsEmpty ? null : edited));
+        return edited.IsUnfit ? Outcome.Unfit : outcome;
+    }
+
+    // Answered when a version can be asked.
+    private async Task<Outcome> GatherAsync(HttpContext context, Exchange exchange, EditedBody edited, ObjectEdits edits)
+    {
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, desk.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        try
+        {
+            var length = new HttpRequestFields(context.Request, default).ValueOf(VersionOverride.JsonLength).ToArray();
+            return await edited.GatherAsync(edits, length, () => patience.CancelAfter(exchange.Route.Spec.Timeout), either.Token) ? Outcome.Answered : Outcome.Unfit;
+        }
+        catch (BadHttpRequestException e)
+        {
+            context.Response.StatusCode = e.StatusCode;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The caller has left, or stands still.
+            context.Response.StatusCode = StatusCodes.Status408RequestTimeout;
+        }
+
+        return Outcome.Abandoned;
     }
 
     private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)

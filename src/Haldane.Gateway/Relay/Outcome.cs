@@ -13,4 +13,7 @@ internal enum Outcome
 
     /// <summary>The caller left, or sent what cannot be forwarded: charged to nobody.</summary>
     Abandoned,
+
+    /// <summary>The version's override cannot be applied to the request, so the version was not asked, or not to the end: charged to nobody.</summary>
+    Unfit,
 }

@@ -120,6 +120,9 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     private VersionRoute Version(ModelSpec spec, string name)
     {
         var version = spec.FindVersion(name) ?? throw new ArgumentException($"model {spec.Name} has no version {name}", nameof(name));
-        return new(name, [.. version.Endpoints.Select(_endpoints.Get)], [.. version.Endpoints.Select(e => EndpointPool.Requests(e, spec.Timeout))], version.Price);
+        return new(name, [.. version.Endpoints.Select(_endpoints.Get)], [.. version.Endpoints.Select(e => EndpointPool.Requests(e, spec.Timeout))], version.Price)
+        {
+            Override = version.Override is { } change ? new(change, spec.Protocol) : null,
+        };
     }
 }

@@ -74,6 +74,7 @@ internal sealed class ModelRoute
         Counters = counters;
         Totals = totals;
         IsDirect = split is null ? serving.IsDirect : split.Baseline.IsDirect && split.Canary.IsDirect;
+        EditsBodies = split is { Baseline.Override.EditsBodies: true } or { Canary.Override.EditsBodies: true };
         IsPrefix = spec.Route.Path.EndsWith(AnythingBelow, StringComparison.Ordinal);
         Path = IsPrefix ? spec.Route.Path[..^AnythingBelow.Length] : spec.Route.Path;
         Segments = [.. spec.Segments.Select(s => new SegmentLookup(s))];
@@ -108,6 +109,9 @@ internal sealed class ModelRoute
 
     /// <summary>Whether every version that may answer speaks HTTP/1.1 without TLS, so that our own relay can ask it.</summary>
     public bool IsDirect { get; }
+
+    /// <summary>Whether an arm of the rollout changes bodies, so that a body that cannot be changed is evidence of neither.</summary>
+    public bool EditsBodies { get; }
 
     public SplitRoute? Split { get; }
 

@@ -1,4 +1,5 @@
 using Haldane.Core.Specification;
+using Haldane.Gateway.Overrides;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Routing;
@@ -16,6 +17,9 @@ internal sealed class VersionRoute(string name, Endpoint[] endpoints, ForwarderR
     public string Name => name;
 
     public PriceSpec? Price => price;
+
+    /// <summary>What of a request is changed for it; null for nothing.</summary>
+    public VersionOverride? Override { get; init; }
 
     /// <summary>Whether all its endpoints speak HTTP/1.1 without TLS.</summary>
     public bool IsDirect { get; } = endpoints.All(e => e.Direct is not null);

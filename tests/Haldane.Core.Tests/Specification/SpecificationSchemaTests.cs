@@ -55,7 +55,7 @@ public sealed class SpecificationSchemaTests
             "{ name: v1,", "  baseline: v1", "{ share: 1%,", "{ name: errors,", "{ ratio: 2.0 }", "{ falseRollback: 1%,",
         ];
 
-        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Distinct().Order(StringComparer.Ordinal);
+        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides()).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
     }
@@ -68,6 +68,9 @@ public sealed class SpecificationSchemaTests
     }.SelectMany(traffic => KnownIn(Samples.With("  showArm: false", $"  {traffic}")));
 
     private static string[] KnownInPrice() => KnownIn(Samples.With("{ name: v1,", "{ price: { zzzzzz: 1 }, name: v1,"));
+
+    private static IEnumerable<string> KnownInOverrides() => new[] { "{ zzzzzz: 1 }", "{ path: { zzzzzz: 1 } }" }
+        .SelectMany(change => KnownIn(Samples.With("\"http://127.0.0.1:9002\"] }", $"\"http://127.0.0.1:9002\"], override: {change} }}")));
 
     private static string[] KnownAt(string place)
     {

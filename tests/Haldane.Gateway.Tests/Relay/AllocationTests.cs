@@ -22,11 +22,12 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Rounds = 10, Requests = 5_000;
 
     [Theory]
-    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Content-Length: 27\r\n\r\n{\"label\":\"fraud\",\"score\":1}")]
-    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Transfer-Encoding: chunked\r\n\r\n1b\r\n{\"label\":\"fraud\",\"score\":1}\r\n0\r\n\r\n")]
-    [InlineData(Protocol.OpenAi, "/v1/chat/completions", "application/json", "Content-Length: 82\r\n\r\n{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi \\u00e9\"},\"finish_reason\":\"stop\"}]}")]
-    [InlineData(Protocol.OpenAi, "/v1/chat/completions", "text/event-stream", "Transfer-Encoding: chunked\r\n\r\n30\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n\r\ne\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")]
-    public async Task A_relayed_request_allocates_nothing(Protocol protocol, string path, string type, string answered)
+    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Content-Length: 27\r\n\r\n{\"label\":\"fraud\",\"score\":1}", false)]
+    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Content-Length: 27\r\n\r\n{\"label\":\"fraud\",\"score\":1}", true)]
+    [InlineData(Protocol.OpenInference, Rig.Path, "application/json", "Transfer-Encoding: chunked\r\n\r\n1b\r\n{\"label\":\"fraud\",\"score\":1}\r\n0\r\n\r\n", false)]
+    [InlineData(Protocol.OpenAi, "/v1/chat/completions", "application/json", "Content-Length: 82\r\n\r\n{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi \\u00e9\"},\"finish_reason\":\"stop\"}]}", false)]
+    [InlineData(Protocol.OpenAi, "/v1/chat/completions", "text/event-stream", "Transfer-Encoding: chunked\r\n\r\n30\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n\r\ne\r\ndata: [DONE]\n\n\r\n0\r\n\r\n", false)]
+    public async Task A_relayed_request_allocates_nothing(Protocol protocol, string path, string type, string answered, bool isOverridden)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -34,6 +35,12 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var version = new Thread(() => Serve(listener, Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\n{answered}")));
         version.Start();
         var spec = Rig.Spec([$"http://{listener.LocalEndPoint}"], [$"http://{listener.LocalEndPoint}"]) with { Protocol = protocol, Route = new(path) };
+        if (isOverridden)
+        {
+            var change = new OverrideSpec { Parameters = [new("/n", "7"), new("/parameters/variant", "\"b\"")], Headers = [new("X-Variant", "b")], Path = new("/v2/models/fraud", "/v2/models/b") };
+            spec = spec with { Versions = [spec.Versions[0], spec.Versions[1] with { Override = change }] };
+        }
+
         await using (var rig = await Rig.StartAsync(Rig.Routed(spec, Share.Full)))
         {
             using var caller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
