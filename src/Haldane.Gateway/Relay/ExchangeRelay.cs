@@ -4,6 +4,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Relay;
@@ -29,7 +30,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         }
 
         var tap = new AnswerTap(context, exchange, context.Response.Body, desk);
-        context.Response.Body = tap;
+        context.Features.Set<IHttpResponseBodyFeature>(new AnswerBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), tap));
         try
         {
             await ServeAsync(context, exchange, tap, body);
