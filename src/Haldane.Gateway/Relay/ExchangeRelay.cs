@@ -15,6 +15,12 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (Http2Fields.AreMalformed(context.Request))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "the request has a field that HTTP/2 does not allow");
+            return;
+        }
+
         if (desk.Routes.Match(context.Request.Path.Value ?? "/") is not { } route)
         {
             await RefuseAsync(context, StatusCodes.Status404NotFound, "no model is served at this path");
