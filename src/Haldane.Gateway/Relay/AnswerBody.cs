@@ -25,6 +25,6 @@ internal sealed class AnswerBody(IHttpResponseBodyFeature caller, AnswerTap tap)
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("an answer is not a file");
 
-    // One that is shorter than it said is broken off instead.
-    public Task CompleteAsync() => tap.IsShort ? Task.CompletedTask : caller.CompleteAsync();
+    // One that is held may still have to be sent, and one that is shorter than it said is broken off instead.
+    public Task CompleteAsync() => tap.IsHeld || tap.IsShort ? Task.CompletedTask : caller.CompleteAsync();
 }

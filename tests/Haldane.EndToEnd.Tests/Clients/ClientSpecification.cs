@@ -6,7 +6,7 @@ namespace Haldane.EndToEnd.Tests.Clients;
 internal static class ClientSpecification
 {
     // How a model of each API is declared.
-    private const string OpenAi = "http", Anthropic = "http", Ollama = "http";
+    private const string OpenAi = "openai", Anthropic = "anthropic", Ollama = "ollama";
 
     /// <summary>The specification.</summary>
     /// <param name="server">Where the fake server listens.</param>

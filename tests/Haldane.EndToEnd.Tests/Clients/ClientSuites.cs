@@ -37,6 +37,6 @@ internal static partial class ClientSuites
         }
     }
 
-    [GeneratedRegex("""^(?:same|sameResult|scenario|h2)\("(?<name>[^"]+)",""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex("""^(?:same|sameResult|cutShort|scenario|h2)\("(?<name>[^"]+)",""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Declaration();
 }

@@ -37,6 +37,20 @@ export function sameResult(name, call) {
   });
 }
 
+/**
+ * Declares a stream that the server ends properly, but before its last event. The gateway takes it for cut and cuts it for the caller too, so that nobody takes a part for the whole: everything
+ * comes as it does straight, but the end, which is a broken connection.
+ */
+export function cutShort(name, call) {
+  scenario(name, async world => {
+    const { list } = await call(world.begin(world.straight));
+    for (const way of [world.baseline, world.canary]) {
+      const through = await call(world.begin(way));
+      equal([through.list, through.error?.message], [list, "terminated"], `result (${way.name})`);
+    }
+  });
+}
+
 export function equal(actual, expected, what) {
   if (!isDeepStrictEqual(actual, expected)) {
     let difference = "";

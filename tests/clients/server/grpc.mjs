@@ -82,8 +82,10 @@ function infer(call, done) {
 function streamInfer(call, _, end) {
   call.sendMetadata(metadata("initial"));
   let count = 0;
+  let goesOn = false;
   call.on("data", request => {
     count++;
+    goesOn = request.model_name === "endless";
     if (request.model_name === "fails" && count === 3) {
       end();
       call.emit("error", failure(grpc.status.RESOURCE_EXHAUSTED));
@@ -94,8 +96,10 @@ function streamInfer(call, _, end) {
   });
   call.on("error", () => {});
   call.on("end", () => {
-    end();
-    call.end(metadata("trailing"));
+    if (!goesOn) {
+      end();
+      call.end(metadata("trailing"));
+    }
   });
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert";
 import Anthropic from "@anthropic-ai/sdk";
 import { armOverHttp, open as openWorld } from "../lib/world.mjs";
 import { gathered, thrown } from "../lib/errors.mjs";
-import { equal, same, sameResult, scenario } from "../lib/scenario.mjs";
+import { cutShort, equal, same, sameResult, scenario } from "../lib/scenario.mjs";
 
 export const open = () => openWorld("anthropic", armOverHttp("anthropic"));
 
@@ -35,7 +35,7 @@ same("a stream whose characters are torn over chunks", run => streamed(run, "pla
 same("a stream whose lines end with CR LF", run => streamed(run, "plain", { "x-eol": "crlf" }));
 same("a stream whose lines end with CR", run => streamed(run, "plain", { "x-eol": "cr" }));
 same("an overload in the middle of a stream", run => streamed(run, "overloaded"));
-same("a stream that ends without its last event", run => streamed(run, "unfinished"));
+cutShort("a stream that ends without its last event", run => streamed(run, "unfinished"));
 same("a stream that breaks off", run => streamed(run, "cut"));
 same("the stream helper and what it gathers", async run => {
   const seen = [];

@@ -202,7 +202,7 @@ scenario("a caller that leaves in the middle of a stream", world => leaves(world
 
 scenario("a caller that leaves in the middle of a conversation", world => leaves(world, run => {
   const call = client(run).ModelStreamInfer(metadata(run));
-  call.write(request("plain"));
+  call.write(request("endless"));
   return streamed(call, () => call.cancel());
 }));
 

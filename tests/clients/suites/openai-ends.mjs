@@ -100,6 +100,24 @@ scenario("a canary that gives two lengths", world => standsIn(world, whole, "two
 scenario("a canary that nobody is at", world => standsIn(world.refused, streamed));
 scenario("a canary that fails a prompt of 900 kilobytes", world => standsIn(world, large, "error"));
 
+scenario("a canary whose stream begins with an error", world => standsIn(world, streamed, "errorEvent"));
+scenario("a canary whose stream ends before its first word", world => standsIn(world, streamed, "endsEarly"));
+scenario("a canary whose stream breaks off before its first word", world => standsIn(world, streamed, "breaksOff"));
+
+/** A stream that fails after its first word: nobody can stand in, and it is charged to either arm alike. */
+async function charged(world, model) {
+  for (const way of [world.baseline, world.canary]) {
+    const before = await world.totals(way.name);
+    const { list } = await gathered(await client(world.begin(way)).chat.completions.create(ask(model, { stream: true })));
+    assert(list.some(chunk => chunk.choices[0].delta.content), "some words have come");
+    await world.added(way.name, before, { ...NOTHING, exchanges: 1, errors: 1 });
+  }
+}
+
+scenario("an error in the middle of a stream is charged", world => charged(world, "event-error"));
+scenario("a stream that ends without its last event is charged", world => charged(world, "unfinished"));
+scenario("a stream that breaks off is charged", world => charged(world, "cut"));
+
 scenario("a broken canary makes no repeat of the client necessary", async world => {
   const run = world.begin(world.canary);
   const headers = { "x-break": "error" };

@@ -2,7 +2,7 @@
 import OpenAI, { toFile } from "openai";
 import { armOverHttp, open as openWorld } from "../lib/world.mjs";
 import { gathered, thrown } from "../lib/errors.mjs";
-import { same } from "../lib/scenario.mjs";
+import { cutShort, same } from "../lib/scenario.mjs";
 
 export const open = () => openWorld("openai", armOverHttp("openai"));
 
@@ -38,7 +38,7 @@ same("a stream in TCP segments of one byte", run => streamed(run, "plain", { "x-
 same("a stream whose characters are torn over chunks of seven bytes", run => streamed(run, "plain", { "x-wire": "odd" }));
 same("a stream in one chunk", run => streamed(run, "tools", { "x-wire": "whole" }));
 same("a stream of five thousand events", run => streamed(run, "long"));
-same("a stream that ends without its last event", run => streamed(run, "unfinished"));
+cutShort("a stream that ends without its last event", run => streamed(run, "unfinished"));
 same("an error in the middle of a stream", run => streamed(run, "event-error"));
 same("an error as a stream's first event", run => streamed(run, "first-error"));
 same("a stream that breaks off", run => streamed(run, "cut"));
