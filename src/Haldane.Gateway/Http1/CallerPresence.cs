@@ -10,7 +10,7 @@ namespace Haldane.Gateway.Http1;
 /// <summary>Notices, while a version is waited for, that the caller has left, and breaks the wait off.</summary>
 /// <remarks>
 /// A caller that has left and one that only has nothing more to send (half-closed) look the same. So the latter is sent an interim answer (102), which every HTTP/1.1 client has to pass over (RFC 9110, section 15.2):
-/// one that has left answers it with a reset. Waiting and looking are on different threads; a gate keeps the question from mixing with the answer, and it goes the answer's way, so that it never overtakes an earlier one.
+/// one that has left answers it with a reset. Once its answer has begun there is nothing left to ask with: then one that sends no more, while the version is silent too, is taken for gone. Waiting and looking are on different threads; a gate keeps the question from mixing with the answer, and it goes the answer's way, so that it never overtakes an earlier one.
 /// </remarks>
 internal sealed class CallerPresence : IDisposable
 {
@@ -23,6 +23,9 @@ internal sealed class CallerPresence : IDisposable
     private const int MostQuestions = 3;
     private const long FirstPause = 1_000;
 
+    // Other servers break an answer off as soon as its caller closes its side. A version that goes on within this time is given the chance to find out.
+    private const long Grace = 500;
+
     private readonly PipeWriter _output;
     private readonly Socket? _socket;
     private readonly bool _isPlain;
@@ -30,6 +33,8 @@ internal sealed class CallerPresence : IDisposable
     private UpstreamConnection? _version;
     private Task? _asking;
     private bool _mayAsk;
+    private bool _hasBegun;
+    private long _silentSince;
     private int _questions;
     private long _nextQuestion;
     private int _gate;
@@ -75,9 +80,10 @@ internal sealed class CallerPresence : IDisposable
     /// <summary>Begins to wait for a version.</summary>
     /// <param name="version">Whom to break off.</param>
     /// <param name="mayAsk">Whether an interim answer may be sent now.</param>
-    public void Wait(UpstreamConnection version, bool mayAsk)
+    /// <param name="hasBegun">Whether some of the answer has been sent.</param>
+    public void Wait(UpstreamConnection version, bool mayAsk, bool hasBegun)
     {
-        (_version, _mayAsk) = (version, mayAsk);
+        (_version, _mayAsk, _hasBegun, _silentSince) = (version, mayAsk, hasBegun, 0);
         Volatile.Write(ref _gate, Waiting);
     }
 
@@ -137,6 +143,12 @@ internal sealed class CallerPresence : IDisposable
             if (_socket is null || _socket.Poll(0, SelectMode.SelectError))
             {
                 return true;
+            }
+
+            if (_hasBegun)
+            {
+                _silentSince = _silentSince == 0 ? now : _silentSince;
+                return now - _silentSince >= Grace;
             }
 
             if (_mayAsk && _asking is null or { IsCompleted: true } && _questions < MostQuestions && now >= _nextQuestion)

@@ -43,6 +43,9 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
     /// <summary>Whether the version failed, or its stream was cut, before it had generated anything, so that nothing has gone to the caller.</summary>
     public bool HasFailedUnseen { get; private set; }
 
+    /// <summary>Whether nothing may go to the caller yet.</summary>
+    public bool IsHeld => _holdUntil > 0 || _side.Holds || HasFailedUnseen;
+
     /// <summary>Whether the version said in its answer that it failed.</summary>
     public bool HasFailed => _side.HasFailed;
 
@@ -167,7 +170,7 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task FlushAsync(CancellationToken cancellationToken) =>
-        _holdUntil > 0 || _side.Holds || HasFailedUnseen ? Task.CompletedTask : caller.FlushAsync(cancellationToken);
+        IsHeld ? Task.CompletedTask : caller.FlushAsync(cancellationToken);
 
     public override void Flush() => throw new NotSupportedException("an answer is written asynchronously");
 

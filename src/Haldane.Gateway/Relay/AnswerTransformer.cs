@@ -59,6 +59,11 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat, Ver
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         tap.Begin(mayRepeat);
+        if (!AsksToSwitch(httpContext))
+        {
+            proxyResponse.Content = new HeadFirst(proxyResponse.Content, tap.FlushAsync);
+        }
+
         return true;
     }
 

@@ -17,6 +17,12 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (Http2Fields.AreMalformed(context.Request))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "the request has a field that HTTP/2 does not allow");
+            return;
+        }
+
         if (desk.Routes.Match(context.Request.Path.Value ?? "/") is not { } route)
         {
             await RefuseAsync(context, StatusCodes.Status404NotFound, "no model is served at this path");
@@ -32,7 +38,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         }
 
         var tap = new AnswerTap(context, exchange, context.Response.Body, desk);
-        context.Response.Body = tap;
+        context.Features.Set<IHttpResponseBodyFeature>(new AnswerBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), tap));
         try
         {
             await ServeAsync(context, exchange, tap, body);

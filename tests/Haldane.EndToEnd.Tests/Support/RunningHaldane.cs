@@ -11,14 +11,17 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private RunningHaldane(Process process, string data, string admin)
+    private RunningHaldane(Process process, Uri[] data, Uri admin)
     {
         _process = process;
-        Data = new(data);
-        Admin = new(admin);
+        AllData = data;
+        Admin = admin;
     }
 
-    public Uri Data { get; }
+    public Uri Data => AllData[0];
+
+    /// <summary>Every address of the data port, in the order in which they were asked for.</summary>
+    public IReadOnlyList<Uri> AllData { get; }
 
     public Uri Admin { get; }
 
@@ -29,16 +32,16 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
     {
         var process = Terminal.Start(["run", specification, "--data", "127.0.0.1:0", "--admin", admin, "--store", store, .. more ?? []], environment);
         var errors = process.StandardError.ReadToEndAsync();
-        string? data = null;
+        Uri[] data = [];
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("data ", StringComparison.Ordinal))
             {
-                data = Address().Match(line).Value;
+                data = [.. Address().Matches(line).Select(m => new Uri(m.Value))];
             }
             else if (line.StartsWith("admin ", StringComparison.Ordinal))
             {
-                return new(process, data!, Address().Match(line).Value);
+                return new(process, data, new(Address().Match(line).Value));
             }
         }
 

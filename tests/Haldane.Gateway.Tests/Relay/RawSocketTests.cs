@@ -200,15 +200,22 @@ public sealed class RawSocketTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_caller_that_leaves_ends_the_work_for_it_and_is_charged_to_nobody(bool resets)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_caller_that_leaves_ends_the_work_for_it_and_is_charged_to_nobody(bool resets, bool answerHasBegun)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var version = Upstream.Start(async connection =>
         {
             await connection.RequestAsync();
+            if (answerHasBegun)
+            {
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegin\r\n");
+            }
+
             asked.SetResult();
             try
             {
@@ -223,6 +230,10 @@ public sealed class RawSocketTests
         var caller = await rig.ConnectAsync();
         await caller.WriteAsync(Rig.Head(0));
         await asked.Task;
+        if (answerHasBegun)
+        {
+            await caller.Reader.HeadAsync();
+        }
 
         if (resets)
         {
