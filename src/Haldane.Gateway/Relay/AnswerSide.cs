@@ -39,6 +39,11 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Begin(int status, bool toHead, bool isPacked, ReadOnlySpan<byte> type)
     {
         Forget();
+        if (isPacked && exchange.Copy is { } copy)
+        {
+            copy.Baseline.IsUnknown = true;
+        }
+
         if (exchange.ReadsText(status, toHead) && !isPacked)
         {
             _text.Begin(exchange.Call, type);
@@ -61,6 +66,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         _kept.Clear();
         _text.Stop();
         (_reads, _isLarge, _hasEnded, Holds, _heldSince) = (false, false, false, false, 0);
+        exchange.Copy?.Baseline.ForgetBody();
     }
 
     /// <summary>What is kept of the body.</summary>
@@ -89,6 +95,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void See(ReadOnlySpan<byte> content)
     {
         MarkContent();
+        exchange.Copy?.See(content);
         if (_text.IsStream)
         {
             SeeStream(content);

@@ -4,6 +4,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
+using Haldane.Gateway.Shadow;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Relay;
@@ -22,7 +23,9 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
         var exchange = new Exchange();
         desk.Open(exchange, route, new HttpRequestFields(context.Request, await BeginningAsync(context.Request, route)));
-        var body = exchange.MayFailOver || exchange.Call.IsText() ? new ReplayableBody(context.Request.Body) : null;
+        var body = exchange.MayFailOver || exchange.Call.IsText() || exchange.Copy is not null
+            ? new ReplayableBody(context.Request.Body, () => exchange.AskedAt = desk.Time.GetTimestamp())
+            : null;
         if (body is not null)
         {
             context.Request.Body = body;
@@ -37,6 +40,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         finally
         {
             tap.Release();
+            exchange.DropCopy();
             body?.Dispose();
         }
     }
@@ -64,7 +68,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             tap.Check(body.Kept);
         }
 
-        Record(context, exchange, outcome);
+        Record(context, exchange, body, outcome);
         if (outcome is (Outcome.Erred or Outcome.Broken) && exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted)
         {
             context.Response.Clear();
@@ -153,11 +157,17 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         context.Response.StatusCode = StatusCodes.Status502BadGateway;
     }
 
-    private void Record(HttpContext context, Exchange exchange, Outcome outcome)
+    private void Record(HttpContext context, Exchange exchange, ReplayableBody? body, Outcome outcome)
     {
         if (IsTunnel(context))
         {
             return;
+        }
+
+        if (exchange.Copy is { } copy && outcome != Outcome.Abandoned
+            && !(body is { CanReplay: true } && (body.IsWhole || context.Request.ContentLength is null or 0 || body.Kept.Length == context.Request.ContentLength) && CopiedRequest.TryWrite(copy, context.Request, body.Kept)))
+        {
+            exchange.DropCopy(CopyDrop.Large);
         }
 
         desk.Book(exchange, outcome, context.Response.StatusCode, HttpMethods.IsHead(context.Request.Method));
