@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Simulation.Forecasts;
@@ -51,7 +50,7 @@ internal static class PlanChoice
 
         var run = await RecordedRun.OfModelAsync(store, model, cancel);
         var recorded = new RecordedTraffic(model);
-        foreach (var slice in run.Slices.Where(s => s.Share > Share.None))
+        foreach (var slice in run.Slices)
         {
             recorded.Add(slice);
         }
