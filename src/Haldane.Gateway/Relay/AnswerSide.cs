@@ -88,6 +88,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Read(ReadOnlySpan<byte> body)
     {
         MarkContent();
+        exchange.Copy?.See(body);
         ReadWhole(body);
     }
 
