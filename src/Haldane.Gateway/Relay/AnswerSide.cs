@@ -39,9 +39,10 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Begin(int status, bool toHead, bool isPacked, ReadOnlySpan<byte> type)
     {
         Forget();
-        if (isPacked && exchange.Copy is { } copy)
+        if (exchange.Copy is { } copy)
         {
-            copy.Baseline.IsUnknown = true;
+            copy.Baseline.SetType(type);
+            copy.Baseline.IsUnknown = isPacked;
         }
 
         if (exchange.ReadsText(status, toHead) && !isPacked)

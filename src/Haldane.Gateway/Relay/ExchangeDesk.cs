@@ -162,7 +162,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             return;
         }
 
-        (copy.Subject, copy.SegmentCode, copy.At) = (exchange.Subject, exchange.SegmentCode, exchange.At);
+        (copy.Call, copy.Subject, copy.SegmentCode, copy.At) = (exchange.Call, exchange.Subject, exchange.SegmentCode, exchange.At);
         (copy.Baseline.Outcome, copy.Baseline.Status, copy.Baseline.Prediction) = (outcome, status, exchange.Prediction);
         if (outcome == Outcome.Answered && status < 400)
         {

@@ -170,8 +170,12 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             _shadows[spec.Name] = totals = new(spec.Name);
         }
 
-        var pairs = new PairDesk(answers, new(shadow, answers.ReadsClass), counters, new(cells), totals, new(shadow.KeepPairs, new(new(shadow.Redact))));
-        return new(spec, shadow, Known(spec, split.Baseline), Known(spec, split.Canary), pairs, Watch, _time);
+        var (baseline, canary) = (Known(spec, split.Baseline), Known(spec, split.Canary));
+        var pairs = new PairDesk(answers, new(shadow, answers.ReadsClass), counters, new(cells), totals, new(shadow.KeepPairs, new(new(shadow.Redact))))
+        {
+            BaselinePrice = baseline.Price, CanaryPrice = canary.Price,
+        };
+        return new(spec, shadow, baseline, canary, pairs, Watch, _time);
     }
 
     private VersionRoute Version(ModelSpec spec, string name)

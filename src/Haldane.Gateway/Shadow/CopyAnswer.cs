@@ -1,5 +1,6 @@
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Observation.Text;
 using Haldane.Gateway.Relay;
 
 namespace Haldane.Gateway.Shadow;
@@ -8,6 +9,9 @@ namespace Haldane.Gateway.Shadow;
 /// <remarks>Belongs to its copy. For one thread at a time.</remarks>
 internal sealed class CopyAnswer : IDisposable
 {
+    private const int LongestType = 256;
+
+    private readonly KeptBytes _type = new(64, 256);
     private readonly KeptBytes _body = new(1_024, ShadowLimits.LargestAnswer);
 
     /// <summary>How the version dealt with it.</summary>
@@ -25,11 +29,20 @@ internal sealed class CopyAnswer : IDisposable
     /// <summary>What was read; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; set; }
 
+    /// <summary>What was read of generated text; null where nothing was, or it was not generated.</summary>
+    public string? Text { get; set; }
+
+    /// <summary>What is counted of generated text.</summary>
+    public GenerationFacts Facts { get; set; }
+
     /// <summary>Whether some of the body was not kept, or it is encoded: then it cannot be compared.</summary>
     public bool IsUnknown { get; set; }
 
     /// <summary>Whether any of the body came.</summary>
     public bool HasBody { get; private set; }
+
+    /// <summary>The content type.</summary>
+    public ReadOnlySpan<byte> Type => _type.Span;
 
     public ReadOnlyMemory<byte> Body => _body.Memory;
 
@@ -42,18 +55,27 @@ internal sealed class CopyAnswer : IDisposable
         >= 400 and < 500 => AnswerEvents.Refused,
         StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent => AnswerEvents.None,
         >= 200 and < 300 when !HasBody => AnswerEvents.Empty,
-        _ => AnswerEvents.None,
+        _ => Facts.Events,
     };
 
     /// <summary>Begins with a request.</summary>
     public void Clear()
     {
         _body.Clear();
+        SetType(default);
+        (Text, Facts) = (null, new(AnswerEvents.None, AnswerValues.None));
         (Outcome, Status, Latency, FirstToken, Prediction, IsUnknown, HasBody) = (Outcome.Broken, 0, double.NaN, double.NaN, null, false, false);
         if (_body.Capacity > ShadowLimits.UsualBuffer)
         {
             _body.Dispose();
         }
+    }
+
+    /// <summary>Keeps the content type.</summary>
+    public void SetType(ReadOnlySpan<byte> type)
+    {
+        _type.Clear();
+        _type.Add(type.Length > LongestType ? default : type);
     }
 
     /// <summary>Keeps a piece of the body, if there is room.</summary>
@@ -78,5 +100,9 @@ internal sealed class CopyAnswer : IDisposable
         (IsUnknown, HasBody) = (false, false);
     }
 
-    public void Dispose() => _body.Dispose();
+    public void Dispose()
+    {
+        _type.Dispose();
+        _body.Dispose();
+    }
 }

@@ -82,6 +82,7 @@ internal sealed class CopyReader(TimeProvider time)
     private void Enter(ResponseHead head)
     {
         _answer.Status = head.Status;
+        _answer.SetType(head.Fields.ValueOf(head.Bytes, "content-type"u8));
         _answer.IsUnknown = !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty;
         _framing = head.FramingOf(toHead: false);
         _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;

@@ -1,9 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 using Haldane.Core;
 using Haldane.Core.Evidence;
+using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Observation.Text;
+using Haldane.Gateway.Protocols;
+using Haldane.Gateway.Relay;
 using Haldane.Gateway.Shadow.Comparison;
 
 namespace Haldane.Gateway.Shadow;
@@ -21,6 +26,12 @@ internal sealed class PairDesk(
 
     private readonly ConcurrentQueue<ShadowCopy> _answered = new();
     private int _isBusy;
+
+    /// <summary>What the baseline's tokens cost; null: not known.</summary>
+    public PriceSpec? BaselinePrice { get; init; }
+
+    /// <summary>What the canary's tokens cost; null: not known.</summary>
+    public PriceSpec? CanaryPrice { get; init; }
 
     /// <summary>What became of copies.</summary>
     public ShadowTotals Totals => totals;
@@ -76,12 +87,13 @@ internal sealed class PairDesk(
 
     private void Book(ShadowCopy copy)
     {
-        Read(copy.Canary);
+        ReadText(copy.Call, copy.Baseline, BaselinePrice);
+        Read(copy, copy.Canary, CanaryPrice);
         Count(Arm.Baseline, copy, copy.Baseline);
         Count(Arm.Canary, copy, copy.Canary);
         if (copy.IsControl)
         {
-            Read(copy.Control);
+            Read(copy, copy.Control, BaselinePrice);
             if (comparison.Compare(copy.Baseline, copy.Control, detail: false) is { } itself)
             {
                 pairs.Add(copy.SegmentCode, itself.Differs, ofBaseline: true);
@@ -101,12 +113,55 @@ internal sealed class PairDesk(
         totals.Answered(copy.Canary.IsAnswered, compared?.Differs);
     }
 
-    private void Read(CopyAnswer answer)
+    private void Read(ShadowCopy copy, CopyAnswer answer, PriceSpec? price)
     {
-        if (answers.Reads && answer is { IsAnswered: true, Status: >= 200 and < 300 })
+        ReadText(copy.Call, answer, price);
+        if (!copy.Call.IsText() && answers.Reads && answer is { IsAnswered: true, Status: >= 200 and < 300 })
         {
             answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span);
         }
+    }
+
+    // As the relay reads the baseline's while it passes: who says in a good answer that it failed, or is cut, has failed.
+    private static void ReadText(Call call, CopyAnswer answer, PriceSpec? price)
+    {
+        if (!call.IsText() || answer is not { IsAnswered: true, Status: >= 200 and < 300, IsUnknown: false })
+        {
+            return;
+        }
+
+        using var reading = new TextReading();
+        reading.Begin(call, answer.Type);
+        if (reading.IsStream)
+        {
+            reading.See(answer.Body.Span);
+            reading.End();
+        }
+        else
+        {
+            reading.Read(answer.Body.Span);
+        }
+
+        var read = reading.Generation;
+        if (read.IsFailed || reading.IsCut)
+        {
+            answer.Outcome = read.IsFailed ? Outcome.Erred : Outcome.Broken;
+            return;
+        }
+
+        answer.Facts = GenerationFacts.Of(read, price, double.NaN);
+        answer.Text = read.IsUnread || !read.IsTextWhole ? null : Said(read);
+    }
+
+    private static string Said(Generation read)
+    {
+        var said = new StringBuilder(Encoding.UTF8.GetString(read.Text));
+        for (var i = 0; i < read.ToolCount; i++)
+        {
+            said.Append('\n').Append(Encoding.UTF8.GetString(read.Tool(i).Name)).Append(' ').Append(Encoding.UTF8.GetString(read.Tool(i).Arguments));
+        }
+
+        return said.ToString();
     }
 
     private void Count(Arm arm, ShadowCopy copy, CopyAnswer answer)
@@ -123,6 +178,7 @@ internal sealed class PairDesk(
             FirstToken = answer.FirstToken,
             Prediction = answer.Prediction,
             Events = answer.Events,
+            Values = answer.Facts.Values,
         });
     }
 }

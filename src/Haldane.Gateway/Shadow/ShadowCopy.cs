@@ -1,4 +1,5 @@
 using System.Buffers;
+using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
 
 namespace Haldane.Gateway.Shadow;
@@ -30,6 +31,9 @@ internal sealed class ShadowCopy(ShadowLane lane) : IDisposable
 
     /// <summary>Whether the baseline is asked again.</summary>
     public bool IsControl { get; set; }
+
+    /// <summary>What the request asks for.</summary>
+    public Call Call { get; set; }
 
     public uint Subject { get; set; }
 

@@ -229,6 +229,27 @@ public sealed class ShadowStageTests
         Assert.Equal(new(0, 1, 1, 1, 0, 0, 0, 0), (await rig.EndAsync()).Pairs[0]);
     }
 
+    [Theory]
+    [InlineData("data: {\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Good day\"}}]}\n\ndata: [DONE]\n\n", 0, 0)]
+    [InlineData("data: {\"id\":\"b\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Go away\"}}]}\n\ndata: [DONE]\n\n", 0, 1)]
+    [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Good\"}}]}\n\n", 1, 0)] // cut
+    [InlineData("data: {\"error\":{\"message\":\"overloaded\"}}\n\n", 1, 0)]
+    public async Task Generated_text_is_compared_by_what_it_says_and_fails_as_the_callers_does(string said, int failed, int different)
+    {
+        const string Events = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ";
+        const string Right = "data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Good\"}}]}\n\ndata: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" day\"}}]}\n\ndata: [DONE]\n\n";
+        await using var baseline = Upstream.Always($"{Events}{Right.Length}\r\n\r\n{Right}");
+        await using var canary = Upstream.Always($"{Events}{said.Length}\r\n\r\n{said}");
+        await using var rig = await StartAsync(baseline, canary, spec => spec with { Protocol = Protocol.OpenAi, Signals = new() });
+
+        await rig.SendAsync("POST /v2/models/fraud/chat/completions HTTP/1.1\r\nHost: gateway\r\nContent-Length: 2\r\n\r\n", "{}"u8.ToArray());
+        await Soon.HoldsAsync(() => rig.Router.Shadows()[0] is var row && row.Pairs + row.Failed == 1);
+        var observed = await rig.EndAsync();
+
+        Assert.Equal((0, failed), (observed.Baseline.Cells[0].Errors, observed.Canary.Cells[0].Errors));
+        Assert.Equal(different, rig.Router.Shadows()[0].Different);
+    }
+
     [Fact]
     public async Task Metadata_calls_and_calls_that_may_not_be_repeated_are_not_copied()
     {

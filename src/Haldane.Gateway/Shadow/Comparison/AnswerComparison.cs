@@ -7,7 +7,7 @@ namespace Haldane.Gateway.Shadow.Comparison;
 
 /// <summary>Tells whether two answers to one request are alike.</summary>
 /// <remarks>
-/// By the predicted class where the model has one. Else by what they say: as JSON but for what is ignored, or as texts. Answers of different families of status are never alike. Immutable; any thread.
+/// By the predicted class where the model has one; generated text, streamed or not, by what was said and which tools were called. Else by what they say: as JSON but for what is ignored, or as texts. Answers of different families of status are never alike. Immutable; any thread.
 /// </remarks>
 internal sealed class AnswerComparison(ShadowSpec spec, bool byClass)
 {
@@ -34,6 +34,11 @@ internal sealed class AnswerComparison(ShadowSpec spec, bool byClass)
         {
             // Both refuse it; the words of a refusal are nobody's prediction.
             return new(false);
+        }
+
+        if (one.Text is { } first && other.Text is { } second)
+        {
+            return ByText(first, second);
         }
 
         return byClass ? ByClass(one, other, detail) : ByContent(one, other);
@@ -79,7 +84,12 @@ internal sealed class AnswerComparison(ShadowSpec spec, bool byClass)
             return null;
         }
 
-        var alike = TextSimilarity.Of(Encoding.UTF8.GetString(one.Body.Span), Encoding.UTF8.GetString(other.Body.Span));
+        return ByText(Encoding.UTF8.GetString(one.Body.Span), Encoding.UTF8.GetString(other.Body.Span));
+    }
+
+    private PairResult ByText(string one, string other)
+    {
+        var alike = TextSimilarity.Of(one, other);
         return new(alike < spec.Similarity) { Similarity = alike };
     }
 
