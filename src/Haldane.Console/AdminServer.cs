@@ -64,11 +64,12 @@ public sealed class AdminServer : IAsyncDisposable
         app.Use(next => context => access.InvokeAsync(context, next));
         app.UseRouting();
         RolloutApi.Map(app, room);
+        PairApi.Map(app, room, traffic);
         FeedbackApi.Map(app, room);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         PageFiles.Map(app);
-        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), room.Rollouts, room.Health), PrometheusText.ContentType));
+        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType));
         app.MapGet("/healthz", () => Results.Text("ok"));
         app.MapGet("/readyz", () => Results.Json(
             new(room.Health.Ready, room.Health.Message, room.Health.LastTick), ApiJson.Default.HealthView, statusCode: room.Health.Ready ? 200 : 503));

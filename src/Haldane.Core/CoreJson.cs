@@ -51,6 +51,7 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(LedgerCheck))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerRecord>))]
 [JsonSerializable(typeof(IReadOnlyList<RolloutView>))]
+[JsonSerializable(typeof(IReadOnlyList<DifferingPair>))]
 [JsonSerializable(typeof(FeedbackItem))]
 [JsonSerializable(typeof(FeedbackReceipt))]
 [JsonSerializable(typeof(MetricVerdict[]))]

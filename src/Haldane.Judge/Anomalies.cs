@@ -49,7 +49,9 @@ internal sealed class Anomalies
     public ValueList<Anomaly> Standings => _alarms.Count == 0 ? [] : _alarms.Select(a => a.Anomaly).ToValueList();
 
     /// <summary>Takes a slice into account; the stage's totals hold it already.</summary>
-    public void Add(EvidenceSlice slice)
+    /// <param name="slice">The slice.</param>
+    /// <param name="part">The canary's part of what both arms see.</param>
+    public void Add(EvidenceSlice slice, double part)
     {
         _now += slice.Length;
         while (_alarms.Count > 0 && _now - _alarms[0].At > Standing)
@@ -58,7 +60,7 @@ internal sealed class Anomalies
         }
 
         CellEvidence canary = slice.Canary.Cells[SegmentCells.Everyone], baseline = slice.Baseline.Cells[SegmentCells.Everyone];
-        if (_errors.Add(slice.Share.Fraction, canary.ErrorSubjects, baseline.ErrorSubjects))
+        if (_errors.Add(part, canary.ErrorSubjects, baseline.ErrorSubjects))
         {
             Raise(slice.Number, "errors", $"errors suddenly became more than twice as frequent: in the last second {Say.Count(canary.Errors)} of {Say.Count(canary.Exchanges)} canary exchanges failed");
         }

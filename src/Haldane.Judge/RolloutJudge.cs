@@ -64,7 +64,7 @@ public sealed class RolloutJudge
         _totals.Add(slice);
         _canaryInAll += slice.Canary.Cells[SegmentCells.Everyone].Exchanges;
         _sampleRatio.Add(slice);
-        _anomalies.Add(slice);
+        _anomalies.Add(slice, _rollout.Stages[slice.Stage].PartIn(slice));
         foreach (var guard in _guards)
         {
             guard.Add(slice);

@@ -183,7 +183,7 @@ public sealed class AlarmTests
     private static void Feed(Anomalies anomalies, StageTotals totals, EvidenceSlice slice, string signal, List<long> alarms)
     {
         totals.Add(slice);
-        anomalies.Add(slice);
+        anomalies.Add(slice, slice.Share.Fraction);
         alarms.AddRange(anomalies.Standings.Where(a => a.Signal == signal && a.UpToSlice == slice.Number).Select(a => a.UpToSlice));
     }
 

@@ -12,11 +12,12 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(IReadOnlyList<ModelTraffic> traffic, IReadOnlyList<RolloutView> rollouts, ControlHealth health)
+    public static string Write(IReadOnlyList<ModelTraffic> traffic, IReadOnlyList<ShadowTraffic> shadows, IReadOnlyList<RolloutView> rollouts, ControlHealth health)
     {
         var text = new StringBuilder();
         Family(text, "haldane_ready", "gauge", "Whether the controller does its work.", [([], health.Ready ? 1 : 0)]);
         Traffic(text, traffic);
+        Shadows(text, shadows);
         Rollouts(text, rollouts);
         return text.ToString();
     }
@@ -33,6 +34,20 @@ internal static class PrometheusText
 
         void Counter(string name, string help, Func<ModelTraffic, long> value) => Family(
             text, name, "counter", help, traffic.Select(t => (Labels(("model", t.Model), ("arm", Name(t.Arm))), (double)value(t))));
+    }
+
+    private static void Shadows(StringBuilder text, IReadOnlyList<ShadowTraffic> shadows)
+    {
+        Counter("haldane_shadow_copies_total", "Copies of requests that the canary was asked.", s => s.Sent);
+        Counter("haldane_shadow_failures_total", "Copies that the canary failed: refused, reset, timed out, 5xx.", s => s.Failed);
+        Counter("haldane_shadow_pairs_total", "Pairs of answers that were compared.", s => s.Pairs);
+        Counter("haldane_shadow_different_total", "Pairs of answers that differ.", s => s.Different);
+        Family(text, "haldane_shadow_dropped_total", "counter", "Copies that were never sent, by reason.", shadows.SelectMany(
+            s => new[] { ("full", s.Dropped.Full), ("rate", s.Dropped.Rate), ("large", s.Dropped.Large), ("late", s.Dropped.Late) }
+                .Select(d => (Labels(("model", s.Model), ("reason", d.Item1)), (double)d.Item2))));
+
+        void Counter(string name, string help, Func<ShadowTraffic, long> value) => Family(
+            text, name, "counter", help, shadows.Select(s => (Labels(("model", s.Model)), (double)value(s))));
     }
 
     private static void Rollouts(StringBuilder text, IReadOnlyList<RolloutView> rollouts)

@@ -623,7 +623,7 @@ class RolloutSection {
       const note = state === 'current' ? `baked ${duration(Math.min(baked, bake))} of ${duration(bake)}`
         : state === 'done' ? `bake ${duration(bake)}, done`
         : state === 'lost' ? 'rolled back here' : `bake ${duration(bake)}`;
-      return { state, share: shareText(stage.share), note, part: state === 'current' ? (bake > 0 ? Math.min(baked / bake, 1) : 1) : null };
+      return { state, share: stage.kind === 'Shadow' ? 'shadow' : shareText(stage.share), note, part: state === 'current' ? (bake > 0 ? Math.min(baked / bake, 1) : 1) : null };
     });
     const promoted = rollout.phase === 'Promoted';
     steps.push({ state: promoted ? 'done' : 'ahead', share: '100% promoted', note: promoted ? `since ${moment(rollout.since)}` : 'the end' });

@@ -7,32 +7,39 @@ namespace Haldane.Control.Evidence;
 /// <summary>Counts each subject's first error of a run, and its first refusal and so on, and no other.</summary>
 /// <remarks>
 /// With sticky assignment a few error-prone subjects would otherwise be taken for a bad version; and since a growing share keeps whom it has, those whom chance
-/// put on the canary would be taken for new proof in every stage. One set for each kind of occurrence serves both arms. Not thread-safe: belongs to the controller's tick.
+/// put on the canary would be taken for new proof in every stage. So who is known on either arm counts on neither any more. Only where both arms get the same requests, in a shadow stage, each arm
+/// counts for itself: what fails on both speaks for neither. Not thread-safe: belongs to the controller's tick.
 /// </remarks>
 internal sealed class FirstOccurrences
 {
-    private readonly FirstSubjects<int> _known = new();
+    // Past this many subjects of both arms together further ones are left out, whatever their arm.
+    private const int MostSubjects = 1 << 20;
+
+    private readonly FirstSubjects<(int Event, Arm Arm)> _known = new();
 
     /// <summary>Takes over what a stored slice counted.</summary>
     public void Restore(EvidenceSlice slice)
     {
-        foreach (var arm in (ReadOnlySpan<ArmEvidence>)[slice.Baseline, slice.Canary])
+        foreach (var arm in (ReadOnlySpan<Arm>)[Arm.Baseline, Arm.Canary])
         {
-            Restore(Occurrence.Failure, arm.ErrorSubjects);
-            foreach (var (name, subjects) in arm.EventSubjects)
+            Restore(Occurrence.Failure, arm, slice.Of(arm).ErrorSubjects);
+            foreach (var (name, subjects) in slice.Of(arm).EventSubjects)
             {
                 if (GatewayEvents.All.AsSpan().IndexOf(name) is >= 0 and var kind)
                 {
-                    Restore(kind, subjects);
+                    Restore(kind, arm, subjects);
                 }
             }
         }
     }
 
     /// <summary>The arms' evidence with first occurrences filled in, and the events with their subjects.</summary>
-    public (ArmEvidence Baseline, ArmEvidence Canary, ValueList<EventCounts> Events) Count(ObservedTraffic observed, SegmentCells cells)
+    /// <param name="observed">What was observed.</param>
+    /// <param name="cells">The model's cells.</param>
+    /// <param name="paired">Whether both arms got the same requests.</param>
+    public (ArmEvidence Baseline, ArmEvidence Canary, ValueList<EventCounts> Events) Count(ObservedTraffic observed, SegmentCells cells, bool paired = false)
     {
-        var first = observed.Occurrences.Where(o => _known.Add(o.Event, o.Subject)).ToList();
+        var first = observed.Occurrences.Where(o => IsFirst(o, paired)).ToList();
         var counts = new Dictionary<(int Event, Arm Arm, int Cell), long>();
         var own = new int[cells.Segments.Count];
         foreach (var occurrence in first)
@@ -73,11 +80,19 @@ internal sealed class FirstOccurrences
             .ToValueList();
     }
 
-    private void Restore(int kind, ValueList<uint> subjects)
+    private bool IsFirst(in Occurrence occurrence, bool paired)
+    {
+        var (own, other) = ((occurrence.Event, occurrence.Arm), (occurrence.Event, occurrence.Arm == Arm.Canary ? Arm.Baseline : Arm.Canary));
+        return (paired || !_known.Knows(other, occurrence.Subject))
+            && _known.Count(own) + _known.Count(other) < MostSubjects
+            && _known.Add(own, occurrence.Subject);
+    }
+
+    private void Restore(int kind, Arm arm, ValueList<uint> subjects)
     {
         foreach (var subject in subjects)
         {
-            _known.Add(kind, subject);
+            _known.Add((kind, arm), subject);
         }
     }
 }

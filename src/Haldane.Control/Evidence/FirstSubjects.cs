@@ -10,6 +10,12 @@ internal sealed class FirstSubjects<TKey>
 
     private readonly Dictionary<TKey, HashSet<uint>> _known = [];
 
+    /// <summary>How many subjects are known under a key.</summary>
+    public int Count(TKey key) => _known.TryGetValue(key, out var subjects) ? subjects.Count : 0;
+
+    /// <summary>Whether a subject is known under a key.</summary>
+    public bool Knows(TKey key, uint subject) => _known.TryGetValue(key, out var subjects) && subjects.Contains(subject);
+
     /// <summary>Takes note of a subject; true the first time, unless the key is full.</summary>
     public bool Add(TKey key, uint subject)
     {

@@ -153,6 +153,12 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
             return new(null, false, undeclared);
         }
 
+        if (run.Share == Share.None)
+        {
+            // A shadow stage: the canary has served nobody, so there is nothing to compare with.
+            return new(null, false, null);
+        }
+
         var hash = new Assigner(run.Model.Name, run.Rollout).HashOf(subject);
         var key = KeyOf(item, run.Run, subject);
         var joined = new JoinedFeedback(

@@ -47,6 +47,7 @@ internal static class Catalogue
             ? new(running.Run, running.Name, running.Stage, running.CanaryShare, running.Spec.Baseline, running.Spec.Canary)
             {
                 FirstToken = running.Spec.Guards.Any(g => g.Signal.Kind == SignalKind.FirstToken),
+                Shadow = running.Spec.Stages[running.Stage].Shadow,
             }
             : null;
 }

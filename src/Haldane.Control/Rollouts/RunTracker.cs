@@ -15,6 +15,7 @@ namespace Haldane.Control.Rollouts;
 internal sealed class RunTracker
 {
     private readonly SegmentCells _cells;
+    private readonly ValueList<StageSpec> _stages;
     private readonly RolloutJudge _judge;
     private readonly FirstOccurrences _firsts = new();
     private readonly TimeProvider _time;
@@ -28,6 +29,7 @@ internal sealed class RunTracker
     {
         Run = run;
         _cells = new(model.Segments);
+        _stages = rollout.Stages;
         _judge = new(model, rollout);
         Feedback = new(_cells, model.Signals);
         _time = time;
@@ -94,7 +96,7 @@ internal sealed class RunTracker
     {
         var until = _time.GetTimestamp();
         var length = _time.GetElapsedTime(_takenUpTo, until);
-        var (baseline, canary, events) = _firsts.Count(observed, _cells);
+        var (baseline, canary, events) = _firsts.Count(observed, _cells, paired: _stages[observed.Stage].Kind == StageKind.Shadow);
         var late = Feedback.Take();
         var slice = new EvidenceSlice
         {
@@ -110,6 +112,7 @@ internal sealed class RunTracker
             Calibration = late.Calibration,
             Values = observed.Values.Concat(late.Values).ToValueList(),
             Events = events.Concat(late.Events).ToValueList(),
+            Pairs = observed.Pairs,
             FeedbackUpTo = late.UpTo,
         };
         _takenUpTo = until;

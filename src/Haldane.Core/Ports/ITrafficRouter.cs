@@ -35,6 +35,9 @@ public sealed record TrafficSplit(int Run, string Rollout, int Stage, Share Shar
 {
     /// <summary>Whether the time to the first byte is to be observed: only for a guard that needs it, since its histograms are as large as all else together.</summary>
     public bool FirstToken { get; init; }
+
+    /// <summary>How requests are copied to the canary, in a shadow stage; else null.</summary>
+    public ShadowSpec? Shadow { get; init; }
 }
 
 /// <summary>What a router observed on one stage of a run in one stretch of time.</summary>
@@ -53,6 +56,9 @@ public sealed record ObservedTraffic(
 
     /// <summary>Moments of <see cref="GatewayValues"/>; none where nothing is due to be reported, see <see cref="ReportPace"/>.</summary>
     public ValueList<ValueMoments> Values { get; init; } = [];
+
+    /// <summary>Pairs of answers that were compared, in a shadow stage.</summary>
+    public ValueList<PairCounts> Pairs { get; init; } = [];
 }
 
 /// <summary>Something that happened on one exchange.</summary>

@@ -111,7 +111,7 @@ public static class RolloutMachine
         var stage = rollout.Spec.Stages[rollout.Stage];
         if (judgement.Baked < stage.Bake)
         {
-            return Hold(rollout, HoldReason.Baking, $"bakes at {stage.Share}");
+            return Hold(rollout, HoldReason.Baking, stage.Kind == StageKind.Shadow ? "bakes in the shadow" : $"bakes at {stage.Share}");
         }
 
         for (var g = 0; g < rollout.Spec.Guards.Count; g++)
@@ -131,7 +131,12 @@ public static class RolloutMachine
     /// <summary>Whether the guard must have passed before the rollout may leave its stage.</summary>
     public static bool IsRequired(Rollout rollout, GuardSpec guard) =>
         rollout.Stage == rollout.Spec.Stages.Count - 1
-        || (guard.RequiredFrom is { } from && rollout.Spec.Stages[rollout.Stage].Share >= from);
+        || (guard.RequiredFrom is { } from && rollout.Spec.Stages[rollout.Stage].Share >= from)
+        || (guard.Signal.Kind == SignalKind.Agreement && IsLastShadow(rollout.Spec.Stages, rollout.Stage));
+
+    // Behind it no pair of answers ever comes that could still prove agreement.
+    private static bool IsLastShadow(ValueList<StageSpec> stages, int stage) =>
+        stages[stage].Kind == StageKind.Shadow && (stage == stages.Count - 1 || stages[stage + 1].Kind != StageKind.Shadow);
 
     private static Verdict? Find(Judgement judgement, VerdictKind kind) => judgement.Verdicts.FirstOrDefault(v => v.Kind == kind);
 

@@ -55,6 +55,12 @@ internal static class Amounts
     /// <summary>A part of a whole.</summary>
     public static readonly Shape<double> SomePart = Rate("a part above 0% and at most 100%, e.g. 30%", static part => part is > 0 and <= 1);
 
+    /// <summary>How near numbers are to be called alike.</summary>
+    public static readonly Shape<double> Tolerance = Rate("a part from 0 to below 100%, e.g. 0.001", static part => part is >= 0 and < 1);
+
+    /// <summary>How many pairs are kept.</summary>
+    public static readonly Shape<int> KeptPairs = Whole("a whole number from 0 to 1,000, e.g. 200", 0, 1_000);
+
     /// <summary>How far something swings around its mean.</summary>
     public static readonly Shape<double> Swing = Rate("a part from 0% to below 100%, e.g. 50%", static part => part is >= 0 and < 1);
 
@@ -71,22 +77,24 @@ internal static class Amounts
         static (string text, out double value, out string? cure) => Quantity.TryFrequency(text, out value, out cure) && value is > 0 and <= 1e6);
 
     /// <summary>How many subjects there are.</summary>
-    public static readonly Shape<int> Subjects = new ScalarShape<int>(
-        "a whole number from 2 to 10,000,000, e.g. 5000",
-        static () => new JsonObject { ["type"] = "integer", ["minimum"] = 2, ["maximum"] = 10_000_000 },
-        static (string text, out int value, out string? cure) =>
-        {
-            var read = Quantity.TryNumber(text, out var number, out cure) && number is >= 2 and <= 10_000_000 && number == Math.Floor(number);
-            value = read ? (int)number : 0;
-            return read;
-        },
-        Plain.Only);
+    public static readonly Shape<int> Subjects = Whole("a whole number from 2 to 10,000,000, e.g. 5000", 2, 10_000_000);
 
     /// <summary>The schema of a text of a pattern.</summary>
     public static JsonObject Pattern(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
     /// <summary>The schema of a number or a text of a pattern.</summary>
     public static JsonObject NumberOr(string pattern) => new() { ["type"] = new JsonArray("number", "string"), ["pattern"] = pattern };
+
+    private static ScalarShape<int> Whole(string wanted, int least, int most) => new(
+        wanted,
+        () => new JsonObject { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most },
+        (string text, out int value, out string? cure) =>
+        {
+            var read = Quantity.TryNumber(text, out var number, out cure) && number >= least && number <= most && number == Math.Floor(number);
+            value = read ? (int)number : 0;
+            return read;
+        },
+        Plain.Only);
 
     private static ScalarShape<TimeSpan> Duration(string wanted, TimeSpan least, TimeSpan most) => new(
         wanted,

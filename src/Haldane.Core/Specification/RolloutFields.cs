@@ -6,16 +6,6 @@ namespace Haldane.Core.Specification;
 /// <summary>The fields of <c>kind: Rollout</c>.</summary>
 internal static class RolloutFields
 {
-    private static readonly MappingShape<StageSpec> Stage = new(
-        "a stage such as { share: 10%, bake: 15m }",
-        new(default, default),
-        [
-            Field<StageSpec, Share>.Required("share", Amounts.Share, (s, v) => s with { Share = v },
-                "The part of the traffic that the canary serves, e.g. 10%."),
-            Field<StageSpec, TimeSpan>.Required("bake", Amounts.Bake, (s, v) => s with { Bake = v },
-                "The least time under traffic before the stage may be left, e.g. 15m."),
-        ]);
-
     private static readonly MappingShape<PromiseSpec> Promise = new(
         "a promise such as { falseRollback: 1%, falsePromotion: 5% }",
         new(),
@@ -45,9 +35,9 @@ internal static class RolloutFields
                 "Whether the rollout starts when it is first seen, or waits for a person. Default: auto."),
             Field<RolloutSpec, ValueList<StageSpec>>.Required(
                 "stages",
-                new ListShape<StageSpec>(Stage, 1, 20, "stages", CheckRising),
+                new ListShape<StageSpec>(StageFields.Stage, 1, 20, "stages", StageFields.CheckOrder),
                 (r, v) => r with { Stages = v },
-                "The steps, with rising shares. After the last one the canary is promoted to everything."),
+                "The steps: shadow stages first, then rising shares. After the last one the canary is promoted to everything."),
             Field<RolloutSpec, ValueList<GuardSpec>>.Required(
                 "guards", new ListShape<GuardSpec>(GuardFields.Guard, 1, 32, "guards", Unique.Names), (r, v) => r with { Guards = v },
                 "What the canary must keep."),
@@ -55,26 +45,6 @@ internal static class RolloutFields
                 "promise", Promise, (r, v) => r with { Promise = v }, "The error rates that the judge keeps over the whole rollout."),
         ],
         CheckWhole);
-
-    private static void CheckRising(YamlSequence stages, FileErrors errors)
-    {
-        (Share Share, YamlScalar Node)? before = null;
-        foreach (var node in stages.Items.OfType<YamlMapping>().Select(s => s.FindScalar("share")))
-        {
-            if (node is null || !Quantity.TryShare(node.Text, out var share, out _))
-            {
-                continue;
-            }
-
-            if (before is { } last && share <= last.Share)
-            {
-                errors.Wrong(node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})",
-                "shares rise from stage to stage");
-            }
-
-            before = (share, node);
-        }
-    }
 
     private static RolloutSpec CheckWhole(RolloutSpec rollout, YamlMapping node, FileErrors errors)
     {

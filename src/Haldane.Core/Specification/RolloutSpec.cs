@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Haldane.Core.Specification;
 
 /// <summary>The move of a model from its baseline version to a canary version, in stages.</summary>
@@ -38,10 +40,37 @@ public enum StartMode
     Manual,
 }
 
+/// <summary>What a stage does with the traffic.</summary>
+public enum StageKind
+{
+    /// <summary>The canary serves a share of the callers.</summary>
+    Split,
+
+    /// <summary>The canary serves nobody: it gets copies of requests, and its answers are compared and dropped.</summary>
+    Shadow,
+}
+
 /// <summary>A step of a rollout.</summary>
-/// <param name="Share">What the canary serves.</param>
+/// <param name="Share">What the canary serves; nothing in a shadow stage.</param>
 /// <param name="Bake">The least time under traffic before the stage may be left.</param>
-public sealed record StageSpec(Share Share, TimeSpan Bake);
+public sealed record StageSpec(Share Share, TimeSpan Bake)
+{
+    // Every request that is evidence in a shadow stage is seen by both arms.
+    private const double Paired = 0.5;
+
+    /// <summary>What it does with the traffic.</summary>
+    public StageKind Kind { get; init; } = StageKind.Split;
+
+    /// <summary>How requests are copied; null but in a shadow stage.</summary>
+    public ShadowSpec? Shadow { get; init; }
+
+    /// <summary>The canary's part of what both arms see, in [0, 1]: its share, and in a shadow stage a half.</summary>
+    [JsonIgnore]
+    public double CanaryPart => Kind == StageKind.Shadow ? Paired : Share.Fraction;
+
+    /// <summary>For people, e.g. <c>10%</c> or <c>shadow</c>.</summary>
+    public override string ToString() => Kind == StageKind.Shadow ? "shadow" : Share.ToString();
+}
 
 /// <summary>The error rates that the judge keeps over the whole rollout.</summary>
 public sealed record PromiseSpec

@@ -135,6 +135,7 @@ internal sealed class SetChecks
         }
 
         CheckGuards(rollout, model);
+        ShadowChecks.Check(rollout, model);
     }
 
     private static void CheckGuards(Read<RolloutSpec> rollout, Read<ModelSpec> model)

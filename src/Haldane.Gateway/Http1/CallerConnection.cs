@@ -5,6 +5,7 @@ using Haldane.Core;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
+using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 
@@ -124,6 +125,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _call.Dispose();
         _side.Dispose();
         _presence.Dispose();
+        _exchange.DropCopy();
     }
 
     // Begins to wait for a request.
@@ -227,7 +229,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
     {
         _call.Whole = default;
-        _body.Begin(_request, _exchange.MayFailOver || _exchange.Call.IsText());
+        _body.Begin(_request, keeps: _exchange.MayFailOver || _exchange.Call.IsText() || _exchange.Copy is not null);
         if (_request.Fields.ExpectsContinue && nothingYet && !_request.IsHttp10)
         {
             _output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
@@ -270,6 +272,11 @@ internal sealed class CallerConnection : IWatched, IDisposable
         if (outcome == Outcome.Answered)
         {
             _side.Check(_call.Request);
+        }
+
+        if (_exchange.Copy is { } copy && outcome != Outcome.Abandoned && !_call.TryCopy(copy))
+        {
+            _exchange.DropCopy(CopyDrop.Large);
         }
 
         _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);

@@ -39,7 +39,8 @@ internal static class FieldKinds
         ("proxy-authenticate", FieldKind.HopByHop),
         ("proxy-authorization", FieldKind.HopByHop),
         ("x-haldane-exchange", FieldKind.Ours),
-        ("x-haldane-arm", FieldKind.Ours));
+        ("x-haldane-arm", FieldKind.Ours),
+        ("x-haldane-shadow", FieldKind.Ours));
 
     public static FieldKind Of(ReadOnlySpan<byte> name)
     {

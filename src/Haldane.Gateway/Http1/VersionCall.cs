@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
+using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
 using Endpoint = Haldane.Gateway.Routing.Endpoint;
 
@@ -46,6 +47,11 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     }
 
     public void Dispose() => _changed?.Dispose();
+
+    /// <summary>Writes the request into a copy.</summary>
+    /// <returns>Whether it came whole, and there was room for it.</returns>
+    public bool TryCopy(ShadowCopy copy) =>
+        (!Streams || (body.IsWhole && body.CanRepeat)) && CopiedRequest.TryWrite(copy, request, Streams ? new(body.Kept) : Whole);
 
     /// <summary>One attempt: the request, and the answer as far as it came.</summary>
     /// <param name="version">Whom to ask.</param>
@@ -241,6 +247,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream, TimeSpan patience)
     {
         var end = await body.SendAsync(upstream, patience, _change?.Edit);
+        exchange.AskedAt = desk.Time.GetTimestamp();
         answer.EndWaits();
         return end;
     }

@@ -39,6 +39,12 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Begin(int status, bool toHead, bool isPacked, ReadOnlySpan<byte> type)
     {
         Forget();
+        if (exchange.Copy is { } copy)
+        {
+            copy.Baseline.SetType(type);
+            copy.Baseline.IsUnknown = isPacked;
+        }
+
         if (exchange.ReadsText(status, toHead) && !isPacked)
         {
             _text.Begin(exchange.Call, type);
@@ -61,6 +67,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         _kept.Clear();
         _text.Stop();
         (_reads, _isLarge, _hasEnded, Holds, _heldSince) = (false, false, false, false, 0);
+        exchange.Copy?.Baseline.ForgetBody();
     }
 
     /// <summary>What is kept of the body.</summary>
@@ -82,6 +89,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void Read(ReadOnlySpan<byte> body)
     {
         MarkContent();
+        exchange.Copy?.See(body);
         ReadWhole(body);
     }
 
@@ -89,6 +97,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     public void See(ReadOnlySpan<byte> content)
     {
         MarkContent();
+        exchange.Copy?.See(content);
         if (_text.IsStream)
         {
             SeeStream(content);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Haldane.Gateway.Overrides;
+using Haldane.Gateway.Shadow;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -25,6 +26,9 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat, Ver
 
         // The version is addressed by its own name, which TLS and virtual hosts need.
         proxyRequest.Headers.Host = null;
+
+        // Only ours may say that nobody sees the answer.
+        proxyRequest.Headers.Remove(CopiedRequest.Field);
 
         // The data port has said "continue" itself; with the header the client would wait a second for a version that does not know it.
         proxyRequest.Headers.ExpectContinue = null;

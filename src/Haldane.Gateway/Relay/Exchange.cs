@@ -4,6 +4,7 @@ using Haldane.Gateway.Observation;
 using Haldane.Gateway.Observation.Text;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
+using Haldane.Gateway.Shadow;
 
 namespace Haldane.Gateway.Relay;
 
@@ -55,6 +56,9 @@ internal sealed class Exchange
     /// <summary>Tells the caller's request from others, so that a retry of it is known; 0 where none can come.</summary>
     public ulong RetryKey { get; set; }
 
+    /// <summary>The copy of the request for a shadow stage, until it is on its way; null: it is not copied.</summary>
+    public ShadowCopy? Copy { get; set; }
+
     /// <summary>What was read from the answer; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; set; }
 
@@ -63,6 +67,9 @@ internal sealed class Exchange
 
     /// <summary>Timestamp of the request's arrival.</summary>
     public long StartedAt { get; set; }
+
+    /// <summary>Timestamp of the end of a request's body that came in pieces; 0 when it came whole with its head.</summary>
+    public long AskedAt { get; set; }
 
     /// <summary>Timestamp of the first byte of the body that came from the version; 0 when none did.</summary>
     public long FirstByteAt { get; set; }
@@ -85,7 +92,8 @@ internal sealed class Exchange
         Run = Route.Split?.Run ?? 0,
         Stage = (byte)(Route.Split?.Stage ?? 0),
         Arm = Arm,
-        Counts = Counts && !StandIn && Route.Split is not null,
+        // In a shadow stage the canary has answered nobody, so what comes to be known later compares nothing.
+        Counts = Counts && !StandIn && Route.Split is { Shadow: null },
         SegmentCode = SegmentCode,
         Class = Prediction?.Class ?? ExchangeToken.NoClass,
         Confidence = Prediction?.Confidence,
@@ -103,6 +111,14 @@ internal sealed class Exchange
     /// <param name="status">The answer's status.</param>
     /// <param name="toHead">Whether it answers a HEAD request.</param>
     public bool ReadsText(int status, bool toHead) => Call.IsText() && status is >= 200 and < 300 && !toHead;
+
+    /// <summary>Gives up a copy that was begun and is not on its way yet.</summary>
+    /// <param name="reason">Why; null where there is nothing to count.</param>
+    public void DropCopy(CopyDrop? reason = null)
+    {
+        Copy?.Drop(reason);
+        Copy = null;
+    }
 
     /// <summary>Begins again with the baseline.</summary>
     public void BeginStandIn()

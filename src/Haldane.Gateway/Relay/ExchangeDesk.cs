@@ -70,12 +70,16 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other } && !(route.EditsBodies && VersionOverride.IsPacked(fields));
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
-        exchange.StandIn = false;
+        (exchange.StandIn, exchange.AskedAt) = (false, 0);
         exchange.ForgetAnswer();
         exchange.StartedAt = time.GetTimestamp();
+        exchange.DropCopy();
         if (exchange.Counts)
         {
             route.Counters?.Subject(exchange.Arm, exchange.Subject);
+
+            // What goes on with the state of an earlier response means nothing to the other version.
+            exchange.Copy = exchange.MayRepeat && !isHeld ? split?.Shadow?.Begin(exchange.Nonce) : null;
         }
     }
 
@@ -113,6 +117,11 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             return;
         }
 
+        if (exchange.Copy is not null)
+        {
+            Shadow(exchange, outcome, status, toHead);
+        }
+
         switch (outcome)
         {
             case Outcome.Abandoned:
@@ -147,6 +156,30 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);
         }
+    }
+
+    // The caller has its answer by now.
+    private void Shadow(Exchange exchange, Outcome outcome, int status, bool toHead)
+    {
+        var copy = exchange.Copy!;
+        exchange.Copy = null;
+        if (outcome == Outcome.Abandoned || toHead)
+        {
+            copy.Drop();
+            return;
+        }
+
+        (copy.Call, copy.Subject, copy.SegmentCode, copy.At) = (exchange.Call, exchange.Subject, exchange.SegmentCode, exchange.At);
+        (copy.Baseline.Outcome, copy.Baseline.Status, copy.Baseline.Prediction) = (outcome, status, exchange.Prediction);
+        if (outcome == Outcome.Answered && status < 400)
+        {
+            // The canary gets the body at once, so what the baseline waited for the caller's is not its own time.
+            var asked = Math.Max(exchange.StartedAt, exchange.AskedAt);
+            copy.Baseline.Latency = Math.Max(0, time.GetElapsedTime(asked, exchange.LastByteAt == 0 ? time.GetTimestamp() : exchange.LastByteAt).TotalSeconds);
+            copy.Baseline.FirstToken = exchange.FirstByteAt == 0 ? double.NaN : Math.Max(0, time.GetElapsedTime(asked, exchange.FirstByteAt).TotalSeconds);
+        }
+
+        copy.Offer();
     }
 
     // Own: nothing holds the caller to an arm.

@@ -6,6 +6,7 @@ using Haldane.Gateway.Http1;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
+using Haldane.Gateway.Shadow;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -31,7 +32,9 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
         var exchange = new Exchange();
         desk.Open(exchange, route, new HttpRequestFields(context.Request, await BeginningAsync(context.Request, route)));
-        var body = exchange.MayFailOver || exchange.Call.IsText() || exchange.Version.Override is { EditsBodies: true } ? new ReplayableBody(context.Request.Body) : null;
+        var body = exchange.MayFailOver || exchange.Call.IsText() || exchange.Copy is not null || exchange.Version.Override is { EditsBodies: true }
+            ? new ReplayableBody(context.Request.Body, () => exchange.AskedAt = desk.Time.GetTimestamp())
+            : null;
         if (body is not null)
         {
             context.Request.Body = body;
@@ -46,6 +49,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         finally
         {
             tap.Release();
+            exchange.DropCopy();
             body?.Dispose();
         }
     }
@@ -72,7 +76,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             tap.Check(body.Kept);
         }
 
-        Record(context, exchange, outcome);
+        Record(context, exchange, body, outcome);
 
         // A canary that its override keeps a request from has not been asked, so nothing is repeated.
         if (CanRepeat() && (outcome is Outcome.Erred or Outcome.Broken ? exchange.MayFailOver : outcome == Outcome.Unfit && exchange.Arm == Arm.Canary))
@@ -217,11 +221,17 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         context.Response.StatusCode = StatusCodes.Status502BadGateway;
     }
 
-    private void Record(HttpContext context, Exchange exchange, Outcome outcome)
+    private void Record(HttpContext context, Exchange exchange, ReplayableBody? body, Outcome outcome)
     {
         if (IsTunnel(context))
         {
             return;
+        }
+
+        if (exchange.Copy is { } copy && outcome != Outcome.Abandoned
+            && !(body is { CanReplay: true } && (body.IsWhole || context.Request.ContentLength is null or 0 || body.Kept.Length == context.Request.ContentLength) && CopiedRequest.TryWrite(copy, context.Request, body.Kept)))
+        {
+            exchange.DropCopy(CopyDrop.Large);
         }
 
         desk.Book(exchange, outcome, context.Response.StatusCode, HttpMethods.IsHead(context.Request.Method));

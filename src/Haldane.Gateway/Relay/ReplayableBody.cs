@@ -2,7 +2,9 @@ namespace Haldane.Gateway.Relay;
 
 /// <summary>A request body that can be sent a second time: it keeps what was read, up to a limit, while it streams.</summary>
 /// <remarks>One reader at a time. Owns its pooled buffer until disposed.</remarks>
-internal sealed class ReplayableBody(Stream source) : Stream
+/// <param name="source">The caller's body.</param>
+/// <param name="ended">Is told that all of it was read, every time that it is.</param>
+internal sealed class ReplayableBody(Stream source, Action? ended = null) : Stream
 {
     /// <summary>Bodies past this size are streamed but cannot be repeated.</summary>
     public const int Limit = 1 << 20;
@@ -15,6 +17,9 @@ internal sealed class ReplayableBody(Stream source) : Stream
 
     /// <summary>What was read so far; nothing where not all of it is known.</summary>
     public ReadOnlyMemory<byte> Kept => CanReplay ? _kept.Memory : default;
+
+    /// <summary>Whether it was read to its end.</summary>
+    public bool IsWhole { get; private set; }
 
     public override bool CanRead => true;
 
@@ -45,6 +50,12 @@ internal sealed class ReplayableBody(Stream source) : Stream
 
         var read = await source.ReadAsync(buffer, cancellationToken);
         Keep(buffer.Span[..read]);
+        if (read == 0 && buffer.Length > 0)
+        {
+            IsWhole = true;
+            ended?.Invoke();
+        }
+
         return read;
     }
 

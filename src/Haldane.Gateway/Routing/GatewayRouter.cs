@@ -4,6 +4,7 @@ using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Routing;
@@ -15,6 +16,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     private readonly Lock _gate = new();
     private readonly EndpointPool _endpoints;
     private readonly Dictionary<string, ModelTotals> _totals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShadowTotals> _shadows = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
     private readonly int _cores = Environment.ProcessorCount;
     private volatile RouteSnapshot _current = RouteSnapshot.Empty;
 
@@ -28,6 +31,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     /// <param name="time">The clock of waits and idle connections.</param>
     public GatewayRouter(TimeProvider time)
     {
+        _time = time;
         Watch = new(time);
         _endpoints = new(Watch);
     }
@@ -43,7 +47,12 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     {
         lock (_gate)
         {
+            var before = _current;
             _current = new([.. picture.Models.Select(Compile)]);
+            foreach (var lane in LanesOf(before).Except(LanesOf(_current)))
+            {
+                lane.Dispose();
+            }
         }
     }
 
@@ -53,12 +62,12 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         lock (_gate)
         {
             var model = _current.Models.FirstOrDefault(m => m.Split?.Run == run);
-            if (model is not { Split: { } split, Counters: { } counters })
+            return model switch
             {
-                return null;
-            }
-
-            return counters.Collect(split.Stage, split.Share);
+                { Split: { Shadow.Pairs: { } pairs } split } => pairs.Counters.Collect(split.Stage, split.Share) with { Pairs = pairs.Take() },
+                { Split: { } split, Counters: { } counters } => counters.Collect(split.Stage, split.Share),
+                _ => null,
+            };
         }
     }
 
@@ -72,40 +81,72 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ShadowTraffic> Shadows()
+    {
+        lock (_gate)
+        {
+            return [.. _shadows.Values.Select(s => s.Row)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DifferingPair>? Pairs(string rollout)
+    {
+        lock (_gate)
+        {
+            return _current.Models.FirstOrDefault(m => m.Split?.Rollout == rollout)?.Split?.Shadow?.Pairs.Sample.Newest;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var lane in LanesOf(_current))
+        {
+            lane.Dispose();
+        }
+
         Watch.Dispose();
         _endpoints.Dispose();
     }
+
+    private static IEnumerable<ShadowLane> LanesOf(RouteSnapshot snapshot) => snapshot.Models.Select(m => m.Split?.Shadow).OfType<ShadowLane>();
 
     private ModelRoute Compile(RoutedModel routed)
     {
         var spec = routed.Spec;
         var cells = new SegmentCells(spec.Segments);
+        var answers = new AnswerReader(spec.Signals);
+        var counters = routed.Split is { } asked ? CountersFor(spec, cells, asked) : null;
         var split = routed.Split is { } s
-            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary)) { FirstToken = s.FirstToken }
+            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary))
+            {
+                Rollout = s.Rollout,
+                FirstToken = s.FirstToken,
+                Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
+            }
             : null;
         if (!_totals.TryGetValue(spec.Name, out var totals))
         {
             _totals[spec.Name] = totals = new(spec.Name);
         }
 
-        return new(spec, cells, new AnswerReader(spec.Signals), Version(spec, routed.Serving), split, CountersFor(spec, cells, split), totals);
+        return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals);
     }
 
     // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
-    // an exchange that began under the old share can never be counted under the new one.
-    private StageCounters? CountersFor(ModelSpec spec, SegmentCells cells, SplitRoute? split)
+    // an exchange that began under the old share can never be counted under the new one. So it is with the way of copies.
+    private SplitRoute? SameStage(ModelSpec spec, TrafficSplit split, out ModelRoute? before)
     {
-        if (split is null)
-        {
-            return null;
-        }
+        before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
+        return before?.Split is { } known && known.Run == split.Run && known.Stage == split.Stage ? known : null;
+    }
 
-        var before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
-        if (before is not null && before.Split?.Run == split.Run && before.Split.Stage == split.Stage)
+    private StageCounters CountersFor(ModelSpec spec, SegmentCells cells, TrafficSplit split)
+    {
+        if (SameStage(spec, split, out var before) is { } known && (known.Shadow?.Pairs.Counters ?? before!.Counters) is { } counters)
         {
-            return before.Counters;
+            return counters;
         }
 
         var (classes, confidence) = (spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null);
@@ -117,12 +158,35 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             ValueCounters.For(spec, cells.Count, _cores));
     }
 
+    private ShadowLane LaneFor(ModelSpec spec, SegmentCells cells, AnswerReader answers, TrafficSplit split, ShadowSpec shadow, StageCounters counters)
+    {
+        if (SameStage(spec, split, out _)?.Shadow is { } lane)
+        {
+            return lane;
+        }
+
+        if (!_shadows.TryGetValue(spec.Name, out var totals))
+        {
+            _shadows[spec.Name] = totals = new(spec.Name);
+        }
+
+        var (baseline, canary) = (Known(spec, split.Baseline), Known(spec, split.Canary));
+        var pairs = new PairDesk(answers, new(shadow, answers.ReadsClass), counters, new(cells), totals, new(shadow.KeepPairs, new(new(shadow.Redact))))
+        {
+            BaselinePrice = baseline.Price, CanaryPrice = canary.Price,
+        };
+        return new(spec, shadow, baseline, canary, pairs, Watch, _time);
+    }
+
     private VersionRoute Version(ModelSpec spec, string name)
     {
-        var version = spec.FindVersion(name) ?? throw new ArgumentException($"model {spec.Name} has no version {name}", nameof(name));
+        var version = Known(spec, name);
         return new(name, [.. version.Endpoints.Select(_endpoints.Get)], [.. version.Endpoints.Select(e => EndpointPool.Requests(e, spec.Timeout))], version.Price)
         {
             Override = version.Override is { } change ? new(change, spec.Protocol) : null,
         };
     }
+
+    private static VersionSpec Known(ModelSpec spec, string name) =>
+        spec.FindVersion(name) ?? throw new ArgumentException($"model {spec.Name} has no version {name}", nameof(name));
 }

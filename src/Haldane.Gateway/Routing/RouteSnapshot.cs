@@ -7,6 +7,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Relay;
+using Haldane.Gateway.Shadow;
 
 namespace Haldane.Gateway.Routing;
 
@@ -115,7 +116,7 @@ internal sealed class ModelRoute
 
     public SplitRoute? Split { get; }
 
-    /// <summary>Null without a rollout: nobody would collect them, and they are not small (cores x cells x 12 KiB for each arm; twice that with the time to the first byte).</summary>
+    /// <summary>What callers' exchanges add to. Null in a shadow stage, where only pairs are evidence, and without a rollout: nobody would collect them, and they are not small (cores x cells x 12 KiB for each arm; twice that with the time to the first byte).</summary>
     public StageCounters? Counters { get; }
 
     public ModelTotals Totals { get; }
@@ -147,6 +148,12 @@ internal sealed class SegmentLookup(SegmentSpec spec)
 /// <summary>A running rollout as requests see it.</summary>
 internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assigner, VersionRoute Baseline, VersionRoute Canary)
 {
+    /// <summary>The rollout's name.</summary>
+    public string Rollout { get; init; } = "";
+
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }
+
+    /// <summary>Where copies of requests go, in a shadow stage; else null.</summary>
+    public ShadowLane? Shadow { get; init; }
 }

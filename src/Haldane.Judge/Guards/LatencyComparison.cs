@@ -166,7 +166,7 @@ internal sealed class LatencyComparison : Measurement
                 estimate is { } safety ? NormalMixture.LogE(-safety.Above(_bad), safety.Error, _margin) : 0));
     }
 
-    private double Share => Question.Stages[_fail.Stage].Share.Fraction;
+    private double Share => Question.Stages[_fail.Stage].CanaryPart;
 
     // Where two looks show that there is no evidence, the search for the exact value is spared: none is claimed then, which is less than there is.
     private double Exact(LatencyHistogram slow, LatencyHistogram fast, double line, double clustering, double share)

@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
 using Haldane.Judge.Statistics;
@@ -69,7 +68,7 @@ internal sealed class RateDifference(Question question, RateSource source) : Rat
     }
 
     /// <inheritdoc/>
-    protected override void Take(int stage, Share share, Tally tally) =>
+    protected override void Take(int stage, double part, Tally tally) =>
         _lanes.Add(stage, Rates.Turned(tally.Baseline, Guard.AtLeast), Rates.Turned(tally.Canary, Guard.AtLeast), Question.Everyone);
 
     // Split and shadow traffic are different exchanges, so their e-values multiply.

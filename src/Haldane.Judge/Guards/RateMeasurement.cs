@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Evidence;
 
 namespace Haldane.Judge.Guards;
@@ -18,13 +17,15 @@ internal abstract class RateMeasurement(Question question, RateSource source) : 
         // What comes late may speak of a stage that is over.
         for (var stage = source.IsLate ? 0 : slice.Stage; stage <= slice.Stage; stage++)
         {
-            Take(stage, stage == slice.Stage ? slice.Share : Question.Stages[stage].Share, source.In(slice, stage, Question.Cell));
+            // What comes later follows from what callers were served: in a shadow stage nothing of it is the canary's.
+            var share = (stage == slice.Stage ? slice.Share : Question.Stages[stage].Share).Fraction;
+            Take(stage, source.IsLate ? share : Question.Stages[stage].PartIn(slice), source.In(slice, stage, Question.Cell));
         }
     }
 
     /// <summary>Adds what a slice says of one stage.</summary>
     /// <param name="stage">The stage.</param>
-    /// <param name="share">The canary's share in it.</param>
+    /// <param name="part">The canary's part of what both arms see in it.</param>
     /// <param name="tally">What happened.</param>
-    protected abstract void Take(int stage, Share share, Tally tally);
+    protected abstract void Take(int stage, double part, Tally tally);
 }

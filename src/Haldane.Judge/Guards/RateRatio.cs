@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Judge.Statistics;
 
@@ -96,9 +95,9 @@ internal sealed class RateRatio : RateMeasurement
     }
 
     /// <inheritdoc/>
-    protected override void Take(int stage, Share share, Tally tally)
+    protected override void Take(int stage, double part, Tally tally)
     {
-        _profile.Add(Question.Shares.PerEvent(share.Fraction), tally.CanarySubjects, tally.BaselineSubjects);
+        _profile.Add(Question.Shares.PerEvent(part), tally.CanarySubjects, tally.BaselineSubjects);
         _seen += tally;
     }
 

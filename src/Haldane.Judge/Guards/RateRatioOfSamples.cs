@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Guards;
@@ -38,7 +37,7 @@ internal sealed class RateRatioOfSamples(Question question, RateSource source) :
     public override string? Broken() => Labels.Uneven(Question, _lanes);
 
     /// <inheritdoc/>
-    protected override void Take(int stage, Share share, Tally tally) => _lanes.Add(stage, tally.Baseline, tally.Canary, Question.Everyone);
+    protected override void Take(int stage, double part, Tally tally) => _lanes.Add(stage, tally.Baseline, tally.Canary, Question.Everyone);
 
     /// <inheritdoc/>
     protected override Evidence Weigh(double factor) => _lanes.Weigh(factor);

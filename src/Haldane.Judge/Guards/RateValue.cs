@@ -1,4 +1,3 @@
-using Haldane.Core;
 using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Guards;
@@ -42,7 +41,7 @@ internal sealed class RateValue : RateMeasurement
     public override string? Missing() => Source.Missing(Rates.Turned(_canary, Guard.AtLeast), Question.Canary.Exchanges, Question.Where);
 
     /// <inheritdoc/>
-    protected override void Take(int stage, Share share, Tally tally)
+    protected override void Take(int stage, double part, Tally tally)
     {
         _canary += Rates.Turned(tally.Canary, Guard.AtLeast);
         _baseline += Rates.Turned(tally.Baseline, Guard.AtLeast);

@@ -43,6 +43,9 @@ internal sealed class AdminClient : IDisposable
     public Task<RolloutView> RolloutAsync(string name, CancellationToken cancel) =>
         GetAsync($"/api/v1/rollouts/{Uri.EscapeDataString(name)}", CoreJson.Default.RolloutView, cancel);
 
+    public Task<IReadOnlyList<DifferingPair>> PairsAsync(string name, CancellationToken cancel) =>
+        GetAsync($"/api/v1/rollouts/{Uri.EscapeDataString(name)}/pairs", CoreJson.Default.IReadOnlyListDifferingPair, cancel);
+
     public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(string? rollout, int limit, CancellationToken cancel) => GetAsync(
         $"/api/v1/ledger?limit={limit}" + (rollout is null ? "" : $"&rollout={Uri.EscapeDataString(rollout)}"), CoreJson.Default.IReadOnlyListLedgerRecord, cancel);
 

@@ -1,5 +1,6 @@
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
+using Haldane.Simulation.Forecasts;
 using Haldane.Simulation.Recorded;
 using Haldane.Simulation.Traffic;
 using Haldane.Simulations;
@@ -9,18 +10,19 @@ namespace Haldane.Commands;
 /// <summary>Finds the plan and the traffic that a command is about.</summary>
 internal static class PlanChoice
 {
-    /// <summary>The rollout of that name, or the only one.</summary>
+    /// <summary>The rollout of that name, or the only one; its shares only, see <see cref="SplitPlan"/>.</summary>
     /// <returns>Null when there is none; the reason was printed.</returns>
     public static RolloutSpec? Rollout(SpecificationSet set, string? name)
     {
-        if (name is null && set.Rollouts.Count == 1)
+        if ((name is null && set.Rollouts.Count == 1 ? set.Rollouts[0] : set.Rollouts.FirstOrDefault(r => r.Name == name)) is { } chosen)
         {
-            return set.Rollouts[0];
-        }
+            if (SplitPlan.Of(chosen) is { } split)
+            {
+                return split;
+            }
 
-        if (set.Rollouts.FirstOrDefault(r => r.Name == name) is { } named)
-        {
-            return named;
+            System.Console.Error.WriteLine($"haldane: {chosen.Name} has no guard but on agreement, which is not simulated");
+            return null;
         }
 
         var names = set.Rollouts.Count == 0 ? "there is none" : $"there are {string.Join(", ", set.Rollouts.Select(r => r.Name))}";

@@ -7,12 +7,12 @@ using Spectre.Console;
 
 namespace Haldane.Commands;
 
-/// <summary><c>haldane rollout list|show|start|abort|watch</c></summary>
+/// <summary><c>haldane rollout list|show|start|abort|watch|pairs</c></summary>
 internal static class RolloutCommands
 {
     public static Command Create() => new("rollout", "Shows, starts, aborts and follows the rollouts of a running Haldane.")
     {
-        List(), Show(), Order("start", "Starts a rollout.", false), Order("abort", "Takes a running rollout's canary back.", true), Watch(),
+        List(), Show(), Order("start", "Starts a rollout.", false), Order("abort", "Takes a running rollout's canary back.", true), Watch(), Pairs(),
     };
 
     private static Command List()
@@ -83,6 +83,26 @@ internal static class RolloutCommands
                 // The server left before the end: whoever waits must not take that for a promotion.
                 _ => ExitCode.CannotRun,
             };
+        });
+    }
+
+    private static Command Pairs()
+    {
+        var name = Name();
+        var json = Options.Json();
+        return Options.ForServer(new("pairs", "Shows pairs of answers that differ, as far as the shadow stage keeps them.") { name, json }, async (client, parsed, cancel) =>
+        {
+            var pairs = await client.PairsAsync(parsed.GetValue(name)!, cancel);
+            if (parsed.GetValue(json))
+            {
+                System.Console.WriteLine(JsonSerializer.Serialize(pairs, CoreJson.Default.IReadOnlyListDifferingPair));
+            }
+            else
+            {
+                PairScreen.Write(System.Console.Out, pairs);
+            }
+
+            return ExitCode.Done;
         });
     }
 

@@ -35,8 +35,13 @@ internal static class ValidateCommand
         return command;
     }
 
-    private static IReadOnlyList<Remark> Look(SpecificationSet set, RolloutSpec rollout, CancellationToken cancel)
+    private static IReadOnlyList<Remark> Look(SpecificationSet set, RolloutSpec whole, CancellationToken cancel)
     {
+        if (SplitPlan.Of(whole) is not { } rollout)
+        {
+            return [];
+        }
+
         if (TrafficSource.Of(set.FindModel(rollout.Model)!) is not { } traffic)
         {
             return [PlanLinter.NoTraffic(rollout)];

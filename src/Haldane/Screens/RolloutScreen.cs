@@ -85,7 +85,7 @@ internal static class RolloutScreen
         var share = rollout.CanaryShare;
         var filled = share == Share.None ? 0 : Math.Max(1, (int)Math.Round(share.Fraction * BarWidth));
         var stages = string.Join(" → ", rollout.Spec.Stages.Select((s, i) =>
-            rollout.Phase == Core.Rollouts.Phase.Running && i == rollout.Stage ? $"[bold underline]{s.Share}[/]" : $"[grey]{s.Share}[/]"));
+            rollout.Phase == Core.Rollouts.Phase.Running && i == rollout.Stage ? $"[bold underline]{s}[/]" : $"[grey]{s}[/]"));
         return $"canary [yellow]{new string('█', filled)}[/][grey]{new string('░', BarWidth - filled)}[/] {share,-6} {stages} → "
             + (rollout.Phase == Core.Rollouts.Phase.Promoted ? "[bold underline]100%[/]" : "[grey]100%[/]");
     }

@@ -47,7 +47,8 @@ internal sealed record RecordedRun(Rollout Rollout, ModelSpec Model, IReadOnlyLi
         List<EvidenceSlice> slices = [];
         await foreach (var stored in records.EvidenceAsync(run.Run, cancel))
         {
-            if (stored.Slice.Share < Share.Full)
+            // In a shadow stage only what was copied is evidence: it does not show what the traffic is like.
+            if (stored.Slice.Share < Share.Full && run.Spec.Stages[stored.Slice.Stage].Kind == StageKind.Split)
             {
                 slices.Add(stored.Slice);
             }

@@ -44,6 +44,17 @@ public sealed class FirstOccurrencesTests
     }
 
     [Fact]
+    public void Where_both_arms_get_the_same_requests_a_subject_counts_once_on_each()
+    {
+        var observed = Observed(0, Error(1, Arm.Baseline), Error(1, Arm.Canary), Error(1, Arm.Canary), Error(2, Arm.Canary));
+
+        var (baseline, canary, _) = _firsts.Count(observed, Cells, paired: true);
+
+        Assert.Equal(([1u], [1u, 2u]), (baseline.ErrorSubjects, canary.ErrorSubjects));
+        Assert.Empty(Count(1, Error(1, Arm.Canary), Error(2, Arm.Baseline)).Baseline.ErrorSubjects);
+    }
+
+    [Fact]
     public void Each_kind_of_event_has_its_own_subjects()
     {
         var observed = Observed(

@@ -246,6 +246,31 @@ public sealed class RolloutMachineTests
         Assert.Equal(held.Since, moved.Next.Since);
     }
 
+    [Theory]
+    [InlineData(0, VerdictKind.Undecided, Move.StageEntered)] // another shadow stage follows
+    [InlineData(1, VerdictKind.Undecided, Move.Held)] // behind it no pair ever comes
+    [InlineData(1, VerdictKind.NoData, Move.Held)]
+    [InlineData(1, VerdictKind.Pass, Move.StageEntered)]
+    [InlineData(1, VerdictKind.Fail, Move.RolledBack)]
+    [InlineData(2, VerdictKind.Undecided, Move.Held)]
+    public void The_last_shadow_stage_is_left_when_agreement_has_passed(int stage, VerdictKind agreement, Move expected)
+    {
+        var shadow = new StageSpec(Share.None, Bake) { Kind = StageKind.Shadow, Shadow = new() };
+        var rollout = Running(stage) with
+        {
+            Spec = Spec with
+            {
+                Stages = [shadow, shadow, new(new(5_000), Bake)],
+                Guards = [Spec.Guards[0], new() { Name = "same", Signal = new(SignalKind.Agreement), Scale = Scale.Value, Bad = 0.98 }],
+            },
+        };
+
+        var moved = RolloutMachine.Next(rollout, new Signal.Judged(Judge(stage, VerdictKind.Pass, agreement)), Now);
+
+        Assert.Equal(expected, moved.Move);
+        Assert.Equal(expected == Move.StageEntered && stage == 1 ? new(5_000) : stage == 2 ? new(5_000) : Share.None, moved.Next.CanaryShare);
+    }
+
     internal static Judgement Judge(int stage, VerdictKind errors, VerdictKind accuracy, TimeSpan? baked = null, string? noData = null) => new()
     {
         UpToSlice = 1,

@@ -14,7 +14,7 @@ internal static class Mistakes
     [
         new(
             "unknown field", "bake: 15m }\n    - { share: 10%", "bak: 15m }\n    - { share: 10%", 29, 20, "spec.stages[0].bak",
-            "found the unknown field \"bak\"; wanted one of share, bake: did you mean \"bake\"?"),
+            "found the unknown field \"bak\"; wanted one of kind, share, bake: did you mean \"bake\"?"),
         new(
             "far unknown field", "  showArm: false", "  replicas: 3", 18, 3, "spec.replicas",
             "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic"),
@@ -169,6 +169,34 @@ internal static class Mistakes
             "share that does not rise", "share: 50%", "share: 10%", 31, 16, "spec.stages[2].share",
             "found \"10%\"; wanted a share above the 10% of the stage before it (line 30): shares rise from stage to stage"),
         new(
+            "unknown kind of stage", "{ share: 1%,", "{ kind: shadw, share: 1%,", 29, 15, "spec.stages[0].kind",
+            "found \"shadw\"; wanted split or shadow: did you mean shadow?"),
+        new(
+            "shadow with a share", "{ share: 1%,", "{ kind: shadow, share: 1%,", 29, 23, "spec.stages[0].share",
+            "found the unknown field \"share\"; wanted one of kind, bake, sample, rate, control, ignore, tolerance, similarity, cosine, keepPairs, redact"),
+        new(
+            "shadow without a bake", "{ share: 1%, bake: 15m }", "{ kind: shadow, sample: 100% }", 29, 7, "spec.stages[0].bake",
+            "found no field \"bake\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
+        new(
+            "shadow behind a share", "{ share: 10%,", "{ kind: shadow,", 30, 15, "spec.stages[1].kind",
+            "found a shadow stage behind a stage with a share (line 29); wanted it before all shares: whom the canary serves is not taken back from it"),
+        new(
+            "shadow of a rate without time", "{ share: 1%,", "{ kind: shadow, rate: 100,", 29, 29, "spec.stages[0].rate",
+            "found \"100\"; wanted a rate above 0/d and at most 1000000/s, with its unit of time, e.g. 200/s: the unit of time is missing, write e.g. 100/s"),
+        new(
+            "shadow with too many pairs", "{ share: 1%,", "{ kind: shadow, keepPairs: 5000,", 29, 34, "spec.stages[0].keepPairs",
+            "found \"5000\"; wanted a whole number from 0 to 1,000, e.g. 200"),
+        new(
+            "shadow of calls that may not be repeated", "failover: auto\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { share: 1%,",
+            "failover: never\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { kind: shadow,",
+            29, 15, "spec.stages[0].kind",
+            "found a shadow stage, but the calls of the model \"fraud\" may not be sent twice (a.yaml:3); wanted a protocol that makes a repeat safe, or failover: always in the model if you know that a repeat does no harm"),
+        new(
+            "shadow of a canary behind TLS", "{ name: v2, endpoints: [\"http://127.0.0.1:9002\"] }\n  failover: auto\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { share: 1%,",
+            "{ name: v2, endpoints: [\"https://127.0.0.1:9002\"] }\n  failover: auto\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { kind: shadow,",
+            29, 15, "spec.stages[0].kind",
+            "found a shadow stage, but the version \"v2\" has the endpoint \"https://127.0.0.1:9002\" (a.yaml:3); wanted http endpoints only, since copies are sent over HTTP/1.1 without TLS"),
+        new(
             "bake of nothing", "{ share: 1%, bake: 15m }", "{ share: 1%, bake: 0s }", 29, 26, "spec.stages[0].bake",
             "found \"0s\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
         new(
@@ -195,7 +223,7 @@ internal static class Mistakes
             "found \"conversion\", which is no event of the gateway or of fraud (spec.signals.events); wanted one of refused, empty"),
         new(
             "agreement without shadow", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: agreement, atLeast: { value: 98% }", 33, 31, "spec.guards[0].signal",
-            "found the signal \"agreement\", which is measured on shadow traffic; wanted another one: no stage is a shadow stage"),
+            "found the signal \"agreement\", which is measured on shadow traffic; wanted another one, or a stage { kind: shadow, bake: 10m } in front: no stage is a shadow stage"),
         new(
             "segments of throughput", "signal: error-rate, atMost: { ratio: 2.0 }", "signal: throughput, atLeast: { ratio: 0.9 }, segments: all", 33, 78, "spec.guards[0].segments",
             "found segments on throughput; wanted none: it is counted for everyone only"),

@@ -55,7 +55,8 @@ public sealed class SpecificationSchemaTests
             "{ name: v1,", "  baseline: v1", "{ share: 1%,", "{ name: errors,", "{ ratio: 2.0 }", "{ falseRollback: 1%,",
         ];
 
-        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides()).Distinct().Order(StringComparer.Ordinal);
+        var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides())
+            .Concat(KnownIn(Samples.With("{ share: 1%,", "{ kind: shadow, zzzzzz: 1,"))).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
     }

@@ -16,7 +16,7 @@ internal sealed class Workspace : IDisposable
     }
 
     /// <summary>A model of two versions and a rollout with the given stages.</summary>
-    public string WriteRollout(string baseline, string canary, string stages, string start = "auto", string name = "fraud-v2") => Write("rollout.yaml", $$"""
+    public string WriteRollout(string baseline, string canary, string stages, string start = "auto", string name = "fraud-v2", string guard = "") => Write("rollout.yaml", $$"""
         apiVersion: haldane.dev/v1
         kind: Model
         metadata: { name: fraud }
@@ -43,6 +43,7 @@ internal sealed class Workspace : IDisposable
           guards:
             - { name: errors, signal: error-rate, atMost: { ratio: 2.0 }, floor: 1% }
             - { name: mix, signal: prediction-drift, atMost: { jensenShannon: 0.05 } }
+        {{(guard.Length == 0 ? "" : $"    - {guard}")}}
         """);
 
     public void Dispose() => _folder.Delete(recursive: true);

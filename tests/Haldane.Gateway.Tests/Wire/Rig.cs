@@ -49,6 +49,13 @@ internal sealed class Rig : IAsyncDisposable
 
     public static RoutedModel Routed(ModelSpec spec, Share share) => new(spec, "v1", new(Run, "move", Stage, share, "v1", "v2") { FirstToken = true });
 
+    /// <summary>A rollout in a shadow stage.</summary>
+    public static RoutedModel Shadowed(ModelSpec spec, ShadowSpec shadow)
+    {
+        var routed = Routed(spec, Share.None);
+        return routed with { Split = routed.Split! with { Shadow = shadow } };
+    }
+
     /// <summary>Everyone goes to the canary, or to the baseline.</summary>
     public static Task<Rig> StartAsync(Upstream baseline, Upstream canary, Arm arm, Func<ModelSpec, ModelSpec>? change = null) =>
         StartAsync(Routed((change ?? (spec => spec))(Spec([baseline.Address], [canary.Address])), arm == Arm.Canary ? Share.Full : Share.None));

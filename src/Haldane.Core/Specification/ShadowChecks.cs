@@ -1,0 +1,42 @@
+using Haldane.Core.Specification.Yaml;
+
+namespace Haldane.Core.Specification;
+
+/// <summary>Checks that requests of a model can be copied to its canary.</summary>
+internal static class ShadowChecks
+{
+    /// <summary>Reports what stands in the way.</summary>
+    public static void Check(SetChecks.Read<RolloutSpec> rollout, SetChecks.Read<ModelSpec> model)
+    {
+        if ((rollout.Find("stages") as YamlSequence)?.Items.FirstOrDefault(StageFields.IsShadow) is not YamlMapping stage || rollout.Spec is not { } plan || model.Spec is not { } spec)
+        {
+            return;
+        }
+
+        var kind = stage.FindScalar("kind")!;
+        if (spec.Failover == Failover.Never || (spec.Failover == Failover.Auto && spec.Protocol == Protocol.Http))
+        {
+            rollout.Errors.Report(
+                kind, $"found a shadow stage, but the calls of the model {Clip.Quoted(model.Name)} may not be sent twice ({SetChecks.Place(model)}); "
+                + "wanted a protocol that makes a repeat safe, or failover: always in the model if you know that a repeat does no harm");
+        }
+
+        foreach (var name in (string[])[plan.Canary, plan.Baseline])
+        {
+            // A copy is what the caller sent: without the version's own model name or prompt another thing would be compared.
+            if (spec.FindVersion(name)?.Override is not null)
+            {
+                rollout.Errors.Report(
+                    kind, $"found a shadow stage, but the version {Clip.Quoted(name)} has an override ({SetChecks.Place(model)}), which copies do not get yet; wanted versions without one, or split stages only");
+            }
+
+            // What speaks HTTP/1.1 without TLS is all that copies are sent to by now; the baseline gets them as a control only.
+            var gets = name == plan.Canary || plan.Stages.Any(s => s.Shadow is { Control.BasisPoints: > 0 });
+            if (gets && spec.FindVersion(name)?.Endpoints.FirstOrDefault(e => !e.StartsWith("http://", StringComparison.OrdinalIgnoreCase)) is { } address)
+            {
+                rollout.Errors.Report(
+                    kind, $"found a shadow stage, but the version {Clip.Quoted(name)} has the endpoint {Clip.Quoted(address)} ({SetChecks.Place(model)}); wanted http endpoints only, since copies are sent over HTTP/1.1 without TLS");
+            }
+        }
+    }
+}

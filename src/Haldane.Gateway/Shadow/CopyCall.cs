@@ -1,0 +1,168 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Haldane.Gateway.Http1;
+using Haldane.Gateway.Relay;
+using Haldane.Gateway.Upstreams;
+
+namespace Haldane.Gateway.Shadow;
+
+/// <summary>Asks a version for its answer to a copy.</summary>
+/// <remarks>Belongs to a worker, which uses it for copy after copy; only <see cref="Look"/> may be called from elsewhere.</remarks>
+internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpan patience)
+{
+    private readonly Deadline _deadline = new(watch);
+    private readonly CopyReader _reader = new(time);
+
+    /// <summary>Ends a wait that is late.</summary>
+    public void Look(long now) => _deadline.Look(now);
+
+    /// <summary>Asks, and reads the answer as far as it comes.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AskAsync(ShadowCopy copy, CopyTarget target, CopyAnswer answer)
+    {
+        var begun = time.GetTimestamp();
+        answer.Clear();
+        for (var tries = 0; tries < target.Tries; tries++)
+        {
+            if (await AskAsync(copy, target.Next(copy.Nonce, tries), answer))
+            {
+                break;
+            }
+        }
+
+        if (answer.IsAnswered && answer.Status < 400 && !_reader.IsCut)
+        {
+            answer.Latency = time.GetElapsedTime(begun, _reader.LastByteAt).TotalSeconds;
+            answer.FirstToken = _reader.FirstByteAt == 0 ? double.NaN : time.GetElapsedTime(begun, _reader.FirstByteAt).TotalSeconds;
+        }
+    }
+
+    // False when nobody accepts a connection.
+    private async ValueTask<bool> AskAsync(ShadowCopy copy, UpstreamEndpoint endpoint, CopyAnswer answer)
+    {
+        var upstream = endpoint.TryRent();
+        while (true)
+        {
+            upstream ??= await ConnectAsync(endpoint);
+            if (upstream is null)
+            {
+                return false;
+            }
+
+            var (keeps, begun) = (false, _deadline.Now);
+            try
+            {
+                keeps = await SpeakAsync(upstream, endpoint, copy, answer) && _reader.CanServe;
+                if (answer.Outcome != Outcome.Broken || !upstream.IsUsed || !_reader.IsSilent || _deadline.Now - begun >= RelayLimits.AtOnce)
+                {
+                    return true;
+                }
+            }
+            finally
+            {
+                if (keeps)
+                {
+                    endpoint.Return(upstream);
+                }
+                else
+                {
+                    upstream.Dispose();
+                }
+            }
+
+            // It was closed before; once more, on a connection that is new.
+            upstream = null;
+        }
+    }
+
+    private async ValueTask<bool> SpeakAsync(UpstreamConnection version, UpstreamEndpoint endpoint, ShadowCopy copy, CopyAnswer answer)
+    {
+        Write(version, endpoint, copy);
+        _reader.Begin(version, copy, answer);
+        answer.Outcome = Outcome.Broken;
+        var last = watch.After(ShadowLimits.LongestAnswer * patience);
+        try
+        {
+            await SendAsync(version);
+            while (true)
+            {
+                switch (_reader.Advance())
+                {
+                    case ChunkStep.End:
+                        return Answered(answer);
+                    case ChunkStep.Bad:
+                        return false;
+                }
+
+                _deadline.Set(patience, version.Break);
+                var count = await version.ReceiveAsync();
+                if (!_deadline.Clear() || watch.Exactly > last)
+                {
+                    return false;
+                }
+
+                if (count == 0)
+                {
+                    return _reader.EndsHere() && Answered(answer);
+                }
+
+                _reader.Took(count);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            _deadline.Clear();
+            return false;
+        }
+    }
+
+    private async ValueTask SendAsync(UpstreamConnection version)
+    {
+        _deadline.Set(patience, version.Break);
+        try
+        {
+            await version.SendAsync();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It may have answered all the same before it closed; reading tells.
+        }
+
+        _deadline.Clear();
+    }
+
+    private static bool Answered(CopyAnswer answer)
+    {
+        answer.Outcome = answer.Status >= 500 ? Outcome.Erred : Outcome.Answered;
+        return true;
+    }
+
+    private async ValueTask<UpstreamConnection?> ConnectAsync(UpstreamEndpoint endpoint)
+    {
+        using var cancel = new CancellationTokenSource(patience < RelayLimits.Connect ? patience : RelayLimits.Connect, time);
+        try
+        {
+            return await endpoint.ConnectAsync(cancel.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(UpstreamConnection version, UpstreamEndpoint endpoint, ShadowCopy copy)
+    {
+        const int Framing = 128;
+        var to = new HeadWriter(version.ToSend(copy.Head.Length + endpoint.Host.Length + Framing + copy.Body.Length));
+        to.Write(copy.Head[..copy.StartLength]);
+        to.Write(" HTTP/1.1\r\nHost: "u8);
+        to.Write(endpoint.Host);
+        to.Write("\r\n"u8);
+        to.Write(copy.Head[copy.StartLength..]);
+        to.Write("x-haldane-shadow: 1\r\n"u8);
+        to.WriteFraming(isChunked: false, copy.Body.IsEmpty && !copy.Head.StartsWith("POST "u8) ? -1 : copy.Body.Length);
+        to.Write("\r\n"u8);
+        to.Write(copy.Body.Span);
+        version.Wrote(to.Length);
+    }
+}

@@ -1,0 +1,26 @@
+using Haldane.Gateway.Upstreams;
+
+namespace Haldane.Gateway.Shadow;
+
+/// <summary>A version as copies see it: its endpoints with connections of their own, so that no copy ever takes a caller's.</summary>
+/// <remarks>Any thread.</remarks>
+internal sealed class CopyTarget(IEnumerable<string> addresses, ConnectionWatch watch) : IDisposable
+{
+    private readonly UpstreamEndpoint[] _endpoints = [.. addresses.Select(address => new UpstreamEndpoint(new Uri(address), watch))];
+
+    /// <summary>How many endpoints there are to try.</summary>
+    public int Tries => Math.Min(_endpoints.Length, ShadowLimits.MostTries);
+
+    /// <summary>The endpoint for a copy.</summary>
+    /// <param name="chance">Uniform over all numbers.</param>
+    /// <param name="tries">How many were tried before.</param>
+    public UpstreamEndpoint Next(uint chance, int tries) => _endpoints[(chance % (uint)_endpoints.Length + (uint)tries) % (uint)_endpoints.Length];
+
+    public void Dispose()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            endpoint.Dispose();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using Haldane.Gateway.Protocols;
+using Haldane.Gateway.Relay;
+
+namespace Haldane.Gateway.Shadow;
+
+/// <summary>A request that the baseline answers and the canary gets as well: what is sent, and what both answered.</summary>
+/// <remarks>
+/// One owner at a time: the exchange until it is offered, then the lane's queue, a worker, the comparison, and the lane again, which uses it for copy after copy. Owns its pooled buffers until disposed.
+/// </remarks>
+internal sealed class ShadowCopy(ShadowLane lane) : IDisposable
+{
+    private readonly KeptBytes _head = new(512, 8 * 1024);
+    private readonly KeptBytes _body = new(1_024, ShadowLimits.UsualBuffer);
+    private long _held;
+
+    /// <summary>Method, target and fields, as <see cref="CopiedRequest"/> writes them.</summary>
+    public ReadOnlySpan<byte> Head => _head.Span;
+
+    /// <summary>How much of the head is method and target.</summary>
+    public int StartLength { get; private set; }
+
+    public ReadOnlyMemory<byte> Body => _body.Memory;
+
+    public CopyAnswer Baseline { get; } = new();
+
+    public CopyAnswer Canary { get; } = new();
+
+    /// <summary>The baseline's second answer, where it is held against itself.</summary>
+    public CopyAnswer Control { get; } = new();
+
+    /// <summary>Whether the baseline is asked again.</summary>
+    public bool IsControl { get; set; }
+
+    /// <summary>What the request asks for.</summary>
+    public Call Call { get; set; }
+
+    public uint Subject { get; set; }
+
+    public int SegmentCode { get; set; }
+
+    public uint Nonce { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    /// <summary>When it was offered, by the stopwatch.</summary>
+    public long OfferedAt { get; set; }
+
+    /// <summary>Sees a piece of the baseline's answer pass.</summary>
+    public void See(ReadOnlySpan<byte> content) => Baseline.Add(content, this);
+
+    /// <summary>Takes the start of a head.</summary>
+    public void Start(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
+    {
+        _head.Clear();
+        _head.Add(method);
+        _head.Add(" "u8);
+        _head.Add(target);
+        StartLength = _head.Length;
+    }
+
+    /// <summary>Takes some of the head's fields, each with its line end.</summary>
+    public void AddFields(ReadOnlySpan<byte> fields) => _head.Add(fields);
+
+    /// <summary>Takes the body.</summary>
+    /// <returns>Whether there was room.</returns>
+    public bool TryTake(in ReadOnlySequence<byte> body)
+    {
+        _body.Clear();
+        if (body.Length > ShadowLimits.LargestBody || !TryHold(_head.Length + (int)body.Length))
+        {
+            return false;
+        }
+
+        foreach (var piece in body)
+        {
+            _body.Add(piece.Span);
+        }
+
+        return true;
+    }
+
+    /// <summary>Counts bytes that are kept from now on.</summary>
+    /// <returns>Whether there is room for them.</returns>
+    public bool TryHold(int bytes)
+    {
+        if (!lane.TryHold(bytes))
+        {
+            return false;
+        }
+
+        _held += bytes;
+        return true;
+    }
+
+    /// <summary>Sends it on its way, now that the baseline has answered.</summary>
+    public void Offer() => lane.Offer(this);
+
+    /// <summary>Gives it up.</summary>
+    /// <param name="reason">Why; null where there is nothing to count.</param>
+    public void Drop(CopyDrop? reason = null) => lane.Drop(this, reason);
+
+    /// <summary>Forgets the exchange.</summary>
+    /// <returns>How many bytes it held.</returns>
+    public long Clear()
+    {
+        var held = _held;
+        _held = 0;
+        (IsControl, StartLength) = (false, 0);
+        _head.Clear();
+        _body.Clear();
+        if (_body.Capacity > ShadowLimits.UsualBuffer)
+        {
+            _body.Dispose();
+        }
+
+        Baseline.Clear();
+        Canary.Clear();
+        Control.Clear();
+        return held;
+    }
+
+    public void Dispose()
+    {
+        _head.Dispose();
+        _body.Dispose();
+        Baseline.Dispose();
+        Canary.Dispose();
+        Control.Dispose();
+    }
+}
+
+/// <summary>Why a copy is not sent.</summary>
+internal enum CopyDrop
+{
+    /// <summary>Too much is waiting.</summary>
+    Full,
+
+    /// <summary>More than the rate that was asked for.</summary>
+    Rate,
+
+    /// <summary>The request is too large.</summary>
+    Large,
+
+    /// <summary>It has waited too long.</summary>
+    Late,
+}
