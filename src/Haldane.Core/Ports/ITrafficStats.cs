@@ -19,4 +19,7 @@ public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Er
 {
     /// <summary>Exchanges that the caller called its own retries; counted nowhere else.</summary>
     public long Retried { get; init; }
+
+    /// <summary>Exchanges that the gateway had no room or no socket for; counted nowhere else.</summary>
+    public long Overloaded { get; init; }
 }

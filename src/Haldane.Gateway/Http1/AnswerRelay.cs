@@ -97,7 +97,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             }
 
             deadline.Set(patience, version.Break, _isHeld ??= () => Waits);
-            presence.Wait(version, !writer.HasBegun && !request.IsHttp10);
+            presence.Wait(version.Break, !writer.HasBegun && !request.IsHttp10);
             var straight = Straight();
             int count;
             try

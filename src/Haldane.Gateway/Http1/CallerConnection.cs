@@ -47,7 +47,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
-        _call = new(_request, _exchange, desk, _body, _answer, Answering);
+        _call = new(_request, _exchange, desk, _body, _answer, Answering) { Presence = _presence };
         Begin();
         _mayRepeat = MayRepeat;
     }
@@ -213,7 +213,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
         if (FailsOver(outcome))
         {
-            outcome = await StandInAsync();
+            outcome = await StandInAsync(outcome);
         }
 
         _input.AdvanceTo(_call.Whole.End);
@@ -233,7 +233,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
         if (FailsOver(outcome))
         {
-            outcome = await StandInAsync();
+            outcome = await StandInAsync(outcome);
         }
 
         _writer.KeepsCaller &= _body.IsWhole;
@@ -266,14 +266,19 @@ internal sealed class CallerConnection : IWatched, IDisposable
         }
 
         _desk.Book(_exchange, outcome, _answer.Status, _request.IsHead);
-        return outcome is (Outcome.Erred or Outcome.Broken) && _mayRepeat();
+        return outcome switch
+        {
+            Outcome.Erred or Outcome.Broken => _mayRepeat(),
+            Outcome.Unreached or Outcome.Overloaded => _exchange.MayStandIn,
+            _ => false,
+        };
     }
 
-    private async Task<Outcome> StandInAsync()
+    private async Task<Outcome> StandInAsync(Outcome first)
     {
         _exchange.BeginStandIn();
         var outcome = await _call.AttemptAsync(_exchange.Route.Split!.Baseline, _never);
-        _desk.BookStandIn(_exchange, outcome);
+        _desk.BookStandIn(_exchange, first, outcome);
         return outcome;
     }
 
@@ -297,6 +302,11 @@ internal sealed class CallerConnection : IWatched, IDisposable
                 BodyEnd.TooLarge => await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true),
                 _ => await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time", announce: true),
             };
+        }
+
+        if (outcome == Outcome.Overloaded)
+        {
+            return await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "the gateway has no room for this request", _writer.KeepsCaller, true);
         }
 
         return _answer.IsLate

@@ -45,6 +45,9 @@ internal static class RelayLimits
     /// <summary>A caller may leave so long unread what is written to it.</summary>
     public static readonly TimeSpan CallerGap = TimeSpan.FromSeconds(60);
 
-    /// <summary>A version has to accept a connection within this.</summary>
+    /// <summary>An endpoint has to accept a connection within this, and have a place for one.</summary>
     public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+
+    /// <summary>And all endpoints of a version together, one after the other: two that swallow connections leave time for no third.</summary>
+    public static readonly TimeSpan ConnectAll = TimeSpan.FromSeconds(10);
 }

@@ -69,6 +69,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other };
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
+        exchange.MayStandIn = exchange.Arm == Arm.Canary && !isHeld && route.Spec.Failover != Failover.Never;
         exchange.StandIn = false;
         exchange.ForgetAnswer();
         exchange.StartedAt = time.GetTimestamp();
@@ -86,7 +87,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     public void Book(Exchange exchange, Outcome outcome, int status, bool toHead)
     {
         var route = exchange.Route;
-        if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken || IsRetried(status)))
+        if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken or Outcome.Unreached || IsRetried(status)))
         {
             _failures.Remember(exchange.RetryKey, exchange.Arm);
         }
@@ -111,7 +112,10 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             case Outcome.Abandoned:
                 route.Totals.Abandoned(exchange.Arm);
                 return;
-            case Outcome.Erred or Outcome.Broken:
+            case Outcome.Overloaded:
+                route.Totals.Overloaded(exchange.Arm);
+                return;
+            case Outcome.Erred or Outcome.Broken or Outcome.Unreached:
                 route.Totals.Ended(exchange.Arm);
                 route.Totals.Failed(exchange.Arm);
                 route.Counters?.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
@@ -129,14 +133,17 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     }
 
     /// <summary>Books how the baseline dealt with an exchange in the canary's place.</summary>
-    public void BookStandIn(Exchange exchange, Outcome outcome)
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="canary">How it had ended at the canary.</param>
+    /// <param name="baseline">How it ended at the baseline.</param>
+    public void BookStandIn(Exchange exchange, Outcome canary, Outcome baseline)
     {
-        if (exchange.Call == Call.Response && outcome == Outcome.Answered)
+        if (exchange.Call == Call.Response && baseline == Outcome.Answered)
         {
             _states.Remember(exchange.Route.Split!.Assigner, exchange.StateId.Span, Arm.Baseline);
         }
 
-        if (exchange.Counts && outcome == Outcome.Answered)
+        if (exchange.Counts && canary is (Outcome.Erred or Outcome.Broken or Outcome.Unreached) && baseline == Outcome.Answered)
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);
         }

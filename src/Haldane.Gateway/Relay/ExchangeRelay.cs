@@ -71,8 +71,9 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             body.Rewind();
             tap.Forget();
             exchange.BeginStandIn();
+            var first = outcome;
             outcome = await SendAsync(context, exchange, exchange.Route.Split!.Baseline, tap, new AnswerTransformer(tap, static () => false));
-            desk.BookStandIn(exchange, outcome);
+            desk.BookStandIn(exchange, first, outcome);
         }
 
         if (outcome is (Outcome.Broken or Outcome.Abandoned) && !context.Response.HasStarted)

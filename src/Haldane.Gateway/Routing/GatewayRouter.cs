@@ -20,17 +20,22 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
     /// <summary>Routes nothing yet.</summary>
     public GatewayRouter()
-        : this(TimeProvider.System)
+        : this(TimeProvider.System, new())
     {
     }
 
     /// <summary>Routes nothing yet.</summary>
     /// <param name="time">The clock of waits and idle connections.</param>
-    public GatewayRouter(TimeProvider time)
+    /// <param name="limits">How much is taken on at once.</param>
+    public GatewayRouter(TimeProvider time, GatewayLimits limits)
     {
+        Limits = limits;
         Watch = new(time);
-        _endpoints = new(Watch);
+        _endpoints = new(Watch, limits);
     }
+
+    /// <summary>How much is taken on at once.</summary>
+    internal GatewayLimits Limits { get; }
 
     /// <summary>The snapshot in force.</summary>
     internal RouteSnapshot Current => _current;
@@ -44,6 +49,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         lock (_gate)
         {
             _current = new([.. picture.Models.Select(Compile)]);
+            _endpoints.Keep(picture.Models.SelectMany(m => m.Spec.Versions).SelectMany(v => v.Endpoints));
         }
     }
 

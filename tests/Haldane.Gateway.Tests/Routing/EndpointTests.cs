@@ -83,7 +83,7 @@ public sealed class EndpointTests
 
     private static (VersionRoute Version, Endpoint[] Endpoints) Version(int count)
     {
-        Endpoint[] endpoints = [.. Enumerable.Range(0, count).Select(i => new Endpoint($"http://127.0.0.1:{i + 1}", new(new HttpClientHandler()), null))];
+        Endpoint[] endpoints = [.. Enumerable.Range(0, count).Select(i => new Endpoint($"http://127.0.0.1:{i + 1}", new(new HttpClientHandler()), null, 1_024))];
         return (new("v2", endpoints, [.. endpoints.Select(_ => Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig.Empty)]), endpoints);
     }
 }

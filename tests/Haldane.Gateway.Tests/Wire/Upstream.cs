@@ -21,6 +21,7 @@ internal sealed class Upstream : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
+    private readonly List<Socket> _queued = [];
     private readonly Conduct _conduct;
     private Task _accepting = Task.CompletedTask;
 
@@ -59,11 +60,44 @@ internal sealed class Upstream : IAsyncDisposable
         return upstream;
     }
 
+    /// <summary>An address that takes the first packet of a connection and says nothing: its queue is full, and nobody accepts.</summary>
+    public static Upstream Swallowing()
+    {
+        var upstream = new Upstream(_ => Task.CompletedTask);
+        upstream._listener.Start(1);
+        upstream.Address = $"http://{upstream._listener.LocalEndpoint}";
+        for (var i = 0; i < 4; i++)
+        {
+            var queued = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            upstream._queued.Add(queued);
+            try
+            {
+                queued.Connect(upstream._listener.LocalEndpoint);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                // Under way, as it should be.
+            }
+        }
+
+        return upstream;
+    }
+
+    /// <summary>Waits until so many requests have come whole.</summary>
+    public async Task AskedAsync(int requests)
+    {
+        while (Requests.Count < requests)
+        {
+            await Task.Delay(1, Stopping);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _accepting;
         _listener.Stop();
+        _queued.ForEach(q => q.Dispose());
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
