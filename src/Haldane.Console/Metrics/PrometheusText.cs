@@ -29,6 +29,7 @@ internal static class PrometheusText
         Counter("haldane_failovers_total", "Failed canary calls that the baseline answered.", t => t.FailedOver);
         Counter("haldane_abandoned_total", "Exchanges that the caller gave up.", t => t.Abandoned);
         Counter("haldane_retried_total", "Exchanges that the caller called its own retries; counted nowhere else.", t => t.Retried);
+        Counter("haldane_ejected_total", "Calls of the canary's callers that went to the baseline, because the canary was plainly dead.", t => t.Ejected);
         Counter("haldane_overloaded_total", "Exchanges that the gateway had no room or no socket for.", t => t.Overloaded);
 
         void Counter(string name, string help, Func<ModelTraffic, long> value) => Family(

@@ -20,6 +20,9 @@ public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Er
     /// <summary>Exchanges that the caller called its own retries; counted nowhere else.</summary>
     public long Retried { get; init; }
 
+    /// <summary>Calls of the canary's callers that went to the baseline, because the canary was ejected; counted nowhere else.</summary>
+    public long Ejected { get; init; }
+
     /// <summary>Exchanges that the gateway had no room or no socket for; counted nowhere else.</summary>
     public long Overloaded { get; init; }
 }

@@ -23,13 +23,15 @@ internal sealed class ModelTotals(string model)
 
     public void Overloaded(Arm arm) => Add(arm, 6);
 
+    public void Ejected(Arm arm) => Add(arm, 7);
+
     public IEnumerable<ModelTraffic> Rows()
     {
         foreach (var arm in (Arm[])[Arm.Baseline, Arm.Canary])
         {
-            if (Get(arm, 0) + Get(arm, 4) + Get(arm, 5) + Get(arm, 6) > 0)
+            if (Get(arm, 0) + Get(arm, 4) + Get(arm, 5) + Get(arm, 6) + Get(arm, 7) > 0)
             {
-                yield return new(model, arm, Get(arm, 0), Get(arm, 1), Get(arm, 2), Get(arm, 3), Get(arm, 4)) { Retried = Get(arm, 5), Overloaded = Get(arm, 6) };
+                yield return new(model, arm, Get(arm, 0), Get(arm, 1), Get(arm, 2), Get(arm, 3), Get(arm, 4)) { Retried = Get(arm, 5), Overloaded = Get(arm, 6), Ejected = Get(arm, 7) };
             }
         }
     }

@@ -270,6 +270,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         {
             Outcome.Erred or Outcome.Broken => _mayRepeat(),
             Outcome.Unreached or Outcome.Overloaded => _exchange.MayStandIn,
+            Outcome.Ejected => true,
             _ => false,
         };
     }

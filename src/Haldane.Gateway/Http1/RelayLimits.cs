@@ -18,6 +18,9 @@ internal static class RelayLimits
     /// <summary>The beginning of a canary's stream is held no longer than this once another piece of it comes, so that pings reach the caller.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
 
+    /// <summary>A sign of life every twenty seconds lasts for forty minutes; a version that sends more of them has nothing else to say.</summary>
+    public const int MostInterims = 128;
+
     /// <summary>So much of a refused request is read, so that its sender can read the refusal.</summary>
     public const long LargestDrain = 1 << 20;
 

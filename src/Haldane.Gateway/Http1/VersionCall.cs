@@ -36,12 +36,20 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     /// <summary>Whether the request can be sent once more.</summary>
     public bool CanRepeat => !Streams || body.CanRepeat;
 
+    // Known to be kept to its end.
+    private bool IsSmall => !Streams || request.Fields is { IsChunked: false, ContentLength: <= RelayLimits.LargestRepeatable };
+
     /// <summary>One attempt: the request, and the answer as far as it came.</summary>
     /// <param name="version">Whom to ask.</param>
     /// <param name="mayRepeat">Whether a failed answer may be swallowed, because another version can still answer.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> AttemptAsync(VersionRoute version, Func<bool> mayRepeat)
     {
+        if (desk.IsEjected(exchange, IsSmall))
+        {
+            return Outcome.Ejected;
+        }
+
         var (tried, begun, connects, full) = (0UL, deadline.Now, 0, VersionRoute.None);
         answer.Begin();
         BodyEnd = Http1.BodyEnd.Sent;
@@ -69,6 +77,11 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         if (full != VersionRoute.None && (exchange.StandIn || !exchange.MayStandIn) && await WaitAsync(version[full]) && await AskAsync(version[full], begun, mayRepeat) is { } late)
         {
             return late;
+        }
+
+        if (!Presence.IsGone && desk.Successor(exchange.Route, version) is { } successor)
+        {
+            return await AttemptAsync(successor, mayRepeat);
         }
 
         return Presence.IsGone ? Outcome.Abandoned : full != VersionRoute.None || _isOverloaded ? Outcome.Overloaded : Outcome.Unreached;

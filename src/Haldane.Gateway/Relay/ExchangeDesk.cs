@@ -2,6 +2,7 @@ using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
+using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Protocols;
@@ -69,6 +70,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other };
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
+        exchange.IsHeld = isHeld;
         exchange.MayStandIn = exchange.Arm == Arm.Canary && !isHeld && route.Spec.Failover != Failover.Never;
         exchange.StandIn = false;
         exchange.ForgetAnswer();
@@ -78,6 +80,25 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             route.Counters?.Subject(exchange.Arm, exchange.Subject);
         }
     }
+
+    /// <summary>Whether the baseline has to answer at once, because the canary is plainly dead; now and then a call is let through to it.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="canRepeat">Whether its body will be there a second time.</param>
+    public bool IsEjected(Exchange exchange, bool canRepeat)
+    {
+        if (exchange.Arm != Arm.Canary || exchange.StandIn || exchange.IsHeld || exchange.Route.Split!.Health is not { IsEjected: true } health)
+        {
+            return false;
+        }
+
+        // Where the operator wants no failover, callers see what the canary does to them, now as ever.
+        var isHarmless = (exchange.MayFailOver && canRepeat) || exchange.Route.Spec.Failover == Failover.Never;
+        return !exchange.Counts || !health.TryProbe(Now, isHarmless);
+    }
+
+    /// <summary>The version as a newer picture has it, for an exchange that has read an older one whose endpoints may be gone; null when there is none.</summary>
+    public VersionRoute? Successor(ModelRoute route, VersionRoute version) =>
+        Routes.Find(route.Spec.Name)?.Find(version.Name) is { } now && now.HasMoreThan(version) ? now : null;
 
     /// <summary>Books how the version of its arm dealt with an exchange.</summary>
     /// <param name="exchange">The exchange.</param>
@@ -107,8 +128,16 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             return;
         }
 
+        if (exchange.Arm == Arm.Canary)
+        {
+            Note(route.Split!.Health, outcome);
+        }
+
         switch (outcome)
         {
+            case Outcome.Ejected:
+                route.Totals.Ejected(exchange.Arm);
+                return;
             case Outcome.Abandoned:
                 route.Totals.Abandoned(exchange.Arm);
                 return;
@@ -146,6 +175,19 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         if (exchange.Counts && canary is (Outcome.Erred or Outcome.Broken or Outcome.Unreached) && baseline == Outcome.Answered)
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);
+        }
+    }
+
+    private void Note(ArmHealth health, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Answered:
+                health.Succeeded();
+                return;
+            case Outcome.Erred or Outcome.Broken or Outcome.Unreached:
+                health.Failed(outcome switch { Outcome.Erred => EjectionCause.Erring, Outcome.Broken => EjectionCause.Broken, _ => EjectionCause.Unreachable }, router.Watch.Exactly);
+                return;
         }
     }
 

@@ -4,6 +4,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway.Relay;
@@ -58,17 +59,18 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     private async Task ServeAsync(HttpContext context, Exchange exchange, AnswerTap tap, ReplayableBody? body)
     {
         var transformer = new AnswerTransformer(tap, () => exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted);
-        var outcome = await SendAsync(context, exchange, exchange.Version, tap, transformer);
+        var isEjected = desk.IsEjected(exchange, IsSmall(context));
+        var outcome = isEjected ? Outcome.Ejected : await SendAsync(context, exchange, exchange.Version, tap, transformer);
         if (outcome == Outcome.Answered && body is not null)
         {
             tap.Check(body.Kept);
         }
 
         Record(context, exchange, outcome);
-        if (outcome is (Outcome.Erred or Outcome.Broken) && exchange.MayFailOver && body is { CanReplay: true } && !context.Response.HasStarted)
+        if (outcome == Outcome.Ejected || (!context.Response.HasStarted && MayStandIn(exchange, outcome, body)))
         {
             context.Response.Clear();
-            body.Rewind();
+            body?.Rewind();
             tap.Forget();
             exchange.BeginStandIn();
             var first = outcome;
@@ -76,7 +78,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             desk.BookStandIn(exchange, first, outcome);
         }
 
-        if (outcome is (Outcome.Broken or Outcome.Abandoned) && !context.Response.HasStarted)
+        if (outcome is (Outcome.Broken or Outcome.Unreached or Outcome.Abandoned) && !context.Response.HasStarted)
         {
             // Without this the held beginning of a broken answer would go out in front of the explanation.
             tap.Forget();
@@ -84,6 +86,17 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             await ExplainAsync(context);
         }
     }
+
+    // Known to be kept to its end.
+    private static bool IsSmall(HttpContext context) =>
+        context.Request.ContentLength is <= ReplayableBody.Limit || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+
+    private static bool MayStandIn(Exchange exchange, Outcome outcome, ReplayableBody? body) => outcome switch
+    {
+        Outcome.Erred or Outcome.Broken => exchange.MayFailOver && body is { CanReplay: true },
+        Outcome.Unreached => exchange.MayStandIn,
+        _ => false,
+    };
 
     private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
@@ -113,6 +126,11 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
                 or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
                 or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient => Outcome.Abandoned,
+
+            ForwarderError.Request when context.GetForwarderErrorFeature()?.Exception is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+            } => Outcome.Unreached,
 
             // RequestAborted must not be asked here: the forwarder raises it too, to cut an answer that the version has cut.
             _ => Outcome.Broken,

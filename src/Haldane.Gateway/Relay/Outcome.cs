@@ -14,6 +14,9 @@ internal enum Outcome
     /// <summary>Nobody accepted a connection: the version has failed, and has not seen the request.</summary>
     Unreached,
 
+    /// <summary>The canary is ejected: it was not asked, and the baseline has to answer.</summary>
+    Ejected,
+
     /// <summary>The gateway had no room or no socket for it: the version has not seen the request, and is not to blame.</summary>
     Overloaded,
 

@@ -64,7 +64,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 return null;
             }
 
-            return counters.Collect(split.Stage, split.Share);
+            return counters.Collect(split.Stage, split.Share) with { Ejection = split.Health.Told(Watch.Exactly) };
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         var spec = routed.Spec;
         var cells = new SegmentCells(spec.Segments);
         var split = routed.Split is { } s
-            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary)) { FirstToken = s.FirstToken }
+            ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary)) { FirstToken = s.FirstToken, Health = HealthOf(s.Run) }
             : null;
         if (!_totals.TryGetValue(spec.Name, out var totals))
         {
@@ -98,6 +98,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
         return new(spec, cells, new AnswerReader(spec.Signals), Version(spec, routed.Serving), split, CountersFor(spec, cells, split), totals);
     }
+
+    private ArmHealth HealthOf(int run) => _current.Models.FirstOrDefault(m => m.Split?.Run == run)?.Split!.Health ?? new();
 
     // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
     // an exchange that began under the old share can never be counted under the new one.

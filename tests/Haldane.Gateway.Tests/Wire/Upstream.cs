@@ -18,11 +18,11 @@ internal delegate Task Conduct(Connection connection);
 /// <summary>A version on a bare socket, so that it can break every rule.</summary>
 internal sealed class Upstream : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly List<Socket> _queued = [];
-    private readonly Conduct _conduct;
+    private Conduct _conduct;
     private Task _accepting = Task.CompletedTask;
 
     private Upstream(Conduct conduct) => _conduct = conduct;
@@ -58,6 +58,16 @@ internal sealed class Upstream : IAsyncDisposable
         upstream.Address = $"http://{upstream._listener.LocalEndpoint}";
         upstream._listener.Stop();
         return upstream;
+    }
+
+    /// <summary>Somebody listens from now on where nobody did.</summary>
+    public void Listen(Conduct conduct)
+    {
+        var address = (IPEndPoint)IPEndPoint.Parse(new Uri(Address).Authority);
+        _conduct = conduct;
+        _listener = new(address);
+        _listener.Start();
+        _accepting = AcceptAsync();
     }
 
     /// <summary>An address that takes the first packet of a connection and says nothing: its queue is full, and nobody accepts.</summary>
