@@ -223,7 +223,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
     {
-        _body.Begin(_request, _exchange.MayFailOver || _exchange.Call.IsText());
+        _body.Begin(_request, _exchange.MayRepeat || _exchange.Call.IsText());
         if (_request.Fields.ExpectsContinue && nothingYet && !_request.IsHttp10)
         {
             _output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);

@@ -136,7 +136,7 @@ internal sealed class Upstream : IAsyncDisposable
                 client.NoDelay = true;
                 await _conduct(new(this, client));
             }
-            catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+            catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException or SocketException)
             {
                 // The gateway or the test hung up.
             }
@@ -185,6 +185,9 @@ internal sealed class Connection(Upstream upstream, TcpClient client)
         client.LingerState = new(true, 0);
         client.Close();
     }
+
+    /// <summary>Tells the gateway that nothing more comes.</summary>
+    public void EndSending() => client.Client.Shutdown(SocketShutdown.Send);
 
     /// <summary>Says nothing more until the gateway hangs up or the test ends.</summary>
     public async Task StallAsync()
