@@ -5,6 +5,7 @@ using Haldane.Core.Exchanges;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
+using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -43,11 +44,15 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         var desk = new ExchangeDesk(router, tokens, new RequestIds(seed), time);
+        var callers = new Places(router.Limits.Callers, 0);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RelayLimits.LargestBody;
+
+            // For each listener; beyond what is served there is room for those that are told so.
+            kestrel.Limits.MaxConcurrentConnections = router.Limits.Callers + router.Limits.Callers / 8 + 1;
 
             // As the client reads a version's headers, so that each byte comes out as it came in.
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
@@ -58,7 +63,7 @@ public sealed class GatewayServer : IAsyncDisposable
                     at.Protocols = address.PriorKnowledge ? HttpProtocols.Http2 : HttpProtocols.Http1;
                     if (!address.PriorKnowledge)
                     {
-                        at.Use(next => new Http1Relay(desk, router.Watch, next).ServeAsync);
+                        at.Use(next => new Http1Relay(desk, router.Watch, callers, next).ServeAsync);
                     }
                 });
             }

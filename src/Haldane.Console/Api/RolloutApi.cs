@@ -15,7 +15,7 @@ internal static class RolloutApi
 
     private static readonly string Texts = $"by and why are texts of 1 to {LongestText} characters, without control characters such as line breaks";
 
-    private static readonly HashSet<string> Ours = new(["judge", "specification"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Ours = new(["gateway", "judge", "specification"], StringComparer.OrdinalIgnoreCase);
 
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room)
     {

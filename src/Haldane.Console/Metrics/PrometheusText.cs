@@ -31,6 +31,8 @@ internal static class PrometheusText
         Counter("haldane_abandoned_total", "Exchanges that the caller gave up.", t => t.Abandoned);
         Counter("haldane_retried_total", "Exchanges that the caller called its own retries; counted nowhere else.", t => t.Retried);
         Counter("haldane_unfit_total", "Requests that the version's override could not be applied to.", t => t.Unfit);
+        Counter("haldane_ejected_total", "Calls of the canary's callers that went to the baseline, because the canary was plainly dead.", t => t.Ejected);
+        Counter("haldane_overloaded_total", "Exchanges that the gateway had no room or no socket for.", t => t.Overloaded);
 
         void Counter(string name, string help, Func<ModelTraffic, long> value) => Family(
             text, name, "counter", help, traffic.Select(t => (Labels(("model", t.Model), ("arm", Name(t.Arm))), (double)value(t))));

@@ -158,7 +158,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
                 var tracker = _book.Trackers[rollout.Name];
                 await tracker.ObserveAsync(_store, _router);
                 var judgement = tracker.Judge();
-                await _book.ApplyAsync(rollout, new Signal.Judged(judgement), judgement, tracker);
+                await _book.ApplyAsync(rollout, new Signal.Judged(judgement, tracker.Ejection), judgement, tracker);
             }
             catch (StoreUnavailableException e)
             {

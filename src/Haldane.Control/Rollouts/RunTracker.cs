@@ -5,6 +5,7 @@ using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 using Haldane.Judge;
 
@@ -45,6 +46,9 @@ internal sealed class RunTracker
     /// <summary>Digest of the evidence so far, hex; empty when there is none.</summary>
     public string Digest { get; private set; } = "";
 
+    /// <summary>That the router has ejected the canary, as of the last slice; null while it has not.</summary>
+    public Ejection? Ejection { get; private set; }
+
     /// <summary>Rebuilds a run from what was stored.</summary>
     /// <remarks>The model must be the one that the run started with: only it can say what the stored cells and classes mean.</remarks>
     public static async Task<RunTracker> RestoreAsync(
@@ -78,7 +82,12 @@ internal sealed class RunTracker
     /// <exception cref="StoreUnavailableException">Nothing was counted; the same slice is tried again at the next call.</exception>
     public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router)
     {
-        _unsaved ??= router.Collect(Run) is { } observed ? Slice(observed) : null;
+        if (_unsaved is null && router.Collect(Run) is { } observed)
+        {
+            Ejection = observed.Ejection;
+            _unsaved = Slice(observed);
+        }
+
         if (_unsaved is { } slice)
         {
             // Not to be cancelled: a slice that was stored without our knowing could never be stored again, nor be followed.

@@ -80,6 +80,9 @@ public sealed record RolloutView
     /// <summary>What the judge said last; null before it said anything.</summary>
     public Judgement? Judgement { get; init; }
 
+    /// <summary>That the router has ejected the canary, as of the last second; null while it has not.</summary>
+    public Ejection? Ejection { get; init; }
+
     /// <summary>Totals of this run by arm, baseline first.</summary>
     public ValueList<ArmTotals> Totals { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using Haldane.Core.Evidence;
+using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 
 namespace Haldane.Core.Ports;
@@ -59,6 +60,9 @@ public sealed record ObservedTraffic(
 
     /// <summary>Pairs of answers that were compared, in a shadow stage.</summary>
     public ValueList<PairCounts> Pairs { get; init; } = [];
+
+    /// <summary>Whether, at the end of it, the canary's callers are the baseline's, because the canary is plainly dead; what they did is in no count.</summary>
+    public Ejection? Ejection { get; init; }
 }
 
 /// <summary>Something that happened on one exchange.</summary>

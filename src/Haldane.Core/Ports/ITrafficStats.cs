@@ -29,6 +29,12 @@ public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Er
 
     /// <summary>Requests that the arm's version was not asked, because its override could not be applied to them; no exchanges.</summary>
     public long Unfit { get; init; }
+
+    /// <summary>Calls of the canary's callers that went to the baseline, because the canary was ejected; counted nowhere else.</summary>
+    public long Ejected { get; init; }
+
+    /// <summary>Exchanges that the gateway had no room or no socket for; counted nowhere else.</summary>
+    public long Overloaded { get; init; }
 }
 
 

@@ -35,6 +35,9 @@ public enum HoldReason
 
     /// <summary>Something changed suddenly inside the canary.</summary>
     Anomaly,
+
+    /// <summary>The canary is plainly dead, and the router serves its callers with the baseline.</summary>
+    Ejected,
 }
 
 /// <summary>A rollout and where it stands. Immutable; only <see cref="RolloutMachine"/> makes the next one.</summary>

@@ -18,7 +18,8 @@ public abstract record Signal
 
     /// <summary>The judge spoke.</summary>
     /// <param name="Judgement">What it said.</param>
-    public sealed record Judged(Judgement Judgement) : Signal;
+    /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
+    public sealed record Judged(Judgement Judgement, Ejection? Ejection = null) : Signal;
 
     /// <summary>Somebody takes the canary back.</summary>
     /// <param name="By">Who.</param>
@@ -62,13 +63,13 @@ public sealed record Transition(Move Move, Rollout Next, string By)
 /// <remarks>Pure. The controller stores a transition first and publishes it second, so a crash between the two repeats, never skips.</remarks>
 public static class RolloutMachine
 {
-    private const string Judge = "judge";
+    private const string Judge = "judge", Gateway = "gateway";
 
     /// <summary>The answer to a signal in every phase.</summary>
     public static Transition Next(Rollout rollout, Signal signal, DateTimeOffset now) => (rollout.Phase, signal) switch
     {
         (Phase.Running, Signal.Abort(var by, var why)) => RollBack(rollout, now, by, $"{by}: {why}"),
-        (Phase.Running, Signal.Judged(var judgement)) when judgement.Stage == rollout.Stage => Weigh(rollout, judgement, now),
+        (Phase.Running, Signal.Judged(var judgement, var ejection)) when judgement.Stage == rollout.Stage => Weigh(rollout, judgement, ejection, now),
 
         // An ended rollout may be run again, from its first stage and on new evidence.
         (Phase.Draft or Phase.Promoted or Phase.RolledBack, Signal.Start(var run, var by, var why)) => Enter(
@@ -77,12 +78,17 @@ public static class RolloutMachine
         _ => new(Move.None, rollout, ""),
     };
 
-    private static Transition Weigh(Rollout rollout, Judgement judgement, DateTimeOffset now)
+    private static Transition Weigh(Rollout rollout, Judgement judgement, Ejection? ejection, DateTimeOffset now)
     {
         // Harm that is proven beats everything. A guard whose own measurement is broken says Broken, not Fail; where the split itself is broken, all of them do.
         if (WorstFailure(judgement) is { } failed)
         {
             return RollBack(rollout with { Guard = failed.Guard, Segment = failed.Segment }, now, Judge, failed.Reason);
+        }
+
+        if (ejection is not null)
+        {
+            return Bear(rollout, ejection, now);
         }
 
         if (Find(judgement, VerdictKind.Broken) is { } broken)
@@ -128,6 +134,11 @@ public static class RolloutMachine
             : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, Judge, "bake is over and no guard fails");
     }
 
+    // Its callers are safe with the baseline, so a process that is started anew may come back; one that does not is harm enough.
+    private static Transition Bear(Rollout rollout, Ejection ejection, DateTimeOffset now) => ejection.For >= rollout.Spec.Unreachable
+        ? RollBack(rollout, now, Gateway, $"the canary answered nobody for {ejection.For.TotalSeconds:0} s: {ejection.Sentence}")
+        : Hold(rollout, HoldReason.Ejected, $"the canary is ejected, the baseline serves its callers: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable.TotalSeconds:0} s", Gateway);
+
     /// <summary>Whether the guard must have passed before the rollout may leave its stage.</summary>
     public static bool IsRequired(Rollout rollout, GuardSpec guard) =>
         rollout.Stage == rollout.Spec.Stages.Count - 1
@@ -152,8 +163,8 @@ public static class RolloutMachine
         new(Move.RolledBack, rollout with { Phase = Phase.RolledBack, Since = now, Hold = null, Reason = reason }, by);
 
     // Only a new kind of reason is a move: the numbers within a reason change every second and belong to the verdicts.
-    private static Transition Hold(Rollout rollout, HoldReason hold, string reason) =>
+    private static Transition Hold(Rollout rollout, HoldReason hold, string reason, string by = Judge) =>
         rollout.Hold == hold
-            ? new(Move.None, rollout with { Reason = reason }, Judge)
-            : new(Move.Held, rollout with { Hold = hold, Reason = reason }, Judge);
+            ? new(Move.None, rollout with { Reason = reason }, by)
+            : new(Move.Held, rollout with { Hold = hold, Reason = reason }, by);
 }

@@ -20,6 +20,9 @@ internal static class Amounts
     public static readonly Shape<TimeSpan> Timeout = Duration(
         "a duration from 1ms to 1d, e.g. 30s", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
 
+    /// <summary>How long a dead canary is borne.</summary>
+    public static readonly Shape<TimeSpan> Unreachable = Duration("a duration from 0s to 1d, e.g. 30s", TimeSpan.Zero, TimeSpan.FromDays(1));
+
     /// <summary>An error rate that the judge keeps.</summary>
     public static readonly Shape<double> Promise = Rate(
         "a rate above 0% and at most 50%, e.g. 1%", static rate => rate is > 0 and <= 0.5);

@@ -41,6 +41,9 @@ internal static class RolloutFields
             Field<RolloutSpec, ValueList<GuardSpec>>.Required(
                 "guards", new ListShape<GuardSpec>(GuardFields.Guard, 1, 32, "guards", Unique.Names), (r, v) => r with { Guards = v },
                 "What the canary must keep."),
+            Field<RolloutSpec, TimeSpan>.Optional(
+                "unreachable", Amounts.Unreachable, (r, v) => r with { Unreachable = v },
+                "How long a canary that answers nobody, so that the baseline serves its callers, may stay so before it is taken back. Default: 30s."),
             Field<RolloutSpec, PromiseSpec>.Optional(
                 "promise", Promise, (r, v) => r with { Promise = v }, "The error rates that the judge keeps over the whole rollout."),
         ],

@@ -26,6 +26,9 @@ public sealed record RolloutSpec
     /// <summary>How often the rollout may be wrong.</summary>
     public PromiseSpec Promise { get; init; } = new();
 
+    /// <summary>How long a canary that is plainly dead, and ejected, may stay so before it is taken back.</summary>
+    public TimeSpan Unreachable { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether the rollout starts when it is first seen, or waits for a person.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;
 }

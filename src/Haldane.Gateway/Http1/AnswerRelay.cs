@@ -18,6 +18,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
     private Phase _phase;
     private BodyFraming _framing;
     private long _left;
+    private int _interims;
     private bool _waits;
 
     private enum Phase
@@ -97,7 +98,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             }
 
             deadline.Set(patience, version.Break, _isHeld ??= () => Waits);
-            presence.Wait(version, !writer.HasBegun && !request.IsHttp10, writer.HasBegun);
+            presence.Wait(version.Break, !writer.HasBegun && !request.IsHttp10, writer.HasBegun);
             var straight = Straight();
             int count;
             try
@@ -134,6 +135,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         _version = version;
         version.Head.Clear();
         version.Chunks.Clear();
+        _interims = 0;
         (_phase, VersionCanServe, IsSilent, IsLate, Status) = (Phase.Head, false, true, false, 0);
     }
 
@@ -155,6 +157,11 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             _version.Consume(consumed);
             if (_version.Head.IsInterim)
             {
+                if (++_interims > RelayLimits.MostInterims)
+                {
+                    return Outcome.Broken;
+                }
+
                 PassInterim();
             }
             else if (Decide(mayRepeat) is { } refused)

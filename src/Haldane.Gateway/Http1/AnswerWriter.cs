@@ -123,6 +123,11 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
         to.Write(" \r\nContent-Type: application/json\r\nContent-Length: "u8);
         to.Write(body.Length);
         to.Write("\r\n"u8);
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            to.Write("Retry-After: 1\r\n"u8);
+        }
+
         if (announce)
         {
             WriteOwn(ref to);

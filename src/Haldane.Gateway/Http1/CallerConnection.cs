@@ -50,7 +50,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
-        _call = new(_request, _exchange, desk, _body, _answer, Answering);
+        _call = new(_request, _exchange, desk, _body, _answer, Answering) { Presence = _presence };
         Begin();
         _mayRepeat = MayRepeat;
     }
@@ -218,7 +218,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
         if (FailsOver(outcome))
         {
-            outcome = await StandInAsync();
+            outcome = await StandInAsync(outcome);
         }
 
         _input.AdvanceTo(behind.GetPosition(length));
@@ -229,7 +229,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)
     {
         _call.Whole = default;
-        _body.Begin(_request, keeps: _exchange.MayFailOver || _exchange.Call.IsText() || _exchange.Copy is not null);
+        _body.Begin(_request, keeps: _exchange.MayRepeat || _exchange.Call.IsText() || _exchange.Copy is not null);
         if (_request.Fields.ExpectsContinue && nothingYet && !_request.IsHttp10)
         {
             _output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
@@ -239,7 +239,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
         if (FailsOver(outcome))
         {
-            outcome = await StandInAsync();
+            outcome = await StandInAsync(outcome);
         }
 
         _writer.KeepsCaller &= _body.IsWhole;
@@ -283,6 +283,8 @@ internal sealed class CallerConnection : IWatched, IDisposable
         return outcome switch
         {
             Outcome.Erred or Outcome.Broken => _mayRepeat(),
+            Outcome.Unreached or Outcome.Overloaded => _exchange.MayStandIn,
+            Outcome.Ejected => true,
 
             // The canary has not been asked, so nothing is repeated.
             Outcome.Unfit => _exchange.Arm == Arm.Canary && !_writer.HasBegun && _call.CanRepeat,
@@ -290,11 +292,11 @@ internal sealed class CallerConnection : IWatched, IDisposable
         };
     }
 
-    private async Task<Outcome> StandInAsync()
+    private async Task<Outcome> StandInAsync(Outcome first)
     {
         _exchange.BeginStandIn();
         var outcome = await _call.AttemptAsync(_exchange.Route.Split!.Baseline, _never);
-        _desk.BookStandIn(_exchange, outcome);
+        _desk.BookStandIn(_exchange, first, outcome);
         return outcome;
     }
 
@@ -325,6 +327,11 @@ internal sealed class CallerConnection : IWatched, IDisposable
             return _call.IsPacked
                 ? await RefuseAsync(StatusCodes.Status415UnsupportedMediaType, Refusals.Packed, _writer.KeepsCaller, true)
                 : await RefuseAsync(StatusCodes.Status400BadRequest, Refusals.Unfit, _writer.KeepsCaller, true);
+        }
+
+        if (outcome == Outcome.Overloaded)
+        {
+            return await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "the gateway has no room for this request", _writer.KeepsCaller, true);
         }
 
         return _answer.IsLate

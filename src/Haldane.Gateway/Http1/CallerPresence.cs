@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -30,7 +29,7 @@ internal sealed class CallerPresence : IDisposable
     private readonly Socket? _socket;
     private readonly bool _isPlain;
     private readonly CancellationTokenRegistration _registration;
-    private UpstreamConnection? _version;
+    private Action? _breakOff;
     private Task? _asking;
     private bool _mayAsk;
     private bool _hasBegun;
@@ -78,12 +77,12 @@ internal sealed class CallerPresence : IDisposable
     public Task? Asking => _asking is null or { IsCompleted: true } ? null : _asking;
 
     /// <summary>Begins to wait for a version.</summary>
-    /// <param name="version">Whom to break off.</param>
+    /// <param name="breakOff">Ends the wait; called on another thread, and must not come back here.</param>
     /// <param name="mayAsk">Whether an interim answer may be sent now.</param>
     /// <param name="hasBegun">Whether some of the answer has been sent.</param>
-    public void Wait(UpstreamConnection version, bool mayAsk, bool hasBegun)
+    public void Wait(Action breakOff, bool mayAsk, bool hasBegun = false)
     {
-        (_version, _mayAsk, _hasBegun, _silentSince) = (version, mayAsk, hasBegun, 0);
+        (_breakOff, _mayAsk, _hasBegun, _silentSince) = (breakOff, mayAsk, hasBegun, 0);
         Volatile.Write(ref _gate, Waiting);
     }
 
@@ -109,7 +108,7 @@ internal sealed class CallerPresence : IDisposable
         if (HasLeft(now))
         {
             _isGone = true;
-            _version!.Break();
+            _breakOff!();
         }
 
         Volatile.Write(ref _gate, Waiting);

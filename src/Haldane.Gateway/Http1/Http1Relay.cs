@@ -6,10 +6,35 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Haldane.Gateway.Http1;
 
 /// <summary>Serves the HTTP/1.1 connections of a listener, in front of Kestrel's own pipeline, which takes over what needs it.</summary>
-internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, ConnectionDelegate next)
+/// <param name="desk">Opens and books exchanges.</param>
+/// <param name="watch">Looks at everything that waits.</param>
+/// <param name="places">How many connections are served at once, over all listeners.</param>
+/// <param name="next">Kestrel's own pipeline.</param>
+internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Places places, ConnectionDelegate next)
 {
+    private static readonly byte[] NoRoom =
+        "HTTP/1.1 503 \r\nContent-Type: application/json\r\nContent-Length: 52\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{\"error\":\"the gateway has no room for more callers\"}"u8.ToArray();
+
     /// <summary>Serves a connection to its end.</summary>
     public async Task ServeAsync(ConnectionContext connection)
+    {
+        if (!places.TryTake())
+        {
+            await RefuseAsync(connection);
+            return;
+        }
+
+        try
+        {
+            await ServeCallerAsync(connection);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private async Task ServeCallerAsync(ConnectionContext connection)
     {
         bool isLeft;
         using (var caller = new CallerConnection(connection, desk, watch))
@@ -32,6 +57,27 @@ internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Conne
         if (isLeft)
         {
             await next(connection);
+        }
+    }
+
+    // Answered before it has asked, and read for a while, so that its request does not meet a reset in front of the answer.
+    private async Task RefuseAsync(ConnectionContext connection)
+    {
+        using var patience = new CancellationTokenSource(RelayLimits.Drain, desk.Time);
+        try
+        {
+            await connection.Transport.Output.WriteAsync(NoRoom, patience.Token);
+            for (var left = RelayLimits.LargestDrain; left > 0;)
+            {
+                var read = await connection.Transport.Input.ReadAsync(patience.Token);
+                left -= read.Buffer.Length;
+                connection.Transport.Input.AdvanceTo(read.Buffer.End);
+                left = read.IsCompleted ? 0 : left;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // It has left, or stays too long.
         }
     }
 }

@@ -18,6 +18,9 @@ internal static class RelayLimits
     /// <summary>The beginning of a canary's stream is held no longer than this once another piece of it comes, so that pings reach the caller.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
 
+    /// <summary>A sign of life every twenty seconds lasts for forty minutes; a version that sends more of them has nothing else to say.</summary>
+    public const int MostInterims = 128;
+
     /// <summary>So much of a refused request is read, so that its sender can read the refusal.</summary>
     public const long LargestDrain = 1 << 20;
 
@@ -45,6 +48,9 @@ internal static class RelayLimits
     /// <summary>A caller may leave so long unread what is written to it.</summary>
     public static readonly TimeSpan CallerGap = TimeSpan.FromSeconds(60);
 
-    /// <summary>A version has to accept a connection within this.</summary>
+    /// <summary>An endpoint has to accept a connection within this, and have a place for one.</summary>
     public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+
+    /// <summary>And all endpoints of a version together, one after the other: two that swallow connections leave time for no third.</summary>
+    public static readonly TimeSpan ConnectAll = TimeSpan.FromSeconds(10);
 }

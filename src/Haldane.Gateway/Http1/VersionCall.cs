@@ -21,6 +21,12 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     private ChangedRequest? _change;
     private ChangedRequest? _changed;
 
+    // Whether the gateway, not the version, is the reason why the version was not asked.
+    private bool _isOverloaded;
+
+    /// <summary>Notices that the caller has left while the version is connected to.</summary>
+    public required CallerPresence Presence { get; init; }
+
     /// <summary>The body, where it has come whole with the head; it stays where it is until the exchange has ended, so that it can be sent again.</summary>
     public ReadOnlySequence<byte> Whole { get; set; }
 
@@ -35,6 +41,9 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
     /// <summary>Whether the request can be sent once more.</summary>
     public bool CanRepeat => !Streams || body.CanRepeat;
+
+    // Known to be kept to its end.
+    private bool IsSmall => !Streams || request.Fields is { IsChunked: false, ContentLength: <= RelayLimits.LargestRepeatable };
 
     /// <summary>Whether the request could not be changed because its body is packed.</summary>
     public bool IsPacked => _changed is { IsPacked: true };
@@ -59,9 +68,15 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> AttemptAsync(VersionRoute version, Func<bool> mayRepeat)
     {
-        var tried = 0UL;
+        if (desk.IsEjected(exchange, IsSmall))
+        {
+            return Outcome.Ejected;
+        }
+
+        var (tried, begun, connects, full) = (0UL, deadline.Now, 0, VersionRoute.None);
         answer.Begin();
         BodyEnd = Http1.BodyEnd.Sent;
+        _isOverloaded = false;
         _change = null;
         if (version.Override is { } change)
         {
@@ -73,33 +88,37 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             _change = _changed;
         }
 
-        for (var tries = 0; tries < RelayLimits.MostTries; tries++)
+        while (connects < RelayLimits.MostTries && version.Next(exchange.Nonce, desk.Now, tried) is var index and not VersionRoute.None)
         {
-            var index = version.Next(exchange.Nonce, desk.Now, tried);
-            if (index == VersionRoute.None)
+            tried |= 1UL << index;
+            var endpoint = version[index];
+            if (!endpoint.TryBegin())
             {
-                break;
+                full = full == VersionRoute.None ? index : full;
+                continue;
             }
 
-            var endpoint = version[index];
-            endpoint.Begin();
-            try
+            if (await AskAsync(endpoint, begun, mayRepeat) is { } outcome)
             {
-                if (await AskAsync(endpoint, mayRepeat) is { } outcome)
-                {
-                    return outcome;
-                }
-            }
-            finally
-            {
-                endpoint.End();
+                return outcome;
             }
 
             // Nobody accepted the connection, so nobody has seen the request.
-            tried |= 1UL << index;
+            connects++;
         }
 
-        return Outcome.Broken;
+        // A caller whom the baseline can serve does not wait for a canary that is full.
+        if (full != VersionRoute.None && (exchange.StandIn || !exchange.MayStandIn) && await WaitAsync(version[full]) && await AskAsync(version[full], begun, mayRepeat) is { } late)
+        {
+            return late;
+        }
+
+        if (!Presence.IsGone && desk.Successor(exchange.Route, version) is { } successor)
+        {
+            return await AttemptAsync(successor, mayRepeat);
+        }
+
+        return Presence.IsGone ? Outcome.Abandoned : full != VersionRoute.None || _isOverloaded ? Outcome.Overloaded : Outcome.Unreached;
     }
 
     // Null when the version can be asked: with the request changed for it, if it is one that is.
@@ -137,23 +156,25 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         return edit is { HasBinary: true, JsonLength: < 0 } ? Outcome.Unfit : null;
     }
 
-    // Null when nobody accepts a connection.
+    // Asks an endpoint that has a place, and gives the place back; null when nobody accepts a connection.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, Func<bool> mayRepeat)
+    private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, long first, Func<bool> mayRepeat)
     {
         var direct = endpoint.Direct!;
-        var upstream = direct.TryRent();
-        while (true)
+        UpstreamConnection? upstream = null;
+        var keeps = false;
+        try
         {
-            upstream ??= await ConnectAsync(endpoint);
-            if (upstream is null)
+            upstream = direct.TryRent();
+            while (true)
             {
-                return null;
-            }
+                upstream ??= await ConnectAsync(endpoint, first);
+                if (upstream is null)
+                {
+                    return Presence.IsGone ? Outcome.Abandoned : null;
+                }
 
-            var (keeps, begun) = (false, deadline.Now);
-            try
-            {
+                var begun = deadline.Now;
                 var outcome = await SpeakAsync(upstream, direct, mayRepeat);
                 keeps = answer.VersionCanServe && _isSent && outcome != Outcome.Abandoned;
                 var wasClosedBefore = outcome == Outcome.Broken && upstream.IsUsed && answer is { IsSilent: true, IsLate: false } && deadline.Now - begun < RelayLimits.AtOnce;
@@ -161,21 +182,24 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
                 {
                     return outcome;
                 }
+
+                // Once more, on a connection that is new.
+                upstream.Dispose();
+                upstream = null;
             }
-            finally
+        }
+        finally
+        {
+            if (keeps)
             {
-                if (keeps)
-                {
-                    direct.Return(upstream);
-                }
-                else
-                {
-                    upstream.Dispose();
-                }
+                direct.Return(upstream!);
+            }
+            else
+            {
+                upstream?.Dispose();
             }
 
-            // Once more, on a connection that is new.
-            upstream = null;
+            endpoint.End();
         }
     }
 
@@ -252,21 +276,65 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         return end;
     }
 
-    private async ValueTask<UpstreamConnection?> ConnectAsync(Endpoint endpoint)
+    // Whoever looks after the caller must not run what waits here, hence the cancelling elsewhere: it is waited for at the end of the wait.
+    private async ValueTask<UpstreamConnection?> ConnectAsync(Endpoint endpoint, long begun)
     {
-        using var patience = new CancellationTokenSource(exchange.Route.Spec.Timeout < RelayLimits.Connect ? exchange.Route.Spec.Timeout : RelayLimits.Connect, desk.Time);
+        using var patience = Patience(begun);
+        Presence.Wait(() => _ = patience.CancelAsync(), !request.IsHttp10);
         try
         {
             var upstream = await endpoint.Direct!.ConnectAsync(patience.Token);
             endpoint.Accepted();
             return upstream;
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (SocketException e) when (IsOurs(e.SocketErrorCode))
         {
-            endpoint.Refused(desk.Now);
+            _isOverloaded = true;
             return null;
         }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            if (!Presence.IsGone)
+            {
+                endpoint.Refused(desk.Now);
+            }
+
+            return null;
+        }
+        finally
+        {
+            await EndWaitAsync();
+        }
     }
+
+    private async Task<bool> WaitAsync(Endpoint endpoint)
+    {
+        using var patience = Patience(deadline.Now);
+        Presence.Wait(() => _ = patience.CancelAsync(), !request.IsHttp10);
+        var mayAsk = await endpoint.BeginAsync(patience.Token);
+        await EndWaitAsync();
+        return mayAsk;
+    }
+
+    private async ValueTask EndWaitAsync()
+    {
+        Presence.EndWait();
+        if (Presence.Asking is { } asking)
+        {
+            await asking;
+        }
+    }
+
+    // For one endpoint, within what is left for all of them.
+    private CancellationTokenSource Patience(long begun)
+    {
+        var timeout = exchange.Route.Spec.Timeout;
+        var all = (timeout < RelayLimits.ConnectAll ? timeout : RelayLimits.ConnectAll) - TimeSpan.FromMilliseconds(deadline.Now - begun);
+        return all <= TimeSpan.Zero ? new(0) : new(all < RelayLimits.Connect ? all : RelayLimits.Connect, desk.Time);
+    }
+
+    // No file, no buffer or no port is left: that says nothing about who was to be connected to.
+    private static bool IsOurs(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable;
 
     private void WriteRequest(UpstreamConnection upstream, UpstreamEndpoint endpoint)
     {

@@ -38,6 +38,12 @@ internal sealed class Exchange
     /// <summary>Whether the baseline may answer in the place of a canary that fails.</summary>
     public bool MayFailOver { get; set; }
 
+    /// <summary>Whether the baseline may answer in the place of a canary that has not seen the request.</summary>
+    public bool MayStandIn { get; set; }
+
+    /// <summary>Whether its version holds what the request goes on from, so that no other can answer.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Whether the baseline answers in the canary's place.</summary>
     public bool StandIn { get; set; }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
+using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Overrides;
@@ -70,6 +71,8 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other } && !(route.EditsBodies && VersionOverride.IsPacked(fields));
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
+        exchange.IsHeld = isHeld;
+        exchange.MayStandIn = exchange.Arm == Arm.Canary && !isHeld && route.Spec.Failover != Failover.Never;
         (exchange.StandIn, exchange.AskedAt) = (false, 0);
         exchange.ForgetAnswer();
         exchange.StartedAt = time.GetTimestamp();
@@ -83,6 +86,25 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         }
     }
 
+    /// <summary>Whether the baseline has to answer at once, because the canary is plainly dead; now and then a call is let through to it.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="canRepeat">Whether its body will be there a second time.</param>
+    public bool IsEjected(Exchange exchange, bool canRepeat)
+    {
+        if (exchange.Arm != Arm.Canary || exchange.StandIn || exchange.IsHeld || exchange.Route.Split!.Health is not { IsEjected: true } health)
+        {
+            return false;
+        }
+
+        // Where the operator wants no failover, callers see what the canary does to them, now as ever.
+        var isHarmless = (exchange.MayFailOver && canRepeat) || exchange.Route.Spec.Failover == Failover.Never;
+        return !exchange.Counts || !health.TryProbe(Now, isHarmless);
+    }
+
+    /// <summary>The version as a newer picture has it, for an exchange that has read an older one whose endpoints may be gone; null when there is none.</summary>
+    public VersionRoute? Successor(ModelRoute route, VersionRoute version) =>
+        Routes.Find(route.Spec.Name)?.Find(version.Name) is { } now && now.HasMoreThan(version) ? now : null;
+
     /// <summary>Books how the version of its arm dealt with an exchange.</summary>
     /// <param name="exchange">The exchange.</param>
     /// <param name="outcome">How it ended.</param>
@@ -91,7 +113,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     public void Book(Exchange exchange, Outcome outcome, int status, bool toHead)
     {
         var route = exchange.Route;
-        if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken || IsRetried(status)))
+        if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken or Outcome.Unreached || IsRetried(status)))
         {
             _failures.Remember(exchange.RetryKey, exchange.Arm);
         }
@@ -122,12 +144,23 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             Shadow(exchange, outcome, status, toHead);
         }
 
+        if (exchange.Arm == Arm.Canary)
+        {
+            Note(route.Split!.Health, outcome);
+        }
+
         switch (outcome)
         {
+            case Outcome.Ejected:
+                route.Totals.Ejected(exchange.Arm);
+                return;
             case Outcome.Abandoned:
                 route.Totals.Abandoned(exchange.Arm);
                 return;
-            case Outcome.Erred or Outcome.Broken:
+            case Outcome.Overloaded:
+                route.Totals.Overloaded(exchange.Arm);
+                return;
+            case Outcome.Erred or Outcome.Broken or Outcome.Unreached:
                 route.Totals.Ended(exchange.Arm);
                 route.Totals.Failed(exchange.Arm);
                 route.Counters?.Failed(exchange.Arm, exchange.SegmentCode, exchange.Subject);
@@ -145,14 +178,17 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     }
 
     /// <summary>Books how the baseline dealt with an exchange in the canary's place.</summary>
-    public void BookStandIn(Exchange exchange, Outcome outcome)
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="canary">How it had ended at the canary.</param>
+    /// <param name="baseline">How it ended at the baseline.</param>
+    public void BookStandIn(Exchange exchange, Outcome canary, Outcome baseline)
     {
-        if (exchange.Call == Call.Response && outcome == Outcome.Answered)
+        if (exchange.Call == Call.Response && baseline == Outcome.Answered)
         {
             _states.Remember(exchange.Route.Split!.Assigner, exchange.StateId.Span, Arm.Baseline);
         }
 
-        if (exchange.Counts && outcome == Outcome.Answered)
+        if (exchange.Counts && canary is (Outcome.Erred or Outcome.Broken or Outcome.Unreached) && baseline == Outcome.Answered)
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);
         }
@@ -163,7 +199,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     {
         var copy = exchange.Copy!;
         exchange.Copy = null;
-        if (outcome == Outcome.Abandoned || toHead)
+        if (outcome is Outcome.Abandoned or Outcome.Overloaded || toHead)
         {
             copy.Drop();
             return;
@@ -180,6 +216,19 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         }
 
         copy.Offer();
+    }
+
+    private void Note(ArmHealth health, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Answered:
+                health.Succeeded();
+                return;
+            case Outcome.Erred or Outcome.Broken or Outcome.Unreached:
+                health.Failed(outcome switch { Outcome.Erred => EjectionCause.Erring, Outcome.Broken => EjectionCause.Broken, _ => EjectionCause.Unreachable }, router.Watch.Exactly);
+                return;
+        }
     }
 
     // Own: nothing holds the caller to an arm.

@@ -70,27 +70,32 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
     private async Task ServeAsync(HttpContext context, Exchange exchange, AnswerTap tap, ReplayableBody? body)
     {
-        var outcome = await SendAsync(context, exchange, exchange.Version, tap, body, () => exchange.MayFailOver && CanRepeat());
+        var outcome = desk.IsEjected(exchange, IsSmall(context))
+            ? Outcome.Ejected
+            : await SendAsync(context, exchange, exchange.Version, tap, body, () => exchange.MayFailOver && CanRepeat());
         if (outcome == Outcome.Answered && body is not null)
         {
             tap.Check(body.Kept);
         }
 
         Record(context, exchange, body, outcome);
-
-        // A canary that its override keeps a request from has not been asked, so nothing is repeated.
-        if (CanRepeat() && (outcome is Outcome.Erred or Outcome.Broken ? exchange.MayFailOver : outcome == Outcome.Unfit && exchange.Arm == Arm.Canary))
+        if (outcome == Outcome.Ejected || (!context.Response.HasStarted && MayStandIn(exchange, outcome, body)))
         {
             context.Response.Clear();
-            body!.Rewind();
-            context.Request.Body = body;
+            if (body is not null)
+            {
+                body.Rewind();
+                context.Request.Body = body;
+            }
+
             tap.Forget();
             exchange.BeginStandIn();
+            var first = outcome;
             outcome = await SendAsync(context, exchange, exchange.Route.Split!.Baseline, tap, body, static () => false);
-            desk.BookStandIn(exchange, outcome);
+            desk.BookStandIn(exchange, first, outcome);
         }
 
-        if (outcome is (Outcome.Broken or Outcome.Abandoned or Outcome.Unfit) && !context.Response.HasStarted)
+        if (outcome is (Outcome.Broken or Outcome.Unreached or Outcome.Abandoned or Outcome.Unfit) && !context.Response.HasStarted)
         {
             // Without this the held beginning of a broken answer would go out in front of the explanation.
             tap.Forget();
@@ -152,6 +157,20 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         return Outcome.Abandoned;
     }
 
+    // Known to be kept to its end.
+    private static bool IsSmall(HttpContext context) =>
+        context.Request.ContentLength is <= ReplayableBody.Limit || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+
+    private static bool MayStandIn(Exchange exchange, Outcome outcome, ReplayableBody? body) => outcome switch
+    {
+        Outcome.Erred or Outcome.Broken => exchange.MayFailOver && body is { CanReplay: true },
+        Outcome.Unreached => exchange.MayStandIn,
+
+        // A canary that its override keeps a request from has not been asked, so nothing is repeated.
+        Outcome.Unfit => exchange.Arm == Arm.Canary && body is { CanReplay: true },
+        _ => false,
+    };
+
     private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
         var error = await ForwardAsync(context, version, transformer, exchange.Nonce);
@@ -180,6 +199,11 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
                 or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
                 or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient => Outcome.Abandoned,
+
+            ForwarderError.Request when context.GetForwarderErrorFeature()?.Exception is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+            } => Outcome.Unreached,
 
             // RequestAborted must not be asked here: the forwarder raises it too, to cut an answer that the version has cut.
             _ => Outcome.Broken,

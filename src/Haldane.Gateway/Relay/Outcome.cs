@@ -11,6 +11,15 @@ internal enum Outcome
     /// <summary>No whole answer came: refused, reset, timed out, cut short.</summary>
     Broken,
 
+    /// <summary>Nobody accepted a connection: the version has failed, and has not seen the request.</summary>
+    Unreached,
+
+    /// <summary>The canary is ejected: it was not asked, and the baseline has to answer.</summary>
+    Ejected,
+
+    /// <summary>The gateway had no room or no socket for it: the version has not seen the request, and is not to blame.</summary>
+    Overloaded,
+
     /// <summary>The caller left, or sent what cannot be forwarded: charged to nobody.</summary>
     Abandoned,
 

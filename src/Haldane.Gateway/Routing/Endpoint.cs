@@ -8,16 +8,17 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Haldane.Gateway.Routing;
 
 /// <summary>An address of a version, the connections to it, and how it does.</summary>
-/// <remarks>Any thread; lives as long as the gateway, across snapshots.</remarks>
+/// <remarks>Any thread; lives as long as a snapshot or an exchange needs it.</remarks>
 /// <param name="address">As <c>http</c> or <c>https</c>.</param>
 /// <param name="client">Its connection pool for the forwarder.</param>
 /// <param name="direct">The same for our own relay; null for what does not speak HTTP/1.1 without TLS.</param>
-internal sealed class Endpoint(string address, HttpMessageInvoker client, UpstreamEndpoint? direct)
+/// <param name="most">How many exchanges of our own relay it may have under way; as many again may wait.</param>
+internal sealed class Endpoint(string address, HttpMessageInvoker client, UpstreamEndpoint? direct, int most)
 {
     // Once nobody has answered, it is asked again after a second, and after twice as long each time, up to half a minute.
     private const long FirstPause = 1_000, LongestPause = 30_000;
 
-    private int _outstanding;
+    private readonly Places _places = new(most, most);
     private int _refusals;
     private long _asideUntil;
 
@@ -28,15 +29,22 @@ internal sealed class Endpoint(string address, HttpMessageInvoker client, Upstre
     public UpstreamEndpoint? Direct => direct;
 
     /// <summary>Exchanges under way.</summary>
-    public int Outstanding => Volatile.Read(ref _outstanding);
+    public int Outstanding => _places.Taken;
 
     /// <summary>Whether it is passed over while others are there, because nobody answered there of late.</summary>
     /// <param name="now">In milliseconds of the watch.</param>
     public bool IsAside(long now) => now < Volatile.Read(ref _asideUntil);
 
-    public void Begin() => Interlocked.Increment(ref _outstanding);
+    /// <summary>Begins an exchange, however many there are.</summary>
+    public void Begin() => _places.Take();
 
-    public void End() => Interlocked.Decrement(ref _outstanding);
+    /// <summary>Begins an exchange; false when there are as many as there may be.</summary>
+    public bool TryBegin() => _places.TryTake();
+
+    /// <summary>Begins an exchange as soon as it may; false when too many wait for that, or not in time.</summary>
+    public Task<bool> BeginAsync(CancellationToken patience) => _places.TakeAsync(patience);
+
+    public void End() => _places.Release();
 
     /// <summary>Nobody accepts connections there.</summary>
     /// <param name="now">In milliseconds of the watch.</param>
@@ -58,13 +66,28 @@ internal sealed class Endpoint(string address, HttpMessageInvoker client, Upstre
 }
 
 /// <summary>Keeps one connection pool for each address, across snapshots. Any thread.</summary>
-internal sealed class EndpointPool(ConnectionWatch watch) : IDisposable
+internal sealed class EndpointPool(ConnectionWatch watch, GatewayLimits limits) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
 
     /// <summary>The endpoint of an address of the specification.</summary>
     /// <param name="address"><c>http</c>, <c>https</c> or <c>h2c</c>.</param>
-    public Endpoint Get(string address) => _endpoints.GetOrAdd(address, static (address, watch) => New(address, watch), watch);
+    public Endpoint Get(string address) => _endpoints.GetOrAdd(address, static (address, pool) => pool.New(address), this);
+
+    /// <summary>Lets go of every endpoint that is not among these: its connections are closed, each when its exchange has ended.</summary>
+    public void Keep(IEnumerable<string> addresses)
+    {
+        var kept = addresses.ToHashSet(StringComparer.Ordinal);
+        foreach (var (address, endpoint) in _endpoints)
+        {
+            if (!kept.Contains(address) && _endpoints.TryRemove(address, out _))
+            {
+                endpoint.Direct?.Dispose();
+
+                // The forwarder's pool is left to the garbage collector: a request that has read an older snapshot may still be about to use it. Its connections close when they have been idle.
+            }
+        }
+    }
 
     /// <summary>How the forwarder sends requests to an address.</summary>
     /// <param name="address"><c>http</c>, <c>https</c> or <c>h2c</c>.</param>
@@ -89,10 +112,10 @@ internal sealed class EndpointPool(ConnectionWatch watch) : IDisposable
         }
     }
 
-    private static Endpoint New(string address, ConnectionWatch watch)
+    private Endpoint New(string address)
     {
         var url = IsPriorKnowledge(address) ? $"http://{address["h2c://".Length..]}" : address;
-        return new(url, NewClient(), address.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? new(new Uri(url), watch) : null);
+        return new(url, NewClient(), address.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? new(new Uri(url), watch) : null, limits.PerEndpoint);
     }
 
     private static bool IsPriorKnowledge(string address) => address.StartsWith("h2c://", StringComparison.OrdinalIgnoreCase);

@@ -23,18 +23,23 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
     /// <summary>Routes nothing yet.</summary>
     public GatewayRouter()
-        : this(TimeProvider.System)
+        : this(TimeProvider.System, new())
     {
     }
 
     /// <summary>Routes nothing yet.</summary>
     /// <param name="time">The clock of waits and idle connections.</param>
-    public GatewayRouter(TimeProvider time)
+    /// <param name="limits">How much is taken on at once.</param>
+    public GatewayRouter(TimeProvider time, GatewayLimits limits)
     {
         _time = time;
+        Limits = limits;
         Watch = new(time);
-        _endpoints = new(Watch);
+        _endpoints = new(Watch, limits);
     }
+
+    /// <summary>How much is taken on at once.</summary>
+    internal GatewayLimits Limits { get; }
 
     /// <summary>The snapshot in force.</summary>
     internal RouteSnapshot Current => _current;
@@ -53,6 +58,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             {
                 lane.Dispose();
             }
+
+            _endpoints.Keep(picture.Models.SelectMany(m => m.Spec.Versions).SelectMany(v => v.Endpoints));
         }
     }
 
@@ -65,7 +72,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             return model switch
             {
                 { Split: { Shadow.Pairs: { } pairs } split } => pairs.Counters.Collect(split.Stage, split.Share) with { Pairs = pairs.Take() },
-                { Split: { } split, Counters: { } counters } => counters.Collect(split.Stage, split.Share),
+                { Split: { } split, Counters: { } counters } => counters.Collect(split.Stage, split.Share) with { Ejection = split.Health.Told(Watch.Exactly) },
                 _ => null,
             };
         }
@@ -124,6 +131,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 Rollout = s.Rollout,
                 FirstToken = s.FirstToken,
                 Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
+                Health = HealthOf(s.Run),
             }
             : null;
         if (!_totals.TryGetValue(spec.Name, out var totals))
@@ -133,6 +141,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
         return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals);
     }
+
+    private ArmHealth HealthOf(int run) => _current.Models.FirstOrDefault(m => m.Split?.Run == run)?.Split!.Health ?? new();
 
     // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
     // an exchange that began under the old share can never be counted under the new one. So it is with the way of copies.

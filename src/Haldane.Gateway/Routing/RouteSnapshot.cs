@@ -26,6 +26,9 @@ internal sealed class RouteSnapshot(IReadOnlyList<ModelRoute> models)
 
     private const int Usual = 256;
 
+    /// <summary>A model by its name; null when there is none.</summary>
+    public ModelRoute? Find(string name) => models.FirstOrDefault(m => m.Spec.Name == name);
+
     /// <summary>The model that a path belongs to, or null.</summary>
     /// <param name="path">As it stands in a request's target, percent signs and all.</param>
     public ModelRoute? Match(ReadOnlySpan<byte> path)
@@ -87,6 +90,9 @@ internal sealed class ModelRoute
         };
         SubjectCookie = spec.Subject?.Cookie is { } cookie ? Encoding.UTF8.GetBytes(cookie) : null;
     }
+
+    /// <summary>A version that may answer; null when it is none of them.</summary>
+    public VersionRoute? Find(string version) => Split?.Baseline.Name == version ? Split.Baseline : Split?.Canary.Name == version ? Split.Canary : Serving.Name == version ? Serving : null;
 
     public ModelSpec Spec { get; }
 
@@ -150,6 +156,9 @@ internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assi
 {
     /// <summary>The rollout's name.</summary>
     public string Rollout { get; init; } = "";
+
+    /// <summary>How the canary does; of the run, whatever the stage.</summary>
+    public ArmHealth Health { get; init; } = new();
 
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }

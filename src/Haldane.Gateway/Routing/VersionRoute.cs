@@ -26,6 +26,9 @@ internal sealed class VersionRoute(string name, Endpoint[] endpoints, ForwarderR
 
     public Endpoint this[int index] => endpoints[index];
 
+    /// <summary>Whether it has an endpoint that another has not.</summary>
+    public bool HasMoreThan(VersionRoute other) => endpoints.Any(e => !other.Has(e));
+
     /// <summary>How the forwarder sends requests to an endpoint.</summary>
     public ForwarderRequestConfig RequestsTo(int index) => requests[index];
 
@@ -50,6 +53,8 @@ internal sealed class VersionRoute(string name, Endpoint[] endpoints, ForwarderR
         bool isOne = MayServe(one, now, tried), isOther = MayServe(other, now, tried);
         return isOne && (!isOther || endpoints[one].Outstanding <= endpoints[other].Outstanding) ? one : isOther ? other : FirstFrom(one, now, tried);
     }
+
+    private bool Has(Endpoint endpoint) => Array.IndexOf(endpoints, endpoint) >= 0;
 
     private bool MayServe(int index, long now, ulong tried) => (tried & (1UL << index)) == 0 && !endpoints[index].IsAside(now);
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,16 +5,15 @@ using System.Text;
 namespace Haldane.Gateway.Upstreams;
 
 /// <summary>An address that speaks HTTP/1.1, and the connections to it.</summary>
-/// <remarks>Any thread. Idle connections wait in a queue; a connection is bound to no caller, so none stands behind another.</remarks>
+/// <remarks>Any thread. A connection is bound to no caller, so none stands behind another.</remarks>
 internal sealed class UpstreamEndpoint : IWatched, IDisposable
 {
     // Shorter than the shortest keep-alive of common model servers (uvicorn closes after 5 s), so that a request never meets a closing connection.
     private const long LongestIdle = 4_000;
 
-    private readonly ConcurrentQueue<UpstreamConnection> _idle = new();
+    private readonly IdleConnections _idle = new();
     private readonly EndPoint _address;
     private readonly ConnectionWatch _watch;
-    private volatile bool _closed;
 
     /// <summary>No connection yet.</summary>
     /// <param name="url">As <c>http</c>.</param>
@@ -35,7 +33,7 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     public UpstreamConnection? TryRent()
     {
         var now = _watch.Now;
-        while (_idle.TryDequeue(out var connection))
+        while (_idle.TryTake() is { } connection)
         {
             // A look at the socket costs a system call. Without it, bytes that a version sends after the end of its answer would be the beginning of another caller's.
             if (now - connection.IdleSince < LongestIdle && !connection.IsStale())
@@ -72,29 +70,19 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     public void Return(UpstreamConnection connection)
     {
         connection.Rest(_watch.Now);
-        _idle.Enqueue(connection);
-        if (_closed)
+        if (!_idle.TryAdd(connection))
         {
-            Dispose();
+            connection.Dispose();
         }
     }
 
     /// <summary>Closes what has waited for too long.</summary>
-    public void Look(long now)
-    {
-        while (_idle.TryPeek(out var oldest) && now - oldest.IdleSince >= LongestIdle && _idle.TryDequeue(out var connection))
-        {
-            connection.Dispose();
-        }
-    }
+    public void Look(long now) => _idle.CloseUpTo(now - LongestIdle);
 
+    /// <summary>Keeps no connection from here on; exchanges under way go on to their end.</summary>
     public void Dispose()
     {
-        _closed = true;
         _watch.Remove(this);
-        while (_idle.TryDequeue(out var connection))
-        {
-            connection.Dispose();
-        }
+        _idle.Close();
     }
 }

@@ -15,10 +15,13 @@ internal static class RolloutScreen
 
     /// <summary>The whole of one rollout.</summary>
     public static IRenderable Of(RolloutView view) => new Rows(
+    [
         Heading(view.Rollout),
         new Markup(Bar(view.Rollout)),
         new Markup(Numbers(view)),
-        Guards(view));
+        .. view.Ejection is { } ejection ? [Dead(ejection)] : Array.Empty<IRenderable>(),
+        Guards(view),
+    ]);
 
     /// <summary>One line for each rollout.</summary>
     public static Table List(IReadOnlyList<RolloutView> views)
@@ -71,6 +74,9 @@ internal static class RolloutScreen
     private static Markup Heading(Rollout rollout) => new(
         $"[bold]{Markup.Escape(rollout.Name)}[/]: {Markup.Escape(rollout.Spec.Model)} from {Markup.Escape(rollout.Spec.Baseline)} "
         + $"to {Markup.Escape(rollout.Spec.Canary)}   {Phase(rollout.Phase)}   {Markup.Escape(rollout.Reason)}");
+
+    private static Markup Dead(Ejection ejection) =>
+        new($"[red bold]canary ejected[/] {ejection.For.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s ago, the baseline serves its callers: {Markup.Escape(ejection.Sentence)}");
 
     private static string Phase(Phase phase) => phase switch
     {

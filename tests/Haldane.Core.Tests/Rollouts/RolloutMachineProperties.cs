@@ -69,10 +69,10 @@ public sealed class RolloutMachineProperties
             return null;
         }
 
-        return BrokenByJudgement(before, judgement, moved);
+        return BrokenByJudgement(before, judgement, ((Signal.Judged)signal).Ejection, moved);
     }
 
-    private static string? BrokenByJudgement(Rollout before, Judgement judgement, Transition moved)
+    private static string? BrokenByJudgement(Rollout before, Judgement judgement, Ejection? ejection, Transition moved)
     {
         var widened = moved.Move is Move.StageEntered or Move.Promoted;
         if (widened && judgement.Anomalies.Count > 0)
@@ -103,8 +103,13 @@ public sealed class RolloutMachineProperties
             }
         }
 
-        var harmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail);
-        return harmed != (moved.Move == Move.RolledBack) ? "harm that is proven, and nothing else the judge says, takes the canary back" : null;
+        if (widened && ejection is not null)
+        {
+            return "nothing widens while the canary is ejected";
+        }
+
+        var harmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail) || ejection?.For >= before.Spec.Unreachable;
+        return harmed != (moved.Move == Move.RolledBack) ? "harm that is proven and a canary that stays dead, and nothing else, take the canary back" : null;
     }
 
     private static Signal AnySignal(Random random, Rollout rollout) => random.Next(20) switch
@@ -116,7 +121,7 @@ public sealed class RolloutMachineProperties
             AnyKind(random),
             AnyKind(random),
             random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(10),
-            random.Next(10) == 0 ? "callers are silent" : null)),
+            random.Next(10) == 0 ? "callers are silent" : null), random.Next(20) == 0 ? RolloutMachineTests.Ejected(random.Next(40)) : null),
     };
 
     // Mostly good news, so that many sequences come far.

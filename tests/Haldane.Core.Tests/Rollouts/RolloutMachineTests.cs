@@ -39,6 +39,8 @@ public sealed class RolloutMachineTests
                 table.Add(phase, "undecided", running ? Move.StageEntered : Move.None); // not required in the first stage
                 table.Add(phase, "no data", running ? Move.Held : Move.None);
                 table.Add(phase, "broken", running ? Move.Held : Move.None);
+                table.Add(phase, "ejected", running ? Move.Held : Move.None);
+                table.Add(phase, "ejected for long", running ? Move.RolledBack : Move.None);
                 table.Add(phase, "another stage", Move.None);
             }
 
@@ -226,6 +228,43 @@ public sealed class RolloutMachineTests
         Assert.Equal((1, new Share(1_000), HoldReason.Baking, Now), (next.Stage, next.CanaryShare, next.Hold, next.Since));
     }
 
+    [Theory]
+    [InlineData(30, 29.9, VerdictKind.Pass, HoldReason.Ejected)]
+    [InlineData(30, 30, VerdictKind.Pass, null)]
+    [InlineData(0, 0, VerdictKind.Pass, null)]
+    [InlineData(30, 29.9, VerdictKind.NoData, HoldReason.Ejected)]
+    [InlineData(30, 29.9, VerdictKind.Broken, HoldReason.Ejected)]
+    [InlineData(30, 30, VerdictKind.Broken, null)]
+    [InlineData(300, 30, VerdictKind.Pass, HoldReason.Ejected)]
+    public void A_canary_that_is_plainly_dead_is_borne_for_as_long_as_was_asked(double patience, double dead, VerdictKind errors, HoldReason? hold)
+    {
+        var rollout = Running(2) with { Spec = Spec with { Unreachable = TimeSpan.FromSeconds(patience) } };
+
+        var moved = RolloutMachine.Next(rollout, new Signal.Judged(Judge(2, errors, VerdictKind.Pass), Ejected(dead)), Now);
+
+        Assert.Equal((hold, hold is null ? Phase.RolledBack : Phase.Running, "gateway"), (moved.Next.Hold, moved.Next.Phase, moved.By));
+        Assert.Contains("5 calls in a row failed: nobody accepts connections", moved.Next.Reason, StringComparison.Ordinal);
+        Assert.Null(moved.Next.Guard);
+    }
+
+    [Fact]
+    public void What_the_judge_has_proven_of_a_dead_canary_goes_first()
+    {
+        var moved = RolloutMachine.Next(Running(0), new Signal.Judged(Judge(0, VerdictKind.Fail, VerdictKind.Pass), Ejected(90)), Now);
+
+        Assert.Equal((Move.RolledBack, "judge", "errors"), (moved.Move, moved.By, moved.Next.Guard));
+    }
+
+    [Fact]
+    public void A_canary_that_is_back_goes_on_where_it_stood()
+    {
+        var ejected = Running(1) with { Hold = HoldReason.Ejected };
+
+        var moved = RolloutMachine.Next(ejected, new Signal.Judged(Judge(1, VerdictKind.Pass, VerdictKind.Pass, baked: TimeSpan.Zero)), Now);
+
+        Assert.Equal((Move.Held, HoldReason.Baking, 1, ejected.Since), (moved.Move, moved.Next.Hold, moved.Next.Stage, moved.Next.Since));
+    }
+
     [Fact]
     public void A_promoted_canary_serves_everyone()
     {
@@ -292,6 +331,8 @@ public sealed class RolloutMachineTests
         StartedAt = Now.AddHours(-2),
     };
 
+    internal static Ejection Ejected(double seconds) => new(TimeSpan.FromSeconds(seconds), EjectionCause.Unreachable, 5);
+
     private static Verdict Verdict(string guard, VerdictKind kind) => new() { Guard = guard, Signal = "x", Kind = kind, Reason = $"{guard} is {kind}" };
 
     private static Rollout In(Phase phase) =>
@@ -306,6 +347,8 @@ public sealed class RolloutMachineTests
         "undecided" => new Signal.Judged(Judge(0, VerdictKind.Undecided, VerdictKind.Undecided)),
         "no data" => new Signal.Judged(Judge(0, VerdictKind.NoData, VerdictKind.Pass)),
         "broken" => new Signal.Judged(Judge(0, VerdictKind.Broken, VerdictKind.Pass)),
+        "ejected" => new Signal.Judged(Judge(0, VerdictKind.Pass, VerdictKind.Pass), Ejected(1)),
+        "ejected for long" => new Signal.Judged(Judge(0, VerdictKind.Pass, VerdictKind.Pass), Ejected(30)),
         _ => new Signal.Judged(Judge(1, VerdictKind.Fail, VerdictKind.Fail)),
     };
 }

@@ -81,9 +81,53 @@ public sealed class EndpointTests
         Assert.Equal((20, 0), (everyone.Exchanges, everyone.Errors));
     }
 
+    [Fact]
+    public async Task An_exchange_that_began_before_its_endpoints_were_replaced_is_answered_by_the_new_ones()
+    {
+        var old = Upstream.Always(Conducts.Ok(Conducts.Legit));
+        await using var next = Upstream.Always(Conducts.Ok(Conducts.Legit));
+        await using var canary = Upstream.Start(async c =>
+        {
+            await c.RequestAsync();
+            await c.Upstream.Proceed.Task.WaitAsync(c.Upstream.Stopping);
+            c.Reset();
+        });
+        await using var rig = await Rig.StartAsync(old, canary, Arm.Canary);
+        var asking = rig.InferAsync([]);
+        await canary.AskedAsync(1);
+
+        rig.Router.Publish(new([Rig.Routed(Rig.Spec([next.Address], [canary.Address]), Share.Full)]));
+        await old.DisposeAsync();
+        canary.Proceed.SetResult();
+
+        Assert.Equal((200, Conducts.Legit), ((await asking).Status, (await asking).Text));
+        Assert.Single(next.Requests);
+    }
+
+    [Fact]
+    public async Task The_connections_to_an_endpoint_that_left_the_picture_are_closed()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var next = Upstream.Always(Conducts.Ok(Conducts.Legit));
+        await using var old = Upstream.Start(async c =>
+        {
+            await c.RequestAsync();
+            await c.WriteAsync(Conducts.Ok(Conducts.Legit));
+            await c.StallAsync();
+            ended.SetResult();
+        });
+        await using var rig = await Rig.StartAsync(old, old, Arm.Baseline);
+        await rig.InferAsync([]);
+
+        rig.Router.Publish(new([Rig.Routed(Rig.Spec([next.Address], [next.Address]), Share.None)]));
+
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // sooner than as an idle one
+        Assert.Equal(200, (await rig.InferAsync([])).Status);
+    }
+
     private static (VersionRoute Version, Endpoint[] Endpoints) Version(int count)
     {
-        Endpoint[] endpoints = [.. Enumerable.Range(0, count).Select(i => new Endpoint($"http://127.0.0.1:{i + 1}", new(new HttpClientHandler()), null))];
+        Endpoint[] endpoints = [.. Enumerable.Range(0, count).Select(i => new Endpoint($"http://127.0.0.1:{i + 1}", new(new HttpClientHandler()), null, 1_024))];
         return (new("v2", endpoints, [.. endpoints.Select(_ => Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig.Empty)]), endpoints);
     }
 }

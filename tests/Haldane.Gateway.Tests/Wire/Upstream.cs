@@ -18,10 +18,11 @@ internal delegate Task Conduct(Connection connection);
 /// <summary>A version on a bare socket, so that it can break every rule.</summary>
 internal sealed class Upstream : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
-    private readonly Conduct _conduct;
+    private readonly List<Socket> _queued = [];
+    private Conduct _conduct;
     private Task _accepting = Task.CompletedTask;
 
     private Upstream(Conduct conduct) => _conduct = conduct;
@@ -59,11 +60,54 @@ internal sealed class Upstream : IAsyncDisposable
         return upstream;
     }
 
+    /// <summary>Somebody listens from now on where nobody did.</summary>
+    public void Listen(Conduct conduct)
+    {
+        var address = (IPEndPoint)IPEndPoint.Parse(new Uri(Address).Authority);
+        _conduct = conduct;
+        _listener = new(address);
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>An address that takes the first packet of a connection and says nothing: its queue is full, and nobody accepts.</summary>
+    public static Upstream Swallowing()
+    {
+        var upstream = new Upstream(_ => Task.CompletedTask);
+        upstream._listener.Start(1);
+        upstream.Address = $"http://{upstream._listener.LocalEndpoint}";
+        for (var i = 0; i < 4; i++)
+        {
+            var queued = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            upstream._queued.Add(queued);
+            try
+            {
+                queued.Connect(upstream._listener.LocalEndpoint);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                // Under way, as it should be.
+            }
+        }
+
+        return upstream;
+    }
+
+    /// <summary>Waits until so many requests have come whole.</summary>
+    public async Task AskedAsync(int requests)
+    {
+        while (Requests.Count < requests)
+        {
+            await Task.Delay(1, Stopping);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _accepting;
         _listener.Stop();
+        _queued.ForEach(q => q.Dispose());
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
@@ -92,7 +136,7 @@ internal sealed class Upstream : IAsyncDisposable
                 client.NoDelay = true;
                 await _conduct(new(this, client));
             }
-            catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+            catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException or SocketException)
             {
                 // The gateway or the test hung up.
             }
@@ -141,6 +185,9 @@ internal sealed class Connection(Upstream upstream, TcpClient client)
         client.LingerState = new(true, 0);
         client.Close();
     }
+
+    /// <summary>Tells the gateway that nothing more comes.</summary>
+    public void EndSending() => client.Client.Shutdown(SocketShutdown.Send);
 
     /// <summary>Says nothing more until the gateway hangs up or the test ends.</summary>
     public async Task StallAsync()

@@ -1,0 +1,11 @@
+namespace Haldane.Gateway;
+
+/// <summary>How much the gateway takes on at once.</summary>
+public sealed record GatewayLimits
+{
+    /// <summary>Connections of callers; who comes beyond them is answered with 503. Each takes some 20 KiB while it waits.</summary>
+    public int Callers { get; init; } = 10_000;
+
+    /// <summary>Exchanges under way at an endpoint, each on a connection of its own; far beyond what a model server works on at once.</summary>
+    public int PerEndpoint { get; init; } = 1_024;
+}
