@@ -76,7 +76,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             tap.Check(body.Kept);
         }
 
-        Record(context, exchange, body, outcome);
+        Record(context, exchange, body, outcome, exchange.GrpcStatus ?? context.Response.StatusCode);
 
         // A canary that its override keeps a request from has not been asked, so nothing is repeated.
         if (CanRepeat() && (outcome is Outcome.Erred or Outcome.Broken ? exchange.MayFailOver : outcome == Outcome.Unfit && exchange.Arm == Arm.Canary))
@@ -155,6 +155,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
         var error = await ForwardAsync(context, version, transformer, exchange.Nonce);
+        exchange.GrpcStatus = transformer.GrpcStatus;
         if (tap.HasFailedUnseen)
         {
             return Outcome.Erred;
@@ -174,7 +175,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
         return error switch
         {
-            _ when isWhole => context.Response.StatusCode >= 500 || tap.HasFailed ? Outcome.Erred : Outcome.Answered,
+            _ when isWhole => tap.HasFailed ? Outcome.Erred : Ended(exchange.GrpcStatus, context.Response.StatusCode),
             ForwarderError.RequestCreation => Refuse(context),
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
@@ -185,6 +186,8 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             _ => Outcome.Broken,
         };
     }
+
+    private static Outcome Ended(int? grpc, int http) => grpc == GrpcStatus.Cancelled ? Outcome.Abandoned : (grpc ?? http) >= 500 ? Outcome.Erred : Outcome.Answered;
 
     private async Task<ForwarderError> ForwardAsync(HttpContext context, VersionRoute version, AnswerTransformer transformer, uint chance)
     {
@@ -221,7 +224,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         context.Response.StatusCode = StatusCodes.Status502BadGateway;
     }
 
-    private void Record(HttpContext context, Exchange exchange, ReplayableBody? body, Outcome outcome)
+    private void Record(HttpContext context, Exchange exchange, ReplayableBody? body, Outcome outcome, int status)
     {
         if (IsTunnel(context))
         {
@@ -234,7 +237,13 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             exchange.DropCopy(CopyDrop.Large);
         }
 
-        desk.Book(exchange, outcome, context.Response.StatusCode, HttpMethods.IsHead(context.Request.Method));
+        if (status >= StatusCodes.Status400BadRequest)
+        {
+            // What gRPC refuses comes with a good status of HTTP, and with nothing to read.
+            exchange.ForgetPredictions();
+        }
+
+        desk.Book(exchange, outcome, status, HttpMethods.IsHead(context.Request.Method));
     }
 
     // A WebSocket, over HTTP/1.1 or as the extended CONNECT of HTTP/2 (RFC 8441): a conversation, not an answer.
