@@ -25,7 +25,9 @@ public class HotPath
     private readonly TokenCodec _tokens = new(new byte[32]);
     private readonly char[] _sealed = new char[TokenCodec.Length];
 
-    private readonly AnswerReader _reader = new(new()
+    private readonly PredictionRows _rows = new();
+
+    private readonly AnswerReader _reader = new(Protocol.OpenInference, new()
     {
         Prediction = new("/outputs/0/data/0", ["legit", "fraud"]),
         Confidence = new("/outputs/1/data/0"),
@@ -60,7 +62,7 @@ public class HotPath
     public bool OpenToken() => _tokens.TryOpen(_sealed, out _);
 
     [Benchmark]
-    public double? ReadAnswer() => _reader.Read(Answer).Confidence;
+    public double? ReadAnswer() => _reader.Read(Answer, AnswerForm.Json, _rows)?.Confidence;
 
     [Benchmark]
     public void Count()

@@ -28,6 +28,8 @@ internal sealed class Anomalies
 
     private readonly ValueList<string> _classes;
     private readonly LatencyHistogram _baseline;
+    private readonly CellSpread _canarySpread;
+    private readonly CellSpread _baselineSpread;
     private readonly Watch _errors = new();
     private readonly Watch _slow = new();
     private readonly Watch[] _predictions;
@@ -42,6 +44,7 @@ internal sealed class Anomalies
     {
         _classes = classes;
         _baseline = totals.Of(Arm.Baseline, SegmentCells.Everyone).Times(Clock.LastByte);
+        (_canarySpread, _baselineSpread) = (totals.Of(Arm.Canary, SegmentCells.Everyone).ClassSpread, totals.Of(Arm.Baseline, SegmentCells.Everyone).ClassSpread);
         _predictions = [.. Enumerable.Range(0, classes.Count).Select(_ => new Watch())];
     }
 
@@ -89,10 +92,13 @@ internal sealed class Anomalies
     private void WatchClasses(EvidenceSlice slice, CellEvidence canary, CellEvidence baseline)
     {
         long c = canary.Classes.AsSpan().Sum(), b = baseline.Classes.AsSpan().Sum();
+
+        // The predictions of one answer come together, so that many of a class may be one event.
+        var together = Math.Max(_canarySpread.OfAnswer, _baselineSpread.OfAnswer);
         for (var k = 0; c + b > 0 && k < _predictions.Length; k++)
         {
             long ofCanary = c > 0 ? canary.Classes[k] : 0, ofBaseline = b > 0 ? baseline.Classes[k] : 0;
-            if (_predictions[k].Add(c / (double)(c + b), ofCanary, ofBaseline))
+            if (_predictions[k].Add(c / (double)(c + b), ofCanary / together, ofBaseline / together))
             {
                 Raise(slice.Number, "predictions", $"{_classes[k]} suddenly became more than twice as frequent: {Say.Count(ofCanary)} of the last {Say.Count(c)} canary predictions");
             }
@@ -132,7 +138,7 @@ internal sealed class Anomalies
         private double _expected;
 
         /// <summary>Takes a slice; says whether it alarms, and then starts anew.</summary>
-        public bool Add(double share, long canary, long baseline)
+        public bool Add(double share, double canary, double baseline)
         {
             Span<double> terms = stackalloc double[Sizes.Length];
             var all = canary + baseline;

@@ -147,7 +147,7 @@ public sealed class RolloutJudge
             }
 
             if (arm.ByGroup is { } groups
-                && !(SubjectSpread.Fits(groups.Answers, _cells) && SubjectSpread.Fits(groups.Latency, LatencySteps.Count) && SubjectSpread.Fits(groups.FirstToken, LatencySteps.Count)
+                && !(SubjectSpread.Fits(groups.Answers, _cells) && SubjectSpread.Fits(groups.Predictions, _cells) && SubjectSpread.Fits(groups.Latency, LatencySteps.Count) && SubjectSpread.Fits(groups.FirstToken, LatencySteps.Count)
                     && SubjectSpread.Fits(groups.Classes, _classes) && SubjectSpread.Fits(groups.Confidence, ConfidenceBins.Count)))
             {
                 throw new ArgumentException(

@@ -26,7 +26,7 @@ internal static class PrometheusText
     {
         Counter("haldane_exchanges_total", "Exchanges that ended.", t => t.Exchanges);
         Counter("haldane_exchange_errors_total", "Exchanges that failed: refused, reset, timed out, 5xx.", t => t.Errors);
-        Counter("haldane_unread_total", "Answers whose prediction could not be read.", t => t.Unread);
+        Counter("haldane_unread_total", "Answers of which a prediction could not be read.", t => t.Unread);
         Counter("haldane_failovers_total", "Failed canary calls that the baseline answered.", t => t.FailedOver);
         Counter("haldane_abandoned_total", "Exchanges that the caller gave up.", t => t.Abandoned);
         Counter("haldane_retried_total", "Exchanges that the caller called its own retries; counted nowhere else.", t => t.Retried);

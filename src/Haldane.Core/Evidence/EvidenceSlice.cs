@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Haldane.Core.Evidence;
 
 /// <summary>The evidence of one rollout over one short stretch of time under one share.</summary>
@@ -78,7 +80,7 @@ public sealed record ArmEvidence
     /// </summary>
     public ValueList<long> AnswersByGroup { get; init => field = value ?? []; } = [];
 
-    /// <summary>What the answers of everyone were like, by group of subjects; null when nothing is reported, as always where each request is assigned on its own.</summary>
+    /// <summary>What the answers of everyone were like, by group of subjects; null when nothing is reported, as always where each request is assigned on its own and its answer brings one prediction.</summary>
     public GroupedAnswers? ByGroup { get; init; }
 
     /// <summary>No exchange at all.</summary>
@@ -108,6 +110,11 @@ public sealed record GroupedAnswers
 
     /// <summary>By bin of confidence.</summary>
     public SparseCounts Confidence { get; init; } = SparseCounts.Empty;
+
+    /// <summary>
+    /// All predictions, by cell instead of by what they were: only where an answer may bring many, which makes their groups more uneven than those of the answers.
+    /// </summary>
+    public SparseCounts Predictions { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
 }
 
 /// <summary>What one arm did in one cell of a slice.</summary>
@@ -125,7 +132,7 @@ public sealed record CellEvidence
     /// <summary>Subjects that failed for the first time in this run. Traffic without a subject counts each request as one.</summary>
     public long ErrorSubjects { get; init; }
 
-    /// <summary>Successful answers whose prediction could not be read.</summary>
+    /// <summary>Predictions of successful answers that could not be read; an answer that could not be read at all counts once. Without a prediction signal: confidences.</summary>
     public long Unread { get; init; }
 
     /// <summary>Latency of successful exchanges: whole answers with a status below 400, since a quick refusal says nothing about speed.</summary>
@@ -134,11 +141,15 @@ public sealed record CellEvidence
     /// <summary>Time to the first byte of the body of successful exchanges that have one; empty unless a guard of the rollout needs it.</summary>
     public SparseCounts FirstToken { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
 
-    /// <summary>Predictions by class; the last is <c>other</c>. Empty when the model has no prediction signal.</summary>
+    /// <summary>Predictions by class; the last is <c>other</c>. Empty when the model has no prediction signal. An answer to a batch brings many, so that they may be more than the answers.</summary>
     public ValueList<long> Classes { get; init; } = [];
 
     /// <summary>Confidence in 20 bins of 0.05. Empty when the model has no confidence signal.</summary>
     public ValueList<long> Confidence { get; init; } = [];
+
+    /// <summary>How many predictions were asked for, as far as it is known: those that were read and those that were not.</summary>
+    [JsonIgnore]
+    public long Predictions => (Classes.Count > 0 ? Classes.AsSpan().Sum() : Confidence.AsSpan().Sum()) + Unread;
 }
 
 /// <summary>A histogram that keeps only the buckets that hold something.</summary>

@@ -19,7 +19,7 @@ public interface ITrafficStats
 /// <param name="Arm">The arm; a model without a rollout has only a baseline.</param>
 /// <param name="Exchanges">Exchanges that ended.</param>
 /// <param name="Errors">Those that failed.</param>
-/// <param name="Unread">Answers whose prediction could not be read.</param>
+/// <param name="Unread">Answers of which a prediction could not be read.</param>
 /// <param name="FailedOver">Failed canary calls that the baseline answered.</param>
 /// <param name="Abandoned">Exchanges that the caller gave up; counted nowhere else.</param>
 public sealed record ModelTraffic(string Model, Arm Arm, long Exchanges, long Errors, long Unread, long FailedOver, long Abandoned)

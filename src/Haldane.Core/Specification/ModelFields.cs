@@ -35,28 +35,6 @@ internal static class ModelFields
                 "The values that are told apart. All others, and requests without the header, count as other."),
         ]);
 
-    private static readonly MappingShape<PredictionSpec> Prediction = new(
-        "where the class stands, such as { response: /outputs/0/data/0, classes: [legit, fraud] }",
-        new("", []),
-        [
-            Field<PredictionSpec, string>.Required(
-                "response", Texts.Pointer, (p, v) => p with { Response = v },
-                "JSON pointer into the response body, to a class name or to a number that is its index."),
-            Field<PredictionSpec, ValueList<string>>.Required(
-                "classes",
-                new ListShape<string>(Texts.Class, 2, 100, "classes", Unique.Values),
-                (p, v) => p with { Classes = v },
-                "The classes, by index. Every other value counts as other."),
-        ]);
-
-    private static readonly MappingShape<ConfidenceSpec> Confidence = new(
-        "where the confidence stands, such as { response: /outputs/1/data/0 }",
-        new(""),
-        [
-            Field<ConfidenceSpec, string>.Required(
-                "response", Texts.Pointer, (c, v) => c with { Response = v }, "JSON pointer into the response body, to a number from 0 to 1."),
-        ]);
-
     private static readonly MappingShape<ValueSpec> Value = new(
         "a value such as { name: revenue, max: 500 }",
         new("", 0, double.NaN),
@@ -82,9 +60,9 @@ internal static class ModelFields
         new(),
         [
             Field<SignalsSpec, PredictionSpec>.Optional(
-                "prediction", Prediction, (s, v) => s with { Prediction = v },
+                "prediction", PredictionFields.Prediction, (s, v) => s with { Prediction = v },
                 "The predicted class. Guards on prediction-drift, accuracy and calibration need it."),
-            Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", Confidence, (s, v) => s with { Confidence = v },
+            Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", PredictionFields.Confidence, (s, v) => s with { Confidence = v },
                 "How sure the model says it is. Guards on confidence-drift and calibration need it."),
             Field<SignalsSpec, ValueList<ValueSpec>>.Optional(
                 "values",
@@ -191,8 +169,12 @@ internal static class ModelFields
             OverrideChecks.Check(model, node, errors);
             TrafficFields.Check(model, node, errors);
             CheckPrices(model, node, errors);
+            PredictionFields.Check(model, node, errors);
             return model;
         });
+
+    /// <summary>Whether the model's protocol is known, be it the default.</summary>
+    internal static bool KnowsProtocol(YamlMapping model) => model.Find("protocol") is not { } written || ProtocolNames.TryRead(written, new FileErrors(""), out _);
 
     // A version without a price would be compared as if its tokens cost nothing.
     private static void CheckPrices(ModelSpec model, YamlMapping node, FileErrors errors)

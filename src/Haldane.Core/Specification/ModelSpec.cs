@@ -126,13 +126,27 @@ public sealed record SignalsSpec
 public sealed record ValueSpec(string Name, double Min, double Max);
 
 /// <summary>Where the predicted class stands in an answer.</summary>
-/// <param name="Response">JSON pointer (RFC 6901) to a class name, or to a number that is its index.</param>
+/// <param name="Response">
+/// JSON pointer (RFC 6901) to a class name, to a number that is its index, or to scores by class; a step <c>*</c> means each element, a prediction each. Null: where the protocol has it.
+/// </param>
 /// <param name="Classes">2 to 100 classes; every other value counts as <c>other</c>.</param>
-public sealed record PredictionSpec(string Response, ValueList<string> Classes);
+public sealed record PredictionSpec(string? Response, ValueList<string> Classes)
+{
+    /// <summary>The output tensor that holds it, of <see cref="Protocol.OpenInference"/>. Null: the first.</summary>
+    public string? Output { get; init; }
+}
 
-/// <summary>Where the confidence stands in an answer.</summary>
-/// <param name="Response">JSON pointer (RFC 6901) to a number in [0, 1].</param>
-public sealed record ConfidenceSpec(string Response);
+/// <summary>Where the confidence stands in an answer: in one of two places, or else it is that of the scores that the class is told by.</summary>
+/// <param name="Response">JSON pointer (RFC 6901) to a number in [0, 1], or to scores; <c>*</c> as in <see cref="PredictionSpec"/>.</param>
+public sealed record ConfidenceSpec(string? Response)
+{
+    /// <summary>The output tensor that holds it, of <see cref="Protocol.OpenInference"/>.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether it is the largest of the scores by class that are the prediction.</summary>
+    [JsonIgnore]
+    public bool IsFromScores => Response is null && Output is null;
+}
 
 /// <summary>Something that can answer for a model.</summary>
 /// <param name="Name">Unique within the model.</param>

@@ -34,6 +34,10 @@ public enum Protocol
 /// <summary>What is known of a protocol.</summary>
 public static class Protocols
 {
+    /// <summary>Whether it says where predictions stand in an answer.</summary>
+    public static bool HasPlaceOfPredictions(this Protocol protocol) =>
+        protocol is Protocol.OpenInference or Protocol.TensorFlowServing or Protocol.TorchServe or Protocol.MLflow or Protocol.Seldon;
+
     /// <summary>Whether its versions generate text, token by token.</summary>
     public static bool GeneratesText(this Protocol protocol) => protocol is Protocol.OpenAi or Protocol.Anthropic or Protocol.Ollama;
 }

@@ -43,6 +43,9 @@ internal static class Texts
     /// <summary>Where something stands in a JSON document: RFC 6901.</summary>
     public static readonly Shape<string> Pointer = Text("a JSON pointer (RFC 6901), e.g. /outputs/0/data/0", "^(/([^~/]|~[01])*)+$", CheckPointer);
 
+    /// <summary>The name of an output tensor.</summary>
+    public static readonly Shape<string> OutputName = Word("the name of an output tensor, e.g. probabilities", static text => text.Length <= 255 ? null : "shorten it");
+
     /// <summary>The address of a model server.</summary>
     public static readonly Shape<string> Endpoint = Text(
         "an address such as http://10.0.0.7:9001 (http, https or h2c, without a path)", "^(http|https|h2c)://[^/?#@\\s]+$", Endpoints.Check);

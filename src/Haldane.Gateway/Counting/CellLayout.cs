@@ -20,6 +20,12 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
 
     public static int Classes { get; } = Events + GatewayEvents.All.Count;
 
+    /// <summary>How many classes are counted, other included.</summary>
+    public int ClassCount => _classCount;
+
+    /// <summary>How many bins of confidence are counted.</summary>
+    public int BinCount => _binCount;
+
     public bool HasClasses => _classCount > 0;
 
     public bool HasConfidence => _binCount > 0;

@@ -18,6 +18,9 @@ internal readonly record struct CountedAnswer(Arm Arm, uint Subject, int Segment
     /// <summary>What was read; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; init; }
 
+    /// <summary>The predictions, where there are several; they count in the place of the one.</summary>
+    public PredictionRows? Rows { get; init; }
+
     /// <summary>What else happened.</summary>
     public AnswerEvents Events { get; init; }
 

@@ -1,6 +1,7 @@
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
+using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
@@ -15,10 +16,13 @@ internal sealed class GroupCounters
     private readonly int _firstToken;
     private readonly int _classes;
     private readonly int _confidence;
+    private readonly int _rows;
     private readonly int _perArm;
     private readonly int[][] _blocks;
     private readonly int[] _reported;
     private readonly ReportPace[][] _paces = [NewPaces(), NewPaces()]; // by arm
+    private readonly int _classCount;
+    private readonly int _binCount;
 
     /// <summary>Nothing counted.</summary>
     /// <param name="cells">How many cells there are.</param>
@@ -26,13 +30,16 @@ internal sealed class GroupCounters
     /// <param name="confidence">Whether the confidence is read.</param>
     /// <param name="firstToken">Whether the time to the first byte is counted.</param>
     /// <param name="cores">How many blocks.</param>
-    public GroupCounters(int cells, int classes, bool confidence, bool firstToken, int cores)
+    /// <param name="inRows">Whether an answer may bring many predictions.</param>
+    public GroupCounters(int cells, int classes, bool confidence, bool firstToken, int cores, bool inRows = false)
     {
         (_answers, _latency) = (0, cells * SubjectGroups.Count);
         _firstToken = _latency + LatencySteps.Count * SubjectGroups.Count;
         _classes = _firstToken + (firstToken ? LatencySteps.Count * SubjectGroups.Count : 0);
-        _confidence = _classes + (classes > 0 ? (classes + 1) * SubjectGroups.Count : 0);
-        _perArm = _confidence + (confidence ? ConfidenceBins.Count * SubjectGroups.Count : 0);
+        (_classCount, _binCount) = (classes > 0 ? classes + 1 : 0, confidence ? ConfidenceBins.Count : 0);
+        _confidence = _classes + _classCount * SubjectGroups.Count;
+        _rows = _confidence + _binCount * SubjectGroups.Count;
+        _perArm = _rows + (inRows ? cells * SubjectGroups.Count : 0);
         _blocks = [.. Enumerable.Range(0, cores).Select(_ => new int[2 * _perArm])];
         _reported = new int[2 * _perArm];
     }
@@ -62,19 +69,15 @@ internal sealed class GroupCounters
             Interlocked.Increment(ref block[_firstToken + SubjectGroups.Key(LatencySteps.Of(firstToken), group)]);
         }
 
-        if (answer.Prediction is not { } read)
+        if (answer.Rows is { } rows)
         {
-            return;
+            Predicted(block, group, rows);
+            PredictedIn(block, cells, group, rows.Count);
         }
-
-        if (read.Class != ExchangeToken.NoClass && _confidence > _classes)
+        else if (answer.Prediction is { } read)
         {
-            Interlocked.Increment(ref block[_classes + SubjectGroups.Key(read.Class, group)]);
-        }
-
-        if (read.Confidence is { } confidence && _perArm > _confidence)
-        {
-            Interlocked.Increment(ref block[_confidence + SubjectGroups.Key(ConfidenceBins.Of(confidence), group)]);
+            Predicted(block, group, read);
+            PredictedIn(block, cells, group, 1);
         }
     }
 
@@ -90,12 +93,53 @@ internal sealed class GroupCounters
             Latency = Take(paces[1], everyone.Latency.Total(), arm, _latency, _firstToken),
             FirstToken = Take(paces[2], everyone.FirstToken.Total(), arm, _firstToken, _classes),
             Classes = Take(paces[3], everyone.Classes.Sum(), arm, _classes, _confidence),
-            Confidence = Take(paces[4], everyone.Confidence.Sum(), arm, _confidence, _perArm),
+            Confidence = Take(paces[4], everyone.Confidence.Sum(), arm, _confidence, _rows),
+            Predictions = Take(paces[5], everyone.Predictions, arm, _rows, _perArm),
         };
         return report == GroupedAnswers.Nothing ? null : report;
     }
 
-    private static ReportPace[] NewPaces() => [new(), new(), new(), new(), new()];
+    private static ReportPace[] NewPaces() => [new(), new(), new(), new(), new(), new()];
+
+    private void Predicted(Span<int> block, int group, Prediction read)
+    {
+        if (read.Class != ExchangeToken.NoClass && _classCount > 0)
+        {
+            Interlocked.Increment(ref block[_classes + SubjectGroups.Key(read.Class, group)]);
+        }
+
+        if (read.Confidence is { } confidence && _binCount > 0)
+        {
+            Interlocked.Increment(ref block[_confidence + SubjectGroups.Key(ConfidenceBins.Of(confidence), group)]);
+        }
+    }
+
+    private void Predicted(Span<int> block, int group, PredictionRows rows)
+    {
+        Span<int> classes = stackalloc int[_classCount], bins = stackalloc int[_binCount];
+        rows.Tally(classes, bins);
+        Add(block, _classes, classes, group);
+        Add(block, _confidence, bins, group);
+    }
+
+    private void PredictedIn(Span<int> block, ReadOnlySpan<int> cells, int group, int rows)
+    {
+        foreach (var cell in _perArm > _rows ? cells : default)
+        {
+            Interlocked.Add(ref block[_rows + SubjectGroups.Key(cell, group)], rows);
+        }
+    }
+
+    private static void Add(Span<int> block, int at, ReadOnlySpan<int> counts, int group)
+    {
+        for (var what = 0; what < counts.Length; what++)
+        {
+            if (counts[what] > 0)
+            {
+                Interlocked.Add(ref block[at + SubjectGroups.Key(what, group)], counts[what]);
+            }
+        }
+    }
 
     private SparseCounts Take(ReportPace pace, long more, Arm arm, int from, int end)
     {

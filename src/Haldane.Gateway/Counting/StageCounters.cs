@@ -3,6 +3,7 @@ using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
+using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
@@ -27,7 +28,7 @@ internal sealed class StageCounters
     /// <param name="cells">The model's cells.</param>
     /// <param name="layout">Where counters stand.</param>
     /// <param name="cores">How many blocks of counters.</param>
-    /// <param name="groups">What is counted by group of subjects; null where each request is assigned on its own, so that nobody comes twice.</param>
+    /// <param name="groups">What is counted by group of subjects; null where nobody comes twice: each request is assigned on its own, and brings one prediction.</param>
     /// <param name="values">What is counted of the numbers that are read; null where none is.</param>
     public StageCounters(SegmentCells cells, CellLayout layout, int cores, GroupCounters? groups, ValueCounters? values = null)
     {
@@ -78,18 +79,15 @@ internal sealed class StageCounters
                 Interlocked.Increment(ref block[at + CellLayout.Events + BitOperations.TrailingZeroCount(events)]);
             }
 
-            if (answer.Prediction is { } read)
+            if (answer.Rows is null && answer.Prediction is { } read)
             {
-                if (_layout.HasClasses)
-                {
-                    Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
-                }
-
-                if (read.Confidence is { } confidence && _layout.HasConfidence)
-                {
-                    Interlocked.Increment(ref block[at + _layout.Confidence + ConfidenceBins.Of(confidence)]);
-                }
+                Predicted(block, at, read);
             }
+        }
+
+        if (answer.Rows is { } rows)
+        {
+            Predicted(block, answer.Arm, cells, rows);
         }
 
         for (var events = (uint)answer.Events; events != 0; events &= events - 1)
@@ -144,6 +142,52 @@ internal sealed class StageCounters
             Events = _layout.EventsOf(delta, stage),
             Values = _values?.Report(stage) ?? [],
         };
+    }
+
+    private void Predicted(long[] block, int at, Prediction read)
+    {
+        if (_layout.HasClasses)
+        {
+            Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
+        }
+
+        if (read.Confidence is { } confidence && _layout.HasConfidence)
+        {
+            Interlocked.Increment(ref block[at + _layout.Confidence + ConfidenceBins.Of(confidence)]);
+        }
+        else if (!_layout.HasClasses && _layout.HasConfidence)
+        {
+            Interlocked.Increment(ref block[at + CellLayout.Unread]);
+        }
+    }
+
+    private void Predicted(long[] block, Arm arm, ReadOnlySpan<int> cells, PredictionRows rows)
+    {
+        Span<int> classes = stackalloc int[_layout.ClassCount], bins = stackalloc int[_layout.BinCount];
+        var (classless, unsure) = rows.Tally(classes, bins);
+        var unread = _layout.HasClasses ? classless : unsure;
+        foreach (var cell in cells)
+        {
+            var at = _layout.At(arm, cell);
+            Add(ref block[at + CellLayout.Unread], unread);
+            for (var i = 0; i < classes.Length; i++)
+            {
+                Add(ref block[at + CellLayout.Classes + i], classes[i]);
+            }
+
+            for (var i = 0; i < bins.Length; i++)
+            {
+                Add(ref block[at + _layout.Confidence + i], bins[i]);
+            }
+        }
+    }
+
+    private static void Add(ref long counter, int more)
+    {
+        if (more > 0)
+        {
+            Interlocked.Add(ref counter, more);
+        }
     }
 
     private int Core() => Thread.GetCurrentProcessorId() % _blocks.Length;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Haldane.Gateway.Observation;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
 
@@ -275,6 +276,11 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;
         writer.Frame(_framing);
         side.Begin(Status, request.IsHead, !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty, head.Fields.ValueOf(head.Bytes, "content-type"u8));
+        if (side.AsksForm)
+        {
+            side.SetForm(AnswerForm.Of(head.Fields.ValueOf(head.Bytes, "inference-header-content-length"u8)));
+        }
+
         if (side.WantsWhole && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead)
         {
             _phase = Phase.Hold;

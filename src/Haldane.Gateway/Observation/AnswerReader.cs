@@ -1,92 +1,156 @@
-using System.Text;
 using System.Text.Json;
-using Haldane.Core.Exchanges;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Observation.Tensors;
 
 namespace Haldane.Gateway.Observation;
 
-/// <summary>What was read from an answer.</summary>
-/// <param name="Class">Index of the predicted class, their count for <c>other</c>, or <see cref="ExchangeToken.NoClass"/>.</param>
-/// <param name="Confidence">In [0, 1]; null when there is none.</param>
-internal readonly record struct Prediction(int Class, double? Confidence)
-{
-    /// <summary>Nothing could be read.</summary>
-    public static readonly Prediction Unread = new(ExchangeToken.NoClass, null);
-}
-
-/// <summary>Reads a model's signals from the body of an answer. Never throws: what cannot be read is unread.</summary>
-/// <remarks>Immutable; any number of threads.</remarks>
+/// <summary>Reads a model's predictions from the body of an answer. Never throws: what cannot be read is unread.</summary>
+/// <remarks>Immutable; any number of threads. A place that holds one prediction is read without a detour, for that is the common case.</remarks>
 internal sealed class AnswerReader
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 
+    private readonly ClassNames _classes;
     private readonly JsonPointer? _prediction;
     private readonly JsonPointer? _confidence;
-    private readonly byte[][] _classes;
+    private readonly bool _fromScores;
+    private readonly RowSource? _rows;
 
-    public AnswerReader(SignalsSpec signals)
+    /// <summary>Reads what a model's specification asks for.</summary>
+    public AnswerReader(Protocol protocol, SignalsSpec signals)
     {
-        _prediction = signals.Prediction is { } prediction ? JsonPointer.Parse(prediction.Response) : null;
-        _confidence = signals.Confidence is { } confidence ? JsonPointer.Parse(confidence.Response) : null;
-        _classes = [.. (signals.Prediction?.Classes ?? []).Select(Encoding.UTF8.GetBytes)];
+        _classes = new(signals.Prediction?.Classes ?? []);
+        (ReadsClass, ReadsConfidence) = (signals.Prediction is not null, signals.Confidence is not null);
+        _fromScores = signals.Confidence is { IsFromScores: true };
+        _prediction = signals.Prediction switch
+        {
+            { Response: { } prediction } => JsonPointer.Parse(prediction),
+            { } when protocol == Protocol.TorchServe => JsonPointer.Parse(""),
+            _ => null,
+        };
+        _confidence = signals.Confidence?.Response is { } confidence ? JsonPointer.Parse(confidence) : null;
+        IsInference = protocol == Protocol.OpenInference;
+        _rows = Reads ? RowsOf(protocol, signals) : null;
     }
 
     /// <summary>Whether there is anything to read.</summary>
-    public bool Reads => _prediction is not null || _confidence is not null;
+    public bool Reads => ReadsClass || ReadsConfidence;
 
     /// <summary>Whether a class is read.</summary>
-    public bool ReadsClass => _prediction is not null;
+    public bool ReadsClass { get; }
+
+    /// <summary>Whether a confidence is read.</summary>
+    public bool ReadsConfidence { get; }
+
+    /// <summary>Whether an answer may bring many predictions.</summary>
+    public bool ReadsRows => _rows is not null;
+
+    /// <summary>Whether binary tensors may stand behind the JSON of an answer.</summary>
+    public bool IsInference { get; }
 
     /// <summary>Reads class and confidence.</summary>
-    public Prediction Read(ReadOnlySpan<byte> body)
+    /// <param name="body">The body of the answer.</param>
+    /// <param name="form">What its head says.</param>
+    /// <param name="rows">Holds all predictions afterwards, if there are several; else it is empty.</param>
+    /// <returns>The prediction; <see cref="Prediction.Unread"/> when it cannot be read, or there are several; null when the answer is to an empty batch.</returns>
+    public Prediction? Read(ReadOnlySpan<byte> body, in AnswerForm form, PredictionRows rows)
     {
+        rows.Clear();
         try
         {
-            return new(ReadClass(body), ReadConfidence(body));
+            return _rows is not null ? ReadRows(_rows, body, form, rows) : form.TryPart(body, out var json, out _) ? ReadOne(json) : Prediction.Unread;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Bare NaN, a cut or a binary body, or (the second exception) an escaped half of a surrogate pair: the exchange itself was fine, so it only
             // counts as unread.
+            rows.Clear();
             return Prediction.Unread;
         }
     }
 
-    private int ReadClass(ReadOnlySpan<byte> body)
+    /// <summary>What the value that a reader is on says about confidence: a number from 0 to 1, or scores.</summary>
+    public static double? ConfidenceOf(in RowValue value, scoped ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        var reader = new Utf8JsonReader(body, Options);
-        if (_prediction is null || !_prediction.TryFind(ref reader))
+        JsonTokenType.Number => reader.TryGetDouble(out var number) && number is >= 0 and <= 1 ? number : null,
+        JsonTokenType.StartArray or JsonTokenType.StartObject => value.Read(ref reader).Confidence,
+        _ => null,
+    };
+
+    private static Prediction? ReadRows(RowSource source, ReadOnlySpan<byte> body, in AnswerForm form, PredictionRows rows)
+    {
+        if (!source.Read(body, form, rows))
         {
-            return ExchangeToken.NoClass;
+            rows.Clear();
+            return Prediction.Unread;
         }
 
-        switch (reader.TokenType)
+        if (rows.Count > 1)
         {
-            case JsonTokenType.String:
-                for (var i = 0; i < _classes.Length; i++)
-                {
-                    if (reader.ValueTextEquals(_classes[i]))
-                    {
-                        return i;
-                    }
-                }
-
-                return _classes.Length;
-            case JsonTokenType.Number when reader.TryGetDouble(out var index):
-                return index >= 0 && index < _classes.Length && index == Math.Floor(index) ? (int)index : _classes.Length;
-            case JsonTokenType.True or JsonTokenType.False when _classes.Length == 2:
-                return reader.TokenType == JsonTokenType.True ? 1 : 0;
-            default:
-                return ExchangeToken.NoClass;
+            return Prediction.Unread;
         }
+
+        Prediction? only = rows.Count == 1 ? rows.First : null;
+        rows.Clear();
+        return only;
     }
 
-    private double? ReadConfidence(ReadOnlySpan<byte> body)
+    private Prediction ReadOne(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(body, Options);
-        return _confidence is not null && _confidence.TryFind(ref reader)
-            && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value) && value is >= 0 and <= 1
-                ? value
-                : null;
+        var value = new RowValue(_classes, default);
+        var prediction = Prediction.Unread;
+        var reader = new Utf8JsonReader(json, Options);
+        if (_prediction is not null && _prediction.TryFind(ref reader))
+        {
+            prediction = value.Read(ref reader);
+        }
+
+        if (_fromScores)
+        {
+            return prediction;
+        }
+
+        reader = new(json, Options);
+        return prediction with { Confidence = _confidence is not null && _confidence.TryFind(ref reader) ? ConfidenceOf(value, ref reader) : null };
+    }
+
+    private RowSource? RowsOf(Protocol protocol, SignalsSpec signals)
+    {
+        if (_prediction is null && ReadsClass)
+        {
+            return protocol switch
+            {
+                Protocol.OpenInference => InferenceRows(signals),
+                Protocol.TensorFlowServing => Pointed("/predictions/*", "/outputs/*", "/result/*", "/results/*"),
+                Protocol.MLflow => Pointed("/predictions/*"),
+                Protocol.Seldon => new SeldonRows(_classes, _confidence, ReadsClass, _fromScores),
+                _ => null,
+            };
+        }
+
+        if (signals.Confidence?.Output is not null)
+        {
+            return InferenceRows(signals);
+        }
+
+        return _prediction is { IsMany: true } || _confidence is { IsMany: true } ? new PointedRows(_classes, _prediction is null ? [] : [_prediction], _confidence, _fromScores) : null;
+    }
+
+    private InferenceRows InferenceRows(SignalsSpec signals) => new(
+        _classes,
+        ReadsClass && _prediction is null ? new(signals.Prediction!.Output) : null,
+        signals.Confidence?.Output is { } output ? new(output) : null,
+        _prediction is null && _confidence is null ? null : new(_classes, _prediction is null ? [] : [_prediction], _confidence, _fromScores),
+        _fromScores);
+
+    private PointedRows Pointed(params ReadOnlySpan<string> places)
+    {
+        var pointers = new JsonPointer[places.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            pointers[i] = JsonPointer.Parse(places[i]);
+        }
+
+        return new(_classes, pointers, _confidence, _fromScores);
     }
 }

@@ -48,7 +48,7 @@ internal static class Calls
 
     private static Call Of(ReadOnlySpan<byte> path, Protocol protocol) => protocol switch
     {
-        Protocol.OpenInference => Predict(path.EndsWith("/infer"u8) || path.EndsWith("/generate"u8) || path.EndsWith("/generate_stream"u8)),
+        Protocol.OpenInference => Predict(path.EndsWith("/infer"u8) || path.EndsWith("/ModelInfer"u8) || path.EndsWith("/generate"u8) || path.EndsWith("/generate_stream"u8)),
         Protocol.TensorFlowServing => Predict(path.EndsWith(":predict"u8) || path.EndsWith(":classify"u8) || path.EndsWith(":regress"u8)),
         Protocol.TorchServe => Predict(path.IndexOf("/predictions/"u8) >= 0 || path.EndsWith(":predict"u8)),
         Protocol.MLflow => Predict(path.EndsWith("/invocations"u8)),

@@ -15,6 +15,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
     private readonly KeptBytes _kept = new(1_024, Generation.MostText);
     private readonly TextReading _text = new();
     private bool _isLarge;
+    private AnswerForm _form;
     private bool _reads;
     private bool _hasEnded;
     private long _heldSince;
@@ -61,12 +62,18 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         }
     }
 
+    /// <summary>Whether the head says more of what the body is made of, see <see cref="SetForm"/>.</summary>
+    public bool AsksForm => _reads && exchange.Route.Answers.IsInference;
+
+    /// <summary>What the head says about the body.</summary>
+    public void SetForm(in AnswerForm form) => _form = form;
+
     /// <summary>Drops what was kept of a failed attempt.</summary>
     public void Forget()
     {
         _kept.Clear();
         _text.Stop();
-        (_reads, _isLarge, _hasEnded, Holds, _heldSince) = (false, false, false, false, 0);
+        (_reads, _isLarge, _hasEnded, Holds, _heldSince, _form) = (false, false, false, false, 0, AnswerForm.Json);
         exchange.Copy?.Baseline.ForgetBody();
     }
 
@@ -187,7 +194,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         }
         else
         {
-            exchange.Prediction = exchange.Route.Answers.Read(body);
+            exchange.Prediction = exchange.Route.Answers.Read(body, _form, exchange.Rows);
         }
     }
 

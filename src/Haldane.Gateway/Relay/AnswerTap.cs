@@ -2,6 +2,7 @@ using System.Text;
 using Haldane.Core;
 using Haldane.Core.Exchanges;
 using Haldane.Gateway.Http1;
+using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Relay;
 
@@ -61,6 +62,11 @@ internal sealed class AnswerTap(HttpContext context, Exchange exchange, Stream c
         Forget();
         _side.Begin(
             response.StatusCode, HttpMethods.IsHead(context.Request.Method), response.Headers.ContentEncoding.Count > 0, Encoding.ASCII.GetBytes(response.ContentType ?? ""));
+        if (_side.AsksForm)
+        {
+            _side.SetForm(GrpcStatus.IsSpoken(response.ContentType) ? AnswerForm.Grpc : AnswerForm.Of(Encoding.ASCII.GetBytes(response.Headers["Inference-Header-Content-Length"].ToString())));
+        }
+
         var bodiless = HttpMethods.IsHead(context.Request.Method) || response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
         _missing = bodiless ? -1 : response.ContentLength ?? -1;
         _holdUntil = _side.WantsWhole && response.ContentLength is > 0 and <= RelayLimits.LargestRead ? (int)response.ContentLength : 0;

@@ -16,6 +16,11 @@ namespace Haldane.Gateway.Relay;
 /// <param name="edited">The body as the version is to get it; null for the caller's.</param>
 internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat, VersionOverride? change, EditedBody? edited) : HttpTransformer
 {
+    private bool _isGrpc;
+
+    /// <summary>The HTTP status that says how an answer of gRPC ended; null for other answers.</summary>
+    public int? GrpcStatus { get; private set; }
+
     /// <summary>Whether the version's answer came to its end; whatever fails after that is not the answer's fault.</summary>
     public bool BodyEnded { get; private set; }
 
@@ -55,6 +60,13 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat, Ver
             return false;
         }
 
+        _isGrpc = Relay.GrpcStatus.IsSpoken(proxyResponse.Content.Headers.ContentType?.ToString());
+        GrpcStatus = _isGrpc ? Relay.GrpcStatus.InHead(proxyResponse.Headers) : null;
+        if (GrpcStatus >= 500 && mayRepeat())
+        {
+            return false;
+        }
+
         if (proxyResponse.StatusCode == HttpStatusCode.SwitchingProtocols && !AsksToSwitch(httpContext))
         {
             // The forwarder would blame the caller and send the 101 on.
@@ -74,6 +86,7 @@ internal sealed class AnswerTransformer(AnswerTap tap, Func<bool> mayRepeat, Ver
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
         BodyEnded = true;
+        GrpcStatus = _isGrpc ? GrpcStatus ?? Relay.GrpcStatus.InTrailers(proxyResponse.TrailingHeaders) : null;
         return base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
 

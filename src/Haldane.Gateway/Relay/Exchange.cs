@@ -65,8 +65,14 @@ internal sealed class Exchange
     /// <summary>The copy of the request for a shadow stage, until it is on its way; null: it is not copied.</summary>
     public ShadowCopy? Copy { get; set; }
 
-    /// <summary>What was read from the answer; null when there was nothing to read.</summary>
+    /// <summary>What was read from the answer; null when there was nothing to read, unread where there are several in <see cref="Rows"/>.</summary>
     public Prediction? Prediction { get; set; }
+
+    /// <summary>The HTTP status that says how an answer of gRPC ended; null for other answers.</summary>
+    public int? GrpcStatus { get; set; }
+
+    /// <summary>The predictions of an answer that brought several; else empty.</summary>
+    public PredictionRows Rows { get; } = new();
 
     /// <summary>What was read from a generated answer; null when there was none to read.</summary>
     public GenerationFacts? Generated { get; set; }
@@ -134,5 +140,16 @@ internal sealed class Exchange
     }
 
     /// <summary>Forgets what came of an answer.</summary>
-    public void ForgetAnswer() => (Prediction, Generated, StateId, FirstByteAt, LastByteAt, FirstTokenAt, LastTokenAt) = (null, null, default, 0, 0, 0, 0);
+    public void ForgetAnswer()
+    {
+        (Generated, GrpcStatus, StateId, FirstByteAt, LastByteAt, FirstTokenAt, LastTokenAt) = (null, null, default, 0, 0, 0, 0);
+        ForgetPredictions();
+    }
+
+    /// <summary>Forgets what was predicted.</summary>
+    public void ForgetPredictions()
+    {
+        Prediction = null;
+        Rows.Clear();
+    }
 }

@@ -167,7 +167,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
                 return;
             default:
                 route.Totals.Ended(exchange.Arm);
-                if (route.Answers.ReadsClass && exchange.Prediction is { Class: ExchangeToken.NoClass })
+                if (route.Answers.ReadsClass && (exchange.Rows.Count > 0 ? exchange.Rows.LacksClass : exchange.Prediction is { Class: ExchangeToken.NoClass }))
                 {
                     route.Totals.Unread(exchange.Arm);
                 }
@@ -284,7 +284,12 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
     private CountedAnswer Counted(Exchange exchange, int status, bool toHead)
     {
-        var answer = new CountedAnswer(exchange.Arm, exchange.Subject, exchange.SegmentCode) { Prediction = exchange.Prediction, Events = EventsOf(exchange, status, toHead) };
+        var answer = new CountedAnswer(exchange.Arm, exchange.Subject, exchange.SegmentCode)
+        {
+            Prediction = exchange.Prediction,
+            Rows = exchange.Rows.Count > 0 ? exchange.Rows : null,
+            Events = EventsOf(exchange, status, toHead),
+        };
         if (status >= 400)
         {
             // A refusal of the caller's mistake is quick and says nothing about the model's speed.

@@ -78,7 +78,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             tap.Check(body.Kept);
         }
 
-        Record(context, exchange, body, outcome);
+        Record(context, exchange, body, outcome, exchange.GrpcStatus ?? context.Response.StatusCode);
         if (outcome == Outcome.Ejected || (!context.Response.HasStarted && MayStandIn(exchange, outcome, body)))
         {
             context.Response.Clear();
@@ -174,6 +174,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     private async Task<Outcome> SendAsync(HttpContext context, Exchange exchange, VersionRoute version, AnswerTap tap, AnswerTransformer transformer)
     {
         var error = await ForwardAsync(context, version, transformer, exchange.Nonce);
+        exchange.GrpcStatus = transformer.GrpcStatus;
         if (tap.HasFailedUnseen)
         {
             return Outcome.Erred;
@@ -193,7 +194,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
 
         return error switch
         {
-            _ when isWhole => context.Response.StatusCode >= 500 || tap.HasFailed ? Outcome.Erred : Outcome.Answered,
+            _ when isWhole => tap.HasFailed ? Outcome.Erred : Ended(exchange.GrpcStatus, context.Response.StatusCode),
             ForwarderError.RequestCreation => Refuse(context),
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
@@ -209,6 +210,8 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             _ => Outcome.Broken,
         };
     }
+
+    private static Outcome Ended(int? grpc, int http) => grpc == GrpcStatus.Cancelled ? Outcome.Abandoned : (grpc ?? http) >= 500 ? Outcome.Erred : Outcome.Answered;
 
     private async Task<ForwarderError> ForwardAsync(HttpContext context, VersionRoute version, AnswerTransformer transformer, uint chance)
     {
@@ -245,7 +248,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
         context.Response.StatusCode = StatusCodes.Status502BadGateway;
     }
 
-    private void Record(HttpContext context, Exchange exchange, ReplayableBody? body, Outcome outcome)
+    private void Record(HttpContext context, Exchange exchange, ReplayableBody? body, Outcome outcome, int status)
     {
         if (IsTunnel(context))
         {
@@ -258,7 +261,13 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
             exchange.DropCopy(CopyDrop.Large);
         }
 
-        desk.Book(exchange, outcome, context.Response.StatusCode, HttpMethods.IsHead(context.Request.Method));
+        if (status >= StatusCodes.Status400BadRequest)
+        {
+            // What gRPC refuses comes with a good status of HTTP, and with nothing to read.
+            exchange.ForgetPredictions();
+        }
+
+        desk.Book(exchange, outcome, status, HttpMethods.IsHead(context.Request.Method));
     }
 
     // A WebSocket, over HTTP/1.1 or as the extended CONNECT of HTTP/2 (RFC 8441): a conversation, not an answer.

@@ -123,8 +123,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     {
         var spec = routed.Spec;
         var cells = new SegmentCells(spec.Segments);
-        var answers = new AnswerReader(spec.Signals);
-        var counters = routed.Split is { } asked ? CountersFor(spec, cells, asked) : null;
+        var answers = new AnswerReader(spec.Protocol, spec.Signals);
+        var counters = routed.Split is { } asked ? CountersFor(spec, cells, asked, answers.ReadsRows) : null;
         var split = routed.Split is { } s
             ? new SplitRoute(s.Run, s.Stage, s.Share, new Assigner(spec.Name, s.Rollout), Version(spec, s.Baseline), Version(spec, s.Canary))
             {
@@ -152,7 +152,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         return before?.Split is { } known && known.Run == split.Run && known.Stage == split.Stage ? known : null;
     }
 
-    private StageCounters CountersFor(ModelSpec spec, SegmentCells cells, TrafficSplit split)
+    private StageCounters CountersFor(ModelSpec spec, SegmentCells cells, TrafficSplit split, bool inRows)
     {
         if (SameStage(spec, split, out var before) is { } known && (known.Shadow?.Pairs.Counters ?? before!.Counters) is { } counters)
         {
@@ -164,7 +164,9 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             cells,
             new(cells.Count, classes, confidence, split.FirstToken),
             _cores,
-            spec.Subject is null ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores),
+
+            // Predictions of one request resemble each other, also where each request is its own subject.
+            spec.Subject is null && !inRows ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores, inRows),
             ValueCounters.For(spec, cells.Count, _cores));
     }
 

@@ -29,6 +29,9 @@ internal sealed class CopyAnswer : IDisposable
     /// <summary>What was read; null when there was nothing to read.</summary>
     public Prediction? Prediction { get; set; }
 
+    /// <summary>The predictions, where there are several; else empty.</summary>
+    public PredictionRows Rows { get; } = new();
+
     /// <summary>What was read of generated text; null where nothing was, or it was not generated.</summary>
     public string? Text { get; set; }
 
@@ -62,6 +65,7 @@ internal sealed class CopyAnswer : IDisposable
     public void Clear()
     {
         _body.Clear();
+        Rows.Clear();
         SetType(default);
         (Text, Facts) = (null, new(AnswerEvents.None, AnswerValues.None));
         (Outcome, Status, Latency, FirstToken, Prediction, IsUnknown, HasBody) = (Outcome.Broken, 0, double.NaN, double.NaN, null, false, false);

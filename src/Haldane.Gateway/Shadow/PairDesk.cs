@@ -118,7 +118,7 @@ internal sealed class PairDesk(
         ReadText(copy.Call, answer, price);
         if (!copy.Call.IsText() && answers.Reads && answer is { IsAnswered: true, Status: >= 200 and < 300 })
         {
-            answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span);
+            answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span, AnswerForm.Json, answer.Rows);
         }
     }
 
@@ -177,6 +177,7 @@ internal sealed class PairDesk(
             Latency = answer.Latency,
             FirstToken = answer.FirstToken,
             Prediction = answer.Prediction,
+            Rows = answer.Rows.Count > 0 ? answer.Rows : null,
             Events = answer.Events,
             Values = answer.Facts.Values,
         });

@@ -197,10 +197,12 @@ internal sealed class Drift : Measurement
 
     private string? Unread(ArmTotals arm, string name)
     {
-        // Confidences that could not be read are not counted as such; they are the answers that are in no bin.
-        var unread = _isConfidence ? arm.Answers - arm.Confidence.Sum() : arm.Unread;
-        return unread >= FewestUnread && unread > LargestUnread * arm.Answers
-            ? $"the {(_isConfidence ? "confidence" : "prediction")} of {Say.Count(unread)} of {Say.Count(arm.Answers)} {name} answers in this stage could not be read; "
+        // Beside classes, confidences that could not be read are not counted as such; they are what is in no bin. An answer to a batch brings many predictions.
+        var predictions = (arm.Classes.Length > 0 ? arm.Classes.Sum() : arm.Confidence.Sum()) + arm.Unread;
+        var all = Math.Max(arm.Answers, predictions);
+        var unread = _isConfidence ? all - arm.Confidence.Sum() : arm.Unread;
+        return unread >= FewestUnread && unread > LargestUnread * all
+            ? $"the {(_isConfidence ? "confidence" : "prediction")} of {Say.Count(unread)} of {Say.Count(all)} {name} {(all > arm.Answers ? "rows" : "answers")} in this stage could not be read; "
                 + "check the signal's pointer"
             : null;
     }

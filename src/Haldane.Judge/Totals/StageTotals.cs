@@ -104,7 +104,7 @@ internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
     /// <summary>Exchanges that failed.</summary>
     public long Errors { get; private set; }
 
-    /// <summary>Successful answers whose prediction could not be read.</summary>
+    /// <summary>See <see cref="CellEvidence.Unread"/>.</summary>
     public long Unread { get; private set; }
 
     /// <summary>Predictions by class.</summary>
@@ -168,16 +168,17 @@ internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
 internal sealed class ArmSpreads(int cells, int classes)
 {
     private readonly SubjectActivity _activity = new(cells);
+    private readonly SubjectActivity _predictions = new(cells);
     private readonly SubjectSpread _classes = new(classes);
     private readonly SubjectSpread _confidence = new(ConfidenceBins.Count);
     private readonly SubjectSpread _latency = new(LatencySteps.Count);
     private readonly SubjectSpread _firstByte = new(LatencySteps.Count);
 
     /// <summary>By class.</summary>
-    public CellSpread Classes(int cell) => new(_classes, _activity, cell);
+    public CellSpread Classes(int cell) => new(_classes, _activity, cell) { Batches = _predictions };
 
     /// <summary>By bin of confidence.</summary>
-    public CellSpread Confidence(int cell) => new(_confidence, _activity, cell);
+    public CellSpread Confidence(int cell) => new(_confidence, _activity, cell) { Batches = _predictions };
 
     /// <summary>By <see cref="LatencySteps"/>.</summary>
     public CellSpread Times(Clock clock, int cell) => new(clock == Clock.LastByte ? _latency : _firstByte, _activity, cell);
@@ -189,6 +190,7 @@ internal sealed class ArmSpreads(int cells, int classes)
         _latency.Add(everyone.Latency.Total(), arm.ByGroup?.Latency);
         _firstByte.Add(everyone.FirstToken.Total(), arm.ByGroup?.FirstToken);
         _activity.Add(arm.ByGroup?.Answers);
+        _predictions.Add(arm.ByGroup?.Predictions);
         _classes.Add(everyone.Classes.AsSpan().Sum(), arm.ByGroup?.Classes);
         _confidence.Add(everyone.Confidence.AsSpan().Sum(), arm.ByGroup?.Confidence);
     }
@@ -199,6 +201,7 @@ internal sealed class ArmSpreads(int cells, int classes)
         _latency.Clear();
         _firstByte.Clear();
         _activity.Clear();
+        _predictions.Clear();
         _classes.Clear();
         _confidence.Clear();
     }

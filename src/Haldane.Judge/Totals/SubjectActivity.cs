@@ -18,6 +18,9 @@ internal sealed class SubjectActivity(int cells)
     private readonly double[] _groups = new double[cells];
     private bool _reported;
 
+    /// <summary>Whether anything was reported.</summary>
+    public bool IsReported => _reported;
+
     /// <summary>Adds what a slice reports.</summary>
     /// <param name="answers">By <see cref="SubjectGroups.Key"/> of cell and group.</param>
     public void Add(SparseCounts? answers)
@@ -53,6 +56,9 @@ internal sealed class SubjectActivity(int cells)
         : _groups[cell] < DesignEffect.FewestClusters ? double.PositiveInfinity
         : 1 + (ofEveryone - 1) * Math.Max(0, _repeats[cell]) / Math.Max(LeastRepeats, _repeats[SegmentCells.Everyone]);
 
+    /// <summary>How many more the subject of one has on average in a cell, see <see cref="GroupedMean.Repeats"/>.</summary>
+    public double RepeatsIn(int cell) => _repeats[cell];
+
     private void Refresh(int cell, ReadOnlySpan<long> groups)
     {
         _groups[cell] = GroupedMean.GroupsInEffect(groups);
@@ -66,9 +72,19 @@ internal sealed class SubjectActivity(int cells)
 /// <param name="Cell">The cell.</param>
 internal sealed record CellSpread(SubjectSpread Everyone, SubjectActivity Activity, int Cell)
 {
+    /// <summary>How uneven they are where an answer brings many predictions, as far as that is reported: then it is predictions that are spread.</summary>
+    public SubjectActivity? Batches { get; init; }
+
     /// <summary>See <see cref="SubjectSpread.Above"/>.</summary>
-    public double Above(int kind) => Activity.EffectIn(Cell, Everyone.Above(kind));
+    public double Above(int kind) => Uneven.EffectIn(Cell, Everyone.Above(kind));
 
     /// <summary>See <see cref="SubjectSpread.Mix"/>.</summary>
-    public double Mix => Activity.EffectIn(Cell, Everyone.Mix);
+    public double Mix => Uneven.EffectIn(Cell, Everyone.Mix);
+
+    /// <summary>How many predictions of one answer count as one: at most as many as it brings, weighted by themselves, and fewer where they differ; 1 where each answer brings one.</summary>
+    public double OfAnswer => Batches is { IsReported: true }
+        ? Math.Max(1, Math.Min(Mix, (1 + Batches.RepeatsIn(Cell)) / (1 + Math.Max(0, Activity.RepeatsIn(Cell)))))
+        : 1;
+
+    private SubjectActivity Uneven => Batches is { IsReported: true } ? Batches : Activity;
 }

@@ -11,7 +11,9 @@ public sealed class AnswerReaderTests
     private const int Other = 2;
     private const int Unread = ExchangeToken.NoClass;
 
-    private static readonly AnswerReader Reader = new(Signals("/label", "/score"));
+    private static readonly AnswerReader Reader = new(Protocol.Http, Signals("/label", "/score"));
+
+    private readonly PredictionRows _rows = new();
 
     [Theory]
     [InlineData("""{"label":"legit","score":0.25}""", 0, 0.25)]
@@ -27,7 +29,8 @@ public sealed class AnswerReaderTests
     [InlineData("""{"label":true}""", 1, null)]
     [InlineData("""{"label":false}""", 0, null)]
     [InlineData("""{"label":null}""", Unread, null)]
-    [InlineData("""{"label":["fraud"]}""", Unread, null)]
+    [InlineData("""{"label":["fraud"]}""", 1, null)]
+    [InlineData("""{"label":["fraud","legit"]}""", Unread, null)]
     [InlineData("""{"label":{"label":"fraud"}}""", Unread, null)]
     [InlineData("""{"inner":{"label":"fraud"},"label":"legit"}""", 0, null)]
     [InlineData("""{"label":"fraud","label":"legit"}""", 1, null)]
@@ -44,13 +47,13 @@ public sealed class AnswerReaderTests
     [InlineData("", Unread, null)]
     public void An_answer_is_read_or_unread(string body, int @class, double? confidence)
     {
-        Assert.Equal(new Prediction(@class, confidence), Reader.Read(Encoding.UTF8.GetBytes(body)));
+        Assert.Equal(new Prediction(@class, confidence), Reader.Read(Encoding.UTF8.GetBytes(body), AnswerForm.Json, _rows));
     }
 
     [Fact]
     public void Nesting_without_end_is_unread()
     {
-        Assert.Equal(Prediction.Unread, Reader.Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("""{"a":""", 30_000)))));
+        Assert.Equal(Prediction.Unread, Reader.Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("""{"a":""", 30_000))), AnswerForm.Json, _rows));
     }
 
     [Fact]
@@ -58,7 +61,7 @@ public sealed class AnswerReaderTests
     {
         const int Seed = 20_261_121;
         var random = new Random(Seed);
-        AnswerReader[] readers = [Reader, new(Signals("/a/0/b", "/a/1")), new(Signals("", "")), new(Signals("/~1/~0", "/-"))];
+        AnswerReader[] readers = [Reader, .. new[] { Signals("/a/0/b", "/a/1"), Signals("", ""), Signals("/~1/~0", "/-") }.Select(s => new AnswerReader(Protocol.Http, s))];
         string[] pieces =
         [
             "{", "}", "[", "]", ":", ",", "\"", "\"label\"", "\"score\"", "\"a\"", "\"b\"", "\"fraud\"", "0.5", "1e400", "-", "NaN", "true", "null", "\\ud800", "\"\\ud800\"", "\"\\udc00x\"",
@@ -79,7 +82,7 @@ public sealed class AnswerReaderTests
             }
 
             var reader = readers[i % readers.Length];
-            var failure = Record.Exception(() => reader.Read(input));
+            var failure = Record.Exception(() => reader.Read(input, AnswerForm.Json, _rows));
             Assert.True(failure is null, $"seed {Seed}, input {i}: {Convert.ToHexString(input)}: {failure}");
         }
     }
@@ -98,7 +101,7 @@ public sealed class AnswerReaderTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 10_000; i++)
             {
-                Reader.Read(body);
+                Reader.Read(body, AnswerForm.Json, _rows);
             }
 
             return GC.GetAllocatedBytesForCurrentThread() - before;

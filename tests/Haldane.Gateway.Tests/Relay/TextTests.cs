@@ -102,6 +102,8 @@ public sealed class TextTests
     [InlineData("""{"response_format":{"type":"json_object"}}""", "\"{\\\"a\\\":1}\"", "stop")]
     [InlineData("""{"response_format":{"type":"json_object"}}""", "\"Sure! {\\\"a\\\":1}\"", "stop", GatewayEvents.InvalidJson)]
     [InlineData("""{"response_format":{"type":"json_object"}}""", "\"{\\\"a\\\":\"", "length", GatewayEvents.Truncated)]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":{"type":"object","required":["a"]}}}}""", "\"{\\\"a\\\":1}\"", "stop")]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":{"type":"object","required":["a"]}}}}""", "\"{\\\"b\\\":1}\"", "stop", GatewayEvents.InvalidSchema)]
     [InlineData("""{"response_format":{"type":"text"}}""", "\"Sure!\"", "stop")]
     [InlineData("not JSON", "\"Sure!\"", "stop")]
     public async Task What_is_wrong_with_a_text_is_counted(string asked, string content, string finish, params string[] events)
@@ -119,6 +121,7 @@ public sealed class TextTests
     [Theory]
     [InlineData("weather", "{\\\"city\\\":\\\"KL\\\"}", true)]
     [InlineData("weather", "", true)]
+    [InlineData("weather", "[]", false)]
     [InlineData("weather", "{\\\"city\\\":", false)]
     [InlineData("news", "{}", false)]
     public async Task A_tool_call_that_is_wrong_is_counted(string tool, string arguments, bool isGood)

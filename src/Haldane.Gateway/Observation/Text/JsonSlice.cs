@@ -78,25 +78,6 @@ internal static class JsonSlice
         return reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
     }
 
-    /// <summary>Whether a text is one JSON value.</summary>
-    public static bool IsJson(ReadOnlySpan<byte> text)
-    {
-        try
-        {
-            var reader = Reader(text);
-            while (reader.Read())
-            {
-                // To the end.
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
     private static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, new JsonReaderOptions { MaxDepth = 64 });
 
     private static ReadOnlySpan<byte> Value(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)

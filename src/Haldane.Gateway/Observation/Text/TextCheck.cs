@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Haldane.Gateway.Counting;
+using Haldane.Gateway.Observation.Schemas;
 using Haldane.Gateway.Protocols;
 
 namespace Haldane.Gateway.Observation.Text;
@@ -37,8 +38,22 @@ internal static class TextCheck
             return AnswerEvents.None;
         }
 
-        return JsonSlice.IsJson(read.Text) ? AnswerEvents.None : AnswerEvents.InvalidJson;
+        if (!JsonSchemaCheck.IsJson(read.Text))
+        {
+            return AnswerEvents.InvalidJson;
+        }
+
+        return Fits(SchemaOf(call, request), read.Text) ? AnswerEvents.None : AnswerEvents.InvalidSchema;
     }
+
+    private static bool Fits(ReadOnlySpan<byte> schema, ReadOnlySpan<byte> value) => schema is not [(byte)'{', ..] || JsonSchemaCheck.Fits(schema, value) != SchemaFit.DoesNotFit;
+
+    private static ReadOnlySpan<byte> SchemaOf(Call call, ReadOnlySpan<byte> request) => call switch
+    {
+        Call.Generate => JsonSlice.Member(request, "format"u8),
+        Call.Chat => JsonSlice.Member(JsonSlice.Member(FormatOf(call, request), "json_schema"u8), "schema"u8),
+        _ => JsonSlice.Member(FormatOf(call, request), "schema"u8),
+    };
 
     private static bool AsksForJson(Call call, ReadOnlySpan<byte> request)
     {
@@ -82,12 +97,13 @@ internal static class TextCheck
     private static bool IsGood(Call call, ReadOnlySpan<byte> tools, ToolCall tool)
     {
         var inner = call is Call.Chat or Call.Generate ? "function"u8 : default;
-        if (tools.IsEmpty || JsonSlice.Element(tools, inner, "name"u8, tool.Name).IsEmpty)
+        var known = JsonSlice.Element(tools, inner, "name"u8, tool.Name);
+        if (known.IsEmpty)
         {
             return false;
         }
 
         // A tool without parameters may be called with nothing at all.
-        return tool.Arguments.IsEmpty || JsonSlice.IsJson(tool.Arguments);
+        return tool.Arguments.IsEmpty || (JsonSchemaCheck.IsJson(tool.Arguments) && Fits(JsonSlice.Member(known, call == Call.Message ? "input_schema"u8 : "parameters"u8), tool.Arguments));
     }
 }

@@ -47,12 +47,13 @@ internal sealed class AnswerComparison(ShadowSpec spec, bool byClass)
     private PairResult? ByClass(CopyAnswer one, CopyAnswer other, bool detail)
     {
         var (first, second) = (one.Prediction ?? Prediction.Unread, other.Prediction ?? Prediction.Unread);
-        if (first.Class == ExchangeToken.NoClass && second.Class == ExchangeToken.NoClass)
+        var isBatch = one.Rows.Count > 0 || other.Rows.Count > 0;
+        if (!isBatch && first.Class == ExchangeToken.NoClass && second.Class == ExchangeToken.NoClass)
         {
             return null;
         }
 
-        var differs = first.Class != second.Class;
+        var differs = isBatch ? !one.Rows.AreOfClassesOf(other.Rows) : first.Class != second.Class;
         var content = differs && detail ? ByContent(one, other) : null;
         return (content ?? new(differs)) with
         {
