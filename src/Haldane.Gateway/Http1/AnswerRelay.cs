@@ -14,11 +14,10 @@ namespace Haldane.Gateway.Http1;
 /// </remarks>
 internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, AnswerWriter writer, AnswerSide side, CallerPresence presence, Deadline deadline, Action breakOff)
 {
+    private readonly PassingBody _body = new(caller, writer, side);
     private UpstreamConnection _version = null!;
     private Func<bool>? _isHeld;
     private Phase _phase;
-    private BodyFraming _framing;
-    private long _left;
     private int _interims;
     private bool _waits;
 
@@ -100,7 +99,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
 
             deadline.Set(patience, version.Break, _isHeld ??= () => Waits);
             presence.Wait(version.Break, !writer.HasBegun && !request.IsHttp10, writer.HasBegun);
-            var straight = Straight();
+            var straight = _phase == Phase.Body ? _body.Straight() : default;
             int count;
             try
             {
@@ -124,12 +123,6 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             Took(IsLate || presence.IsGone ? -1 : count, straight);
         }
     }
-
-    // Where the rest of a large body can be received without a copy; empty where it has to be looked at first.
-    private Memory<byte> Straight() =>
-        _phase == Phase.Body && _framing == BodyFraming.Length && _left >= RelayLimits.LargePiece && !side.Holds && _version.Available.IsEmpty
-            ? caller.GetMemory(RelayLimits.LargePiece)[..RelayLimits.LargePiece]
-            : default;
 
     private void Begin(UpstreamConnection version)
     {
@@ -173,7 +166,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
 
         switch (_phase)
         {
-            case Phase.Hold when _version.Available.Length < _left:
+            case Phase.Hold when !_body.HasAll:
                 if (!_version.Available.IsEmpty)
                 {
                     side.MarkContent();
@@ -181,14 +174,14 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
 
                 return null;
             case Phase.Hold:
-                side.Read(_version.Available.Span[..(int)_left]);
+                side.Read(_body.Held);
                 if (side.HasFailed && mayRepeat())
                 {
                     return Outcome.Erred;
                 }
 
                 writer.WriteHead(_version.Head);
-                PassHeld();
+                _body.PassHeld();
                 return Outcome.Answered;
             case Phase.Lost:
                 return Outcome.Broken;
@@ -196,19 +189,11 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
                 return AfterPiece(true, mayRepeat);
         }
 
-        return Pass() switch
+        return _body.Pass() switch
         {
             ChunkStep.Bad => Outcome.Broken,
             var step => AfterPiece(step == ChunkStep.End, mayRepeat),
         };
-    }
-
-    // A body that was held and read is written as it is.
-    private void PassHeld()
-    {
-        writer.Write(_version.Available.Span[..(int)_left]);
-        _version.Consume((int)_left);
-        _left = 0;
     }
 
     // What a piece of the body, or its end, leads to; null when more is needed.
@@ -241,7 +226,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             return null;
         }
 
-        writer.WriteEnd(_framing == BodyFraming.Chunked ? _version.Chunks : null);
+        writer.WriteEnd(_body.Chunks);
         return Outcome.Answered;
     }
 
@@ -272,16 +257,15 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             return Outcome.Erred;
         }
 
-        _framing = head.FramingOf(request.IsHead);
-        _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;
-        writer.Frame(_framing);
+        _body.Begin(_version, request.IsHead);
+        writer.Frame(_body.Framing);
         side.Begin(Status, request.IsHead, !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty, head.Fields.ValueOf(head.Bytes, "content-type"u8));
         if (side.AsksForm)
         {
             side.SetForm(AnswerForm.Of(head.Fields.ValueOf(head.Bytes, "inference-header-content-length"u8)));
         }
 
-        if (side.WantsWhole && _framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead)
+        if (side.WantsWhole && _body.CanBeHeld)
         {
             _phase = Phase.Hold;
             return null;
@@ -309,68 +293,11 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
                 return;
             }
 
-            side.See(straight.Span[..count]);
-            writer.Wrote(count);
-            _left -= count;
+            _body.TookStraight(straight.Span[..count]);
             return;
         }
 
-        _phase = count == 0 && _phase == Phase.Body && _framing == BodyFraming.UntilClose ? Phase.Closed : Phase.Lost;
-    }
-
-    // Writes what has come of the body.
-    private ChunkStep Pass()
-    {
-        var available = _version.Available.Span;
-        switch (_framing)
-        {
-            case BodyFraming.None:
-                return ChunkStep.End;
-            case BodyFraming.Length:
-                var length = (int)Math.Min(_left, available.Length);
-                PassContent(available[..length]);
-                _version.Consume(length);
-                _left -= length;
-                return _left == 0 ? ChunkStep.End : ChunkStep.More;
-            case BodyFraming.UntilClose:
-                PassContent(available);
-                _version.Consume(available.Length);
-                return ChunkStep.More;
-            default:
-                return PassChunks(available);
-        }
-    }
-
-    private ChunkStep PassChunks(ReadOnlySpan<byte> available)
-    {
-        var at = 0;
-        ChunkStep step;
-        do
-        {
-            step = _version.Chunks.Step(available[at..], out var consumed, out var content);
-            if (step == ChunkStep.Content)
-            {
-                PassContent(available[at..][content]);
-            }
-
-            at += consumed;
-        }
-        while (step == ChunkStep.Content);
-
-        _version.Consume(at);
-        return step;
-    }
-
-    private void PassContent(ReadOnlySpan<byte> content)
-    {
-        if (!content.IsEmpty)
-        {
-            side.See(content);
-            if (!side.Holds)
-            {
-                writer.Write(content);
-            }
-        }
+        _phase = count == 0 && _phase == Phase.Body && _body.Framing == BodyFraming.UntilClose ? Phase.Closed : Phase.Lost;
     }
 
     private Outcome Ended(Outcome outcome)
@@ -381,7 +308,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
             return outcome == Outcome.Broken && presence.IsGone ? Outcome.Abandoned : outcome;
         }
 
-        VersionCanServe = _version.Head.KeepsAlive && _framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
+        VersionCanServe = _version.Head.KeepsAlive && _body.Framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
         return Status >= 500 || side.HasFailed ? Outcome.Erred : Outcome.Answered;
     }
 }

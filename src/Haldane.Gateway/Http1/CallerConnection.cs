@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Haldane.Core;
-using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Shadow;
@@ -31,10 +30,10 @@ internal sealed class CallerConnection : IWatched, IDisposable
     private readonly AnswerRelay _answer;
     private readonly VersionCall _call;
     private readonly Deadline _waiting; // for the caller's bytes
+    private readonly RequestArrival _arrival;
     private readonly Action _cancelRead;
     private readonly Func<bool> _mayRepeat;
     private readonly Func<bool> _never = static () => false;
-    private bool _hasBegun;
     private volatile bool _closing;
 
     /// <summary>A connection that has just been accepted.</summary>
@@ -50,8 +49,9 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
         _cancelRead = _input.CancelPendingRead;
-        _call = new(_request, _exchange, desk, _body, _answer, Answering) { Presence = _presence };
-        Begin();
+        _call = new(_request, _exchange, desk, _body, _answer, new(_request, _exchange, desk, _presence, Answering), Answering);
+        _arrival = new(_input, _request, _waiting);
+        _arrival.Begin();
         _mayRepeat = MayRepeat;
     }
 
@@ -59,12 +59,6 @@ internal sealed class CallerConnection : IWatched, IDisposable
     {
         // More of the head has to come.
         Wait,
-
-        // It did not come in time.
-        Late,
-
-        // It is whole.
-        Serve,
 
         // The exchange has ended; another may come.
         Next,
@@ -83,8 +77,13 @@ internal sealed class CallerConnection : IWatched, IDisposable
             while (true)
             {
                 var read = await _input.ReadAsync();
-                var turn = TakeHead(read, out var head, out var length);
-                turn = turn == Turn.Serve ? await ServeAsync(head, length) : turn == Turn.Late ? await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time") : turn;
+                var turn = _arrival.Take(read, _closing, out var head, out var length) switch
+                {
+                    Arrival.Whole => await ServeAsync(head, length),
+                    Arrival.Late => await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time"),
+                    Arrival.Over => Turn.Close,
+                    _ => Turn.Wait,
+                };
                 if (turn is Turn.Close or Turn.HandOver)
                 {
                     return turn == Turn.HandOver;
@@ -92,7 +91,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
                 if (turn == Turn.Next)
                 {
-                    Begin();
+                    _arrival.Begin();
                 }
             }
         }
@@ -127,51 +126,6 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _presence.Dispose();
         _exchange.DropCopy();
     }
-
-    // Begins to wait for a request.
-    private void Begin()
-    {
-        _request.Clear();
-        _hasBegun = false;
-        _waiting.Set(RelayLimits.Idle, _cancelRead);
-    }
-
-    // Looks whether a head has come whole; if not, says what was looked at and how long the rest may take.
-    private Turn TakeHead(in ReadResult read, out ReadOnlySequence<byte> buffer, out int length)
-    {
-        buffer = WithoutBlankLine(read.Buffer);
-        length = 0;
-        if (!IsHalfBlankLine(buffer) && _request.Take(buffer, out length))
-        {
-            return _waiting.Clear() ? Turn.Serve : Turn.Close;
-        }
-
-        _input.AdvanceTo(buffer.Start, buffer.End);
-        if (read.IsCompleted || (_closing && buffer.IsEmpty))
-        {
-            return Turn.Close;
-        }
-
-        if (read.IsCanceled && !_waiting.Clear())
-        {
-            return _hasBegun ? Turn.Late : Turn.Close;
-        }
-
-        if (read.IsCanceled || _hasBegun == buffer.IsEmpty)
-        {
-            // The whole head shares one patience, however slowly it trickles.
-            _hasBegun = !buffer.IsEmpty;
-            _waiting.Set(_hasBegun ? RelayLimits.Head : RelayLimits.Idle, _cancelRead);
-        }
-
-        return Turn.Wait;
-    }
-
-    // RFC 9112, section 2.2: some clients send one after a body.
-    private static ReadOnlySequence<byte> WithoutBlankLine(in ReadOnlySequence<byte> buffer) =>
-        buffer.Length >= 2 && buffer.FirstSpan is [HttpSyntax.Cr, HttpSyntax.Lf, ..] ? buffer.Slice(2) : buffer;
-
-    private static bool IsHalfBlankLine(in ReadOnlySequence<byte> buffer) => buffer.IsEmpty || (buffer.Length == 1 && buffer.FirstSpan[0] == HttpSyntax.Cr);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Turn> ServeAsync(ReadOnlySequence<byte> buffer, int headLength)
@@ -312,31 +266,13 @@ internal sealed class CallerConnection : IWatched, IDisposable
             return Turn.Close;
         }
 
-        if (outcome == Outcome.Abandoned)
+        if (outcome == Outcome.Abandoned && _presence.IsGone)
         {
-            return _presence.IsGone ? Turn.Close : _call.BodyEnd switch
-            {
-                BodyEnd.Malformed => await RefuseAsync(StatusCodes.Status400BadRequest, "the request's body is malformed", announce: true),
-                BodyEnd.TooLarge => await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true),
-                _ => await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time", announce: true),
-            };
+            return Turn.Close;
         }
 
-        if (outcome == Outcome.Unfit)
-        {
-            return _call.IsPacked
-                ? await RefuseAsync(StatusCodes.Status415UnsupportedMediaType, Refusals.Packed, _writer.KeepsCaller, true)
-                : await RefuseAsync(StatusCodes.Status400BadRequest, Refusals.Unfit, _writer.KeepsCaller, true);
-        }
-
-        if (outcome == Outcome.Overloaded)
-        {
-            return await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "the gateway has no room for this request", _writer.KeepsCaller, true);
-        }
-
-        return _answer.IsLate
-            ? await RefuseAsync(StatusCodes.Status504GatewayTimeout, "the model did not answer in time", _writer.KeepsCaller, true)
-            : await RefuseAsync(StatusCodes.Status502BadGateway, "the model could not be reached", _writer.KeepsCaller, true);
+        var refusal = Refusal.Of(outcome, _call.BodyEnd, _call.IsPacked, _answer.IsLate);
+        return await RefuseAsync(refusal.Status, refusal.Why, refusal.MayGoOn && _writer.KeepsCaller, announce: true);
     }
 
     private async Task<Turn> RefuseAsync(int status, string why, bool keep = false, bool announce = false)

@@ -12,7 +12,7 @@ namespace Haldane.Gateway.Http1;
 
 /// <summary>Asks a version for the answer to a caller's request.</summary>
 /// <remarks>Belongs to a caller's connection, which uses it for request after request.</remarks>
-internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer, Deadline deadline) : IDisposable
+internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer, Connecting connecting, Deadline deadline) : IDisposable
 {
     // Whether the version has been sent all of the request: if not, what it still expects is nobody else's.
     private bool _isSent;
@@ -20,12 +20,6 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     // The request as the version that is asked gets it; null where it gets the caller's.
     private ChangedRequest? _change;
     private ChangedRequest? _changed;
-
-    // Whether the gateway, not the version, is the reason why the version was not asked.
-    private bool _isOverloaded;
-
-    /// <summary>Notices that the caller has left while the version is connected to.</summary>
-    public required CallerPresence Presence { get; init; }
 
     /// <summary>The body, where it has come whole with the head; it stays where it is until the exchange has ended, so that it can be sent again.</summary>
     public ReadOnlySequence<byte> Whole { get; set; }
@@ -73,10 +67,10 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             return Outcome.Ejected;
         }
 
-        var (tried, begun, connects, full) = (0UL, deadline.Now, 0, VersionRoute.None);
+        var (tried, connects, full) = (0UL, 0, VersionRoute.None);
+        connecting.Begin();
         answer.Begin();
         BodyEnd = Http1.BodyEnd.Sent;
-        _isOverloaded = false;
         _change = null;
         if (version.Override is { } change)
         {
@@ -98,7 +92,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
                 continue;
             }
 
-            if (await AskAsync(endpoint, begun, mayRepeat) is { } outcome)
+            if (await AskAsync(endpoint, mayRepeat) is { } outcome)
             {
                 return outcome;
             }
@@ -108,17 +102,17 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         }
 
         // A caller whom the baseline can serve does not wait for a canary that is full.
-        if (full != VersionRoute.None && (exchange.StandIn || !exchange.MayStandIn) && await WaitAsync(version[full]) && await AskAsync(version[full], begun, mayRepeat) is { } late)
+        if (full != VersionRoute.None && (exchange.StandIn || !exchange.MayStandIn) && await connecting.WaitForPlaceAsync(version[full]) && await AskAsync(version[full], mayRepeat) is { } late)
         {
             return late;
         }
 
-        if (!Presence.IsGone && desk.Successor(exchange.Route, version) is { } successor)
+        if (!connecting.IsCallerGone && desk.Successor(exchange.Route, version) is { } successor)
         {
             return await AttemptAsync(successor, mayRepeat);
         }
 
-        return Presence.IsGone ? Outcome.Abandoned : full != VersionRoute.None || _isOverloaded ? Outcome.Overloaded : Outcome.Unreached;
+        return connecting.IsCallerGone ? Outcome.Abandoned : full != VersionRoute.None || connecting.IsOverloaded ? Outcome.Overloaded : Outcome.Unreached;
     }
 
     // Null when the version can be asked: with the request changed for it, if it is one that is.
@@ -158,7 +152,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
     // Asks an endpoint that has a place, and gives the place back; null when nobody accepts a connection.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, long first, Func<bool> mayRepeat)
+    private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, Func<bool> mayRepeat)
     {
         var direct = endpoint.Direct!;
         UpstreamConnection? upstream = null;
@@ -168,10 +162,10 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             upstream = direct.TryRent();
             while (true)
             {
-                upstream ??= await ConnectAsync(endpoint, first);
+                upstream ??= await connecting.ConnectAsync(endpoint);
                 if (upstream is null)
                 {
-                    return Presence.IsGone ? Outcome.Abandoned : null;
+                    return connecting.IsCallerGone ? Outcome.Abandoned : null;
                 }
 
                 var begun = deadline.Now;
@@ -275,66 +269,6 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         answer.EndWaits();
         return end;
     }
-
-    // Whoever looks after the caller must not run what waits here, hence the cancelling elsewhere: it is waited for at the end of the wait.
-    private async ValueTask<UpstreamConnection?> ConnectAsync(Endpoint endpoint, long begun)
-    {
-        using var patience = Patience(begun);
-        Presence.Wait(() => _ = patience.CancelAsync(), !request.IsHttp10);
-        try
-        {
-            var upstream = await endpoint.Direct!.ConnectAsync(patience.Token);
-            endpoint.Accepted();
-            return upstream;
-        }
-        catch (SocketException e) when (IsOurs(e.SocketErrorCode))
-        {
-            _isOverloaded = true;
-            return null;
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            if (!Presence.IsGone)
-            {
-                endpoint.Refused(desk.Now);
-            }
-
-            return null;
-        }
-        finally
-        {
-            await EndWaitAsync();
-        }
-    }
-
-    private async Task<bool> WaitAsync(Endpoint endpoint)
-    {
-        using var patience = Patience(deadline.Now);
-        Presence.Wait(() => _ = patience.CancelAsync(), !request.IsHttp10);
-        var mayAsk = await endpoint.BeginAsync(patience.Token);
-        await EndWaitAsync();
-        return mayAsk;
-    }
-
-    private async ValueTask EndWaitAsync()
-    {
-        Presence.EndWait();
-        if (Presence.Asking is { } asking)
-        {
-            await asking;
-        }
-    }
-
-    // For one endpoint, within what is left for all of them.
-    private CancellationTokenSource Patience(long begun)
-    {
-        var timeout = exchange.Route.Spec.Timeout;
-        var all = (timeout < RelayLimits.ConnectAll ? timeout : RelayLimits.ConnectAll) - TimeSpan.FromMilliseconds(deadline.Now - begun);
-        return all <= TimeSpan.Zero ? new(0) : new(all < RelayLimits.Connect ? all : RelayLimits.Connect, desk.Time);
-    }
-
-    // No file, no buffer or no port is left: that says nothing about who was to be connected to.
-    private static bool IsOurs(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable;
 
     private void WriteRequest(UpstreamConnection upstream, UpstreamEndpoint endpoint)
     {
