@@ -53,9 +53,12 @@ public static class GatewayValues
     /// <summary>What the tokens cost by the version's price, in its currency.</summary>
     public const string Cost = "cost";
 
+    /// <summary>Predictions in an answer.</summary>
+    public const string BatchSize = "batch-size";
+
     /// <summary>All of them, in the order of their indices.</summary>
-    public static readonly ValueList<string> All = [InputTokens, OutputTokens, OutputLength, TimePerToken, Cost];
+    public static readonly ValueList<string> All = [InputTokens, OutputTokens, OutputLength, TimePerToken, Cost, BatchSize];
 
     /// <summary>Whether the gateway reads a value where a protocol is spoken; feedback cannot bring it there.</summary>
-    public static bool IsRead(string name, Protocol protocol) => protocol.GeneratesText() && All.Contains(name);
+    public static bool IsRead(string name, Protocol protocol) => name == BatchSize ? protocol.HasPlaceOfPredictions() : protocol.GeneratesText() && All.Contains(name);
 }

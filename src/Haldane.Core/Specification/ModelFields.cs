@@ -68,7 +68,7 @@ internal static class ModelFields
                 "values",
                 new ListShape<ValueSpec>(Value, 0, 16, "values", Unique.Names),
                 (s, v) => s with { Values = v },
-                "Named numbers that feedback may bring, or that the gateway reads where the model generates text (input-tokens, output-tokens, output-length, time-per-token, cost), for guards on mean:<value>. Default: none."),
+                "Named numbers that feedback may bring, or that the gateway reads (input-tokens, output-tokens, output-length, time-per-token, cost of generated text; batch-size of predictions), for guards on mean:<value>. Default: none."),
             Field<SignalsSpec, ValueList<string>>.Optional(
                 "events",
                 new ListShape<string>(Texts.Event, 0, 16, "events", Unique.Values),

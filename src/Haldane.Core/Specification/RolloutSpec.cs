@@ -26,8 +26,11 @@ public sealed record RolloutSpec
     /// <summary>How often the rollout may be wrong.</summary>
     public PromiseSpec Promise { get; init; } = new();
 
+    private static readonly TimeSpan UsualUnreachable = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a canary that is plainly dead, and ejected, may stay so before it is taken back.</summary>
-    public TimeSpan Unreachable { get; init; } = TimeSpan.FromSeconds(30);
+    /// <remarks>Specifications that an older program stored lack it, and the generated JSON reader then gives nothing.</remarks>
+    public TimeSpan Unreachable { get; init => field = value > TimeSpan.Zero ? value : UsualUnreachable; } = UsualUnreachable;
 
     /// <summary>Whether the rollout starts when it is first seen, or waits for a person.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;

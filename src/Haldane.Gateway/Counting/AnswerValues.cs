@@ -6,7 +6,8 @@ namespace Haldane.Gateway.Counting;
 /// <param name="OutputLength">The same.</param>
 /// <param name="TimePerToken">The same.</param>
 /// <param name="Cost">The same.</param>
-internal readonly record struct AnswerValues(double InputTokens, double OutputTokens, double OutputLength, double TimePerToken, double Cost)
+/// <param name="BatchSize">The same.</param>
+internal readonly record struct AnswerValues(double InputTokens, double OutputTokens, double OutputLength, double TimePerToken, double Cost, double BatchSize = double.NaN)
 {
     /// <summary>Nothing was read.</summary>
     public static readonly AnswerValues None = new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
@@ -18,6 +19,7 @@ internal readonly record struct AnswerValues(double InputTokens, double OutputTo
         1 => OutputTokens,
         2 => OutputLength,
         3 => TimePerToken,
-        _ => Cost,
+        4 => Cost,
+        _ => BatchSize,
     };
 }

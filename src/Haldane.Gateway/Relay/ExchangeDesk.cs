@@ -301,7 +301,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         {
             Latency = time.GetElapsedTime(exchange.StartedAt, end).TotalSeconds,
             FirstToken = SecondsTo(exchange, exchange.Call.IsText() ? exchange.FirstTokenAt : exchange.FirstByteAt),
-            Values = exchange.Generated?.Values ?? AnswerValues.None,
+            Values = exchange.Generated?.Values ?? AnswerValues.None with { BatchSize = exchange.Rows.Count > 0 ? exchange.Rows.Count : exchange.Prediction is null ? double.NaN : 1 },
         };
     }
 

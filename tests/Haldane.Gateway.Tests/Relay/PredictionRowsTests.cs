@@ -65,6 +65,7 @@ public sealed class PredictionRowsTests
             Assert.Equal((1, 0, body.Contains("odd", StringComparison.Ordinal) ? 1 : 0), (everyone.Exchanges, everyone.Errors, everyone.Unread));
             Assert.True(Rig.Tokens.TryOpen(answer["x-haldane-exchange"]!, out var token));
             Assert.Equal(classes.Sum() == 1 ? 1 : ExchangeToken.NoClass, token.Class);
+            Assert.Equal((1, classes.Sum() + everyone.Unread), (observed.Values.Single(v => v.Cell == SegmentCells.Everyone).Count, observed.Values[0].Sum));
             if (protocol != Protocol.TorchServe)
             {
                 // One request is one group, also where each request is its own subject.
@@ -164,7 +165,7 @@ public sealed class PredictionRowsTests
         Route = new(path),
         Subject = null,
         Segments = [],
-        Signals = new() { Prediction = new(null, ["legit", "fraud"]), Confidence = new((string?)null) },
+        Signals = new() { Prediction = new(null, ["legit", "fraud"]), Confidence = new((string?)null), Values = [new(GatewayValues.BatchSize, 0, 100)] },
     };
 
     private static Task<Rig> StartAsync(Protocol protocol, string canary, string path, Failover failover = Failover.Auto)
