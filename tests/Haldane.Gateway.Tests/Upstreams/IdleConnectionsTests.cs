@@ -7,13 +7,13 @@ namespace Haldane.Gateway.Tests.Upstreams;
 public sealed class IdleConnectionsTests
 {
     [Fact]
-    public void The_youngest_goes_first_and_the_old_are_closed_from_the_bottom()
+    public void The_longest_waiting_goes_first_and_the_old_are_closed()
     {
         var idle = new IdleConnections();
         UpstreamConnection[] given = [.. Enumerable.Range(0, 40).Select(i => Connection(100 * i))];
         Assert.All(given, c => Assert.True(idle.TryAdd(c)));
 
-        Assert.Same(given[39], idle.TryTake());
+        Assert.Same(given[0], idle.TryTake());
         idle.CloseUpTo(1_900);
         var left = new List<UpstreamConnection>();
         while (idle.TryTake() is { } next)
@@ -21,8 +21,8 @@ public sealed class IdleConnectionsTests
             left.Add(next);
         }
 
-        Assert.Equal(given[20..39].Reverse(), left);
-        Assert.All(given[..20], c => Assert.True(IsClosed(c)));
+        Assert.Equal(given[20..], left);
+        Assert.All(given[1..20], c => Assert.True(IsClosed(c)));
         Assert.All(given[20..], c => Assert.False(IsClosed(c)));
     }
 
