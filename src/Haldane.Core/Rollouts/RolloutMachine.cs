@@ -137,7 +137,7 @@ public static class RolloutMachine
     // Its callers are safe with the baseline, so a process that is started anew may come back; one that does not is harm enough.
     private static Transition Bear(Rollout rollout, Ejection ejection, DateTimeOffset now) => ejection.For >= rollout.Spec.Unreachable
         ? RollBack(rollout, now, Gateway, $"the canary answered nobody for {ejection.For.TotalSeconds:0} s: {ejection.Sentence}")
-        : Hold(rollout, HoldReason.Ejected, $"the canary is ejected, the baseline serves its callers: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable.TotalSeconds:0} s", Gateway);
+        : Hold(rollout, HoldReason.Ejected, $"the canary is ejected, the baseline serves its callers: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable!.Value.TotalSeconds:0} s", Gateway);
 
     /// <summary>Whether the guard must have passed before the rollout may leave its stage.</summary>
     public static bool IsRequired(Rollout rollout, GuardSpec guard) =>

@@ -29,8 +29,8 @@ public sealed record RolloutSpec
     private static readonly TimeSpan UsualUnreachable = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a canary that is plainly dead, and ejected, may stay so before it is taken back.</summary>
-    /// <remarks>Specifications that an older program stored lack it, and the generated JSON reader then gives nothing.</remarks>
-    public TimeSpan Unreachable { get; init => field = value > TimeSpan.Zero ? value : UsualUnreachable; } = UsualUnreachable;
+    /// <remarks>Never null: specifications that an older program stored lack it, and what the generated JSON reader then gives becomes what is usual.</remarks>
+    public TimeSpan? Unreachable { get; init => field = value ?? UsualUnreachable; } = UsualUnreachable;
 
     /// <summary>Whether the rollout starts when it is first seen, or waits for a person.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;

@@ -264,13 +264,19 @@ public sealed class StageCountersTests
             counters.Answered(new(Arm.Canary, (uint)i, i % 6) { Latency = 0.01, Prediction = prediction });
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
-        {
-            counters.Answered(new(Arm.Canary, (uint)i, i % 6) { Latency = 0.01, FirstToken = 0.005, Prediction = prediction });
-        }
+        // The runtime takes a little of its own when it compiles the method anew; what each answer takes, every round shows.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Count()));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long Count()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10_000; i++)
+            {
+                counters.Answered(new(Arm.Canary, (uint)i, i % 6) { Latency = 0.01, FirstToken = 0.005, Prediction = prediction });
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     private static StageCounters Counters(SegmentSpec[] segments, int classes, bool confidence, int cores)
