@@ -8,8 +8,6 @@ namespace Haldane.Gateway.Observation;
 /// <remarks>Immutable; any number of threads. A place that holds one prediction is read without a detour, for that is the common case.</remarks>
 internal sealed class AnswerReader
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
-
     private readonly ClassNames _classes;
     private readonly JsonPointer? _prediction;
     private readonly JsonPointer? _confidence;
@@ -99,7 +97,7 @@ internal sealed class AnswerReader
     {
         var value = new RowValue(_classes, default);
         var prediction = Prediction.Unread;
-        var reader = new Utf8JsonReader(json, Options);
+        var reader = new Utf8JsonReader(json, JsonLimits.Reading);
         if (_prediction is not null && _prediction.TryFind(ref reader))
         {
             prediction = value.Read(ref reader);
@@ -110,7 +108,7 @@ internal sealed class AnswerReader
             return prediction;
         }
 
-        reader = new(json, Options);
+        reader = new(json, JsonLimits.Reading);
         return prediction with { Confidence = _confidence is not null && _confidence.TryFind(ref reader) ? ConfidenceOf(value, ref reader) : null };
     }
 

@@ -6,8 +6,6 @@ namespace Haldane.Gateway.Observation;
 internal abstract class RowSource
 {
     /// <summary>How JSON is read.</summary>
-    protected static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
-
     /// <summary>Reads all rows.</summary>
     /// <param name="body">The body of the answer.</param>
     /// <param name="form">What its head says.</param>
@@ -39,7 +37,7 @@ internal sealed class PointedRows(ClassNames classes, JsonPointer[] predictions,
         foreach (var prediction in predictions)
         {
             scoped var visitor = new ClassVisitor(new(classes, columns), rows, fromScores);
-            scoped var reader = new Utf8JsonReader(json, Options);
+            scoped var reader = new Utf8JsonReader(json, JsonLimits.Reading);
             isThere = prediction.Visit(ref reader, ref visitor);
             if (isThere && visitor.IsFull)
             {
@@ -58,7 +56,7 @@ internal sealed class PointedRows(ClassNames classes, JsonPointer[] predictions,
     private bool ReadConfidence(ReadOnlySpan<byte> json, JsonPointer pointer, PredictionRows rows)
     {
         scoped var visitor = new ConfidenceVisitor(new(classes, default), rows);
-        scoped var reader = new Utf8JsonReader(json, Options);
+        scoped var reader = new Utf8JsonReader(json, JsonLimits.Reading);
         return pointer.Visit(ref reader, ref visitor);
     }
 

@@ -21,7 +21,7 @@ internal sealed class SeldonRows(ClassNames classes, JsonPointer? confidence, bo
     {
         Span<byte> columns = stackalloc byte[MostColumns];
         scoped var names = new NameVisitor(classes, columns);
-        scoped var reader = new Utf8JsonReader(body, Options);
+        scoped var reader = new Utf8JsonReader(body, JsonLimits.Reading);
         Names.Visit(ref reader, ref names);
         return _pointed.Read(body, names.Columns, rows)
             || (readsClass && ReadTensor(body, names.Columns, rows) && (confidence is null || _confidences.Read(body, default, rows)));
@@ -30,14 +30,14 @@ internal sealed class SeldonRows(ClassNames classes, JsonPointer? confidence, bo
     private bool ReadTensor(ReadOnlySpan<byte> body, scoped ReadOnlySpan<byte> columns, PredictionRows rows)
     {
         var shape = new ShapeVisitor();
-        scoped var reader = new Utf8JsonReader(body, Options);
+        scoped var reader = new Utf8JsonReader(body, JsonLimits.Reading);
         if (!Shape.Visit(ref reader, ref shape) || !shape.Shape.IsValid)
         {
             return false;
         }
 
         scoped var values = new FoldVisitor(new(new(classes, columns), rows, shape.Shape, TensorUse.Class, fromScores));
-        reader = new(body, Options);
+        reader = new(body, JsonLimits.Reading);
         return Values.Visit(ref reader, ref values) && values.IsWhole;
     }
 

@@ -6,8 +6,6 @@ namespace Haldane.Gateway.Observation.Tensors;
 /// <remarks>With the binary extension the tensors' bytes stand behind the JSON, in the order of the outputs that say so.</remarks>
 internal static class InferenceJson
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
-
     /// <summary>Finds it.</summary>
     /// <param name="json">The JSON.</param>
     /// <param name="tensors">What is behind it.</param>
@@ -17,7 +15,7 @@ internal static class InferenceJson
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> tensors, OutputName output, scoped ref Tensor tensor)
     {
-        var reader = new Utf8JsonReader(json, Options);
+        var reader = new Utf8JsonReader(json, JsonLimits.Reading);
         if (!reader.Read() || !TryEnter(ref reader, "outputs"u8) || reader.TokenType != JsonTokenType.StartArray)
         {
             return false;

@@ -26,10 +26,8 @@ internal sealed class ChatDialect : TextDialect
 
     private static void Read(ReadOnlySpan<byte> data, Generation to)
     {
-        var json = Reader(data);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        if (!TryBegin(data, to, out var json))
         {
-            to.IsUnread = true;
             return;
         }
 
@@ -41,7 +39,7 @@ internal sealed class ChatDialect : TextDialect
             }
             else if (json.ValueTextEquals("usage"u8))
             {
-                ReadUsage(ref json, to);
+                ReadUsage(ref json, to, "prompt_tokens"u8, "completion_tokens"u8, "prompt_tokens_details"u8);
             }
             else if (json.ValueTextEquals("error"u8))
             {
@@ -69,7 +67,8 @@ internal sealed class ChatDialect : TextDialect
 
     private static void ReadChoice(ref Utf8JsonReader json, ReadOnlySpan<byte> source, Generation to)
     {
-        var isFirst = IsFirst(json);
+        // The index may stand behind the text.
+        var isFirst = CountOf(json, "index"u8) <= 0;
         while (NextMember(ref json))
         {
             if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("message"u8))
@@ -78,9 +77,7 @@ internal sealed class ChatDialect : TextDialect
             }
             else if (json.ValueTextEquals("text"u8))
             {
-                json.Read();
-                to.AddText(ref json, isFirst);
-                json.Skip();
+                TakeText(ref json, to, isFirst);
             }
             else if (json.ValueTextEquals("finish_reason"u8))
             {
@@ -91,22 +88,6 @@ internal sealed class ChatDialect : TextDialect
                 Pass(ref json);
             }
         }
-    }
-
-    // The index may stand behind the text. The reader is a struct: what this copy reads moves nothing.
-    private static bool IsFirst(Utf8JsonReader json)
-    {
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("index"u8))
-            {
-                return Count(ref json) <= 0;
-            }
-
-            Pass(ref json);
-        }
-
-        return true;
     }
 
     private static void ReadFinish(ref Utf8JsonReader json, bool isFirst, Generation to)
@@ -138,9 +119,7 @@ internal sealed class ChatDialect : TextDialect
         {
             if (json.ValueTextEquals("content"u8))
             {
-                json.Read();
-                to.AddText(ref json, isFirst);
-                json.Skip();
+                TakeText(ref json, to, isFirst);
             }
             else if (json.ValueTextEquals("refusal"u8))
             {
@@ -148,9 +127,7 @@ internal sealed class ChatDialect : TextDialect
             }
             else if (json.ValueTextEquals("reasoning_content"u8) || json.ValueTextEquals("reasoning"u8))
             {
-                json.Read();
-                to.AddReasoning(ref json);
-                json.Skip();
+                TakeReasoning(ref json, to);
             }
             else if (json.ValueTextEquals("tool_calls"u8))
             {
@@ -172,7 +149,7 @@ internal sealed class ChatDialect : TextDialect
 
         for (var place = 0; NextObject(ref json); place++)
         {
-            var index = IndexOf(json);
+            var index = (int)Math.Min(CountOf(json, "index"u8), int.MaxValue - 1);
 
             // Of the other choices only that there is something.
             var tool = to.ToolAt(isFirst ? index < 0 ? place : index : int.MaxValue);
@@ -190,21 +167,6 @@ internal sealed class ChatDialect : TextDialect
         }
     }
 
-    private static int IndexOf(Utf8JsonReader json)
-    {
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("index"u8))
-            {
-                return (int)Math.Min(Count(ref json), int.MaxValue - 1);
-            }
-
-            Pass(ref json);
-        }
-
-        return -1;
-    }
-
     private static void ReadFunction(ref Utf8JsonReader json, ReadOnlySpan<byte> source, ToolCall? tool, Generation to)
     {
         if (!Enters(ref json, JsonTokenType.StartObject))
@@ -216,9 +178,7 @@ internal sealed class ChatDialect : TextDialect
         {
             if (json.ValueTextEquals("name"u8))
             {
-                json.Read();
-                to.SetName(tool, ref json);
-                json.Skip();
+                TakeToolName(ref json, to, tool);
             }
             else if (json.ValueTextEquals("arguments"u8))
             {
@@ -239,55 +199,5 @@ internal sealed class ChatDialect : TextDialect
                 Pass(ref json);
             }
         }
-    }
-
-    private static void ReadUsage(ref Utf8JsonReader json, Generation to)
-    {
-        if (!Enters(ref json, JsonTokenType.StartObject))
-        {
-            return;
-        }
-
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("prompt_tokens"u8))
-            {
-                to.InputTokens = Count(ref json);
-            }
-            else if (json.ValueTextEquals("completion_tokens"u8))
-            {
-                to.OutputTokens = Count(ref json);
-            }
-            else if (json.ValueTextEquals("prompt_tokens_details"u8))
-            {
-                to.CachedTokens = CachedOf(ref json);
-            }
-            else
-            {
-                Pass(ref json);
-            }
-        }
-    }
-
-    /// <summary>The cached tokens of the details of a usage; the reader is on the name of the details.</summary>
-    internal static long CachedOf(ref Utf8JsonReader json)
-    {
-        var cached = 0L;
-        if (Enters(ref json, JsonTokenType.StartObject))
-        {
-            while (NextMember(ref json))
-            {
-                if (json.ValueTextEquals("cached_tokens"u8))
-                {
-                    cached = Math.Max(0, Count(ref json));
-                }
-                else
-                {
-                    Pass(ref json);
-                }
-            }
-        }
-
-        return cached;
     }
 }

@@ -14,7 +14,7 @@ internal static class JsonSlice
             return default;
         }
 
-        var reader = Reader(json);
+        var reader = new Utf8JsonReader(json, JsonLimits.Reading);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return default;
@@ -47,7 +47,7 @@ internal static class JsonSlice
             return default;
         }
 
-        var reader = Reader(json);
+        var reader = new Utf8JsonReader(json, JsonLimits.Reading);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
             return default;
@@ -74,11 +74,9 @@ internal static class JsonSlice
             return false;
         }
 
-        var reader = Reader(json);
+        var reader = new Utf8JsonReader(json, JsonLimits.Reading);
         return reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
     }
-
-    private static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, new JsonReaderOptions { MaxDepth = 64 });
 
     private static ReadOnlySpan<byte> Value(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {

@@ -18,15 +18,12 @@ internal sealed class MessagesDialect : TextDialect
     // A message and the events that make one have no members of the same name and different meaning, so one reading does for all.
     private static void Read(ReadOnlySpan<byte> data, Generation to)
     {
-        var json = Reader(data);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        if (!TryBegin(data, to, out var json))
         {
-            to.IsUnread = true;
             return;
         }
 
-        var index = IndexOf(json);
-        ReadMembers(ref json, data, index, to);
+        ReadMembers(ref json, data, (int)Math.Clamp(CountOf(json, "index"u8), 0, int.MaxValue - 1), to);
     }
 
     private static void ReadMembers(ref Utf8JsonReader json, ReadOnlySpan<byte> source, int index, Generation to)
@@ -73,21 +70,6 @@ internal sealed class MessagesDialect : TextDialect
         }
     }
 
-    private static int IndexOf(Utf8JsonReader json)
-    {
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("index"u8))
-            {
-                return (int)Math.Clamp(Count(ref json), 0, int.MaxValue - 1);
-            }
-
-            Pass(ref json);
-        }
-
-        return 0;
-    }
-
     private static void ReadContent(ref Utf8JsonReader json, ReadOnlySpan<byte> source, Generation to)
     {
         if (!Enters(ref json, JsonTokenType.StartArray))
@@ -104,32 +86,24 @@ internal sealed class MessagesDialect : TextDialect
     // A block of a message, the beginning of one, or a piece that is added to one.
     private static void ReadBlock(ref Utf8JsonReader json, ReadOnlySpan<byte> source, int index, bool isWhole, Generation to)
     {
-        var tool = IsToolUse(json) ? to.ToolAt(index) : null;
+        var tool = IsOfType(json, "tool_use"u8) ? to.ToolAt(index) : null;
         while (NextMember(ref json))
         {
             if (json.ValueTextEquals("text"u8))
             {
-                json.Read();
-                to.AddText(ref json);
-                json.Skip();
+                TakeText(ref json, to);
             }
             else if (json.ValueTextEquals("thinking"u8))
             {
-                json.Read();
-                to.AddReasoning(ref json);
-                json.Skip();
+                TakeReasoning(ref json, to);
             }
             else if (json.ValueTextEquals("partial_json"u8))
             {
-                json.Read();
-                to.AddArguments(to.ToolAt(index), ref json);
-                json.Skip();
+                TakeArguments(ref json, to, to.ToolAt(index));
             }
             else if (json.ValueTextEquals("name"u8) && tool is not null)
             {
-                json.Read();
-                to.SetName(tool, ref json);
-                json.Skip();
+                TakeToolName(ref json, to, tool);
             }
             else if (json.ValueTextEquals("input"u8) && tool is not null && isWhole)
             {
@@ -147,22 +121,6 @@ internal sealed class MessagesDialect : TextDialect
                 Pass(ref json);
             }
         }
-    }
-
-    private static bool IsToolUse(Utf8JsonReader json)
-    {
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("type"u8))
-            {
-                json.Read();
-                return json.TokenType == JsonTokenType.String && json.ValueTextEquals("tool_use"u8);
-            }
-
-            Pass(ref json);
-        }
-
-        return false;
     }
 
     private static void ReadStop(ref Utf8JsonReader json, Generation to)

@@ -13,10 +13,8 @@ internal sealed class OllamaDialect : TextDialect
 
     private static void Read(ReadOnlySpan<byte> data, Generation to)
     {
-        var json = Reader(data);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        if (!TryBegin(data, to, out var json))
         {
-            to.IsUnread = true;
             return;
         }
 
@@ -28,15 +26,11 @@ internal sealed class OllamaDialect : TextDialect
             }
             else if (json.ValueTextEquals("response"u8))
             {
-                json.Read();
-                to.AddText(ref json);
-                json.Skip();
+                TakeText(ref json, to);
             }
             else if (json.ValueTextEquals("thinking"u8))
             {
-                json.Read();
-                to.AddReasoning(ref json);
-                json.Skip();
+                TakeReasoning(ref json, to);
             }
             else if (json.ValueTextEquals("done"u8))
             {
@@ -81,15 +75,11 @@ internal sealed class OllamaDialect : TextDialect
         {
             if (json.ValueTextEquals("content"u8))
             {
-                json.Read();
-                to.AddText(ref json);
-                json.Skip();
+                TakeText(ref json, to);
             }
             else if (json.ValueTextEquals("thinking"u8))
             {
-                json.Read();
-                to.AddReasoning(ref json);
-                json.Skip();
+                TakeReasoning(ref json, to);
             }
             else if (json.ValueTextEquals("tool_calls"u8))
             {
@@ -133,9 +123,7 @@ internal sealed class OllamaDialect : TextDialect
         {
             if (json.ValueTextEquals("name"u8))
             {
-                json.Read();
-                to.SetName(tool, ref json);
-                json.Skip();
+                TakeToolName(ref json, to, tool);
             }
             else if (json.ValueTextEquals("arguments"u8))
             {

@@ -9,10 +9,8 @@ internal sealed class ResponsesDialect : TextDialect
 
     public override void ReadWhole(ReadOnlySpan<byte> body, Generation to)
     {
-        var json = Reader(body);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        if (!TryBegin(body, to, out var json))
         {
-            to.IsUnread = true;
             return;
         }
 
@@ -22,10 +20,9 @@ internal sealed class ResponsesDialect : TextDialect
 
     public override void ReadEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, Generation to)
     {
-        var json = Reader(data);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        // Not part of the API, but some servers end a stream with it.
+        if (data.StartsWith("[DONE]"u8) || !TryBegin(data, to, out var json))
         {
-            to.IsUnread = to.IsUnread || !data.StartsWith("[DONE]"u8);
             return;
         }
 
@@ -169,7 +166,7 @@ internal sealed class ResponsesDialect : TextDialect
             }
             else if (json.ValueTextEquals("usage"u8))
             {
-                ReadUsage(ref json, to);
+                ReadUsage(ref json, to, "input_tokens"u8, "output_tokens"u8, "input_tokens_details"u8);
             }
             else
             {
@@ -202,15 +199,11 @@ internal sealed class ResponsesDialect : TextDialect
             }
             else if (json.ValueTextEquals("name"u8) && tool is not null)
             {
-                json.Read();
-                to.SetName(tool, ref json);
-                json.Skip();
+                TakeToolName(ref json, to, tool);
             }
             else if (json.ValueTextEquals("arguments"u8) && tool is not null && withText)
             {
-                json.Read();
-                to.AddArguments(tool, ref json);
-                json.Skip();
+                TakeArguments(ref json, to, tool);
             }
             else
             {
@@ -233,9 +226,7 @@ internal sealed class ResponsesDialect : TextDialect
             {
                 if (json.ValueTextEquals("text"u8) && isText)
                 {
-                    json.Read();
-                    to.AddText(ref json);
-                    json.Skip();
+                    TakeText(ref json, to);
                 }
                 else if (json.ValueTextEquals("refusal"u8))
                 {
@@ -247,22 +238,6 @@ internal sealed class ResponsesDialect : TextDialect
                 }
             }
         }
-    }
-
-    private static bool IsOfType(Utf8JsonReader json, ReadOnlySpan<byte> type)
-    {
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("type"u8))
-            {
-                json.Read();
-                return json.TokenType == JsonTokenType.String && json.ValueTextEquals(type);
-            }
-
-            Pass(ref json);
-        }
-
-        return false;
     }
 
     private static void ReadIncomplete(ref Utf8JsonReader json, Generation to)
@@ -280,34 +255,6 @@ internal sealed class ResponsesDialect : TextDialect
                 to.IsTruncated |= json.TokenType == JsonTokenType.String && json.ValueTextEquals("max_output_tokens"u8);
                 to.IsRefused |= json.TokenType == JsonTokenType.String && json.ValueTextEquals("content_filter"u8);
                 json.Skip();
-            }
-            else
-            {
-                Pass(ref json);
-            }
-        }
-    }
-
-    private static void ReadUsage(ref Utf8JsonReader json, Generation to)
-    {
-        if (!Enters(ref json, JsonTokenType.StartObject))
-        {
-            return;
-        }
-
-        while (NextMember(ref json))
-        {
-            if (json.ValueTextEquals("input_tokens"u8))
-            {
-                to.InputTokens = Count(ref json);
-            }
-            else if (json.ValueTextEquals("output_tokens"u8))
-            {
-                to.OutputTokens = Count(ref json);
-            }
-            else if (json.ValueTextEquals("input_tokens_details"u8))
-            {
-                to.CachedTokens = ChatDialect.CachedOf(ref json);
             }
             else
             {

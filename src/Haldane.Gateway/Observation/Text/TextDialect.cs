@@ -27,8 +27,15 @@ internal abstract class TextDialect
     /// <exception cref="JsonException">It is not JSON.</exception>
     public abstract void ReadEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, Generation to);
 
-    /// <summary>The options of all readers.</summary>
-    protected static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, new JsonReaderOptions { MaxDepth = 64 });
+    /// <summary>Begins to read what has to be an object.</summary>
+    /// <returns>Whether it is one; if not, the answer is unread.</returns>
+    protected static bool TryBegin(ReadOnlySpan<byte> data, Generation to, out Utf8JsonReader json)
+    {
+        json = new Utf8JsonReader(data, JsonLimits.Reading);
+        var isObject = json.Read() && json.TokenType == JsonTokenType.StartObject;
+        to.IsUnread |= !isObject;
+        return isObject;
+    }
 
     /// <summary>Moves into an object, or onto its next member's name. Values that nobody reads have to be passed over with <see cref="Utf8JsonReader.Skip"/>.</summary>
     /// <returns>Whether there is a member; the reader is on its name.</returns>
@@ -91,5 +98,127 @@ internal abstract class TextDialect
         var there = json.TokenType != JsonTokenType.Null;
         json.Skip();
         return there;
+    }
+
+    /// <summary>Reads a member's value as a piece of text; the reader is on its name.</summary>
+    protected static void TakeText(ref Utf8JsonReader json, Generation to, bool isFirst = true)
+    {
+        json.Read();
+        to.AddText(ref json, isFirst);
+        json.Skip();
+    }
+
+    /// <summary>Reads a member's value as a piece of reasoning; the reader is on its name.</summary>
+    protected static void TakeReasoning(ref Utf8JsonReader json, Generation to)
+    {
+        json.Read();
+        to.AddReasoning(ref json);
+        json.Skip();
+    }
+
+    /// <summary>Reads a member's value as the name of a tool; the reader is on its name.</summary>
+    protected static void TakeToolName(ref Utf8JsonReader json, Generation to, ToolCall? tool)
+    {
+        json.Read();
+        to.SetName(tool, ref json);
+        json.Skip();
+    }
+
+    /// <summary>Reads a member's value as a piece of a tool's arguments, which come as text; the reader is on its name.</summary>
+    protected static void TakeArguments(ref Utf8JsonReader json, Generation to, ToolCall? tool)
+    {
+        json.Read();
+        to.AddArguments(tool, ref json);
+        json.Skip();
+    }
+
+    /// <summary>Reads a usage; the reader is on its name.</summary>
+    /// <param name="json">The reader.</param>
+    /// <param name="to">What is read.</param>
+    /// <param name="input">What the tokens of the request are called.</param>
+    /// <param name="output">What those of the answer are called.</param>
+    /// <param name="details">What the details of the request's are called, among which the cached ones are.</param>
+    protected static void ReadUsage(ref Utf8JsonReader json, Generation to, ReadOnlySpan<byte> input, ReadOnlySpan<byte> output, ReadOnlySpan<byte> details)
+    {
+        if (!Enters(ref json, JsonTokenType.StartObject))
+        {
+            return;
+        }
+
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals(input))
+            {
+                to.InputTokens = Count(ref json);
+            }
+            else if (json.ValueTextEquals(output))
+            {
+                to.OutputTokens = Count(ref json);
+            }
+            else if (json.ValueTextEquals(details))
+            {
+                to.CachedTokens = CachedOf(ref json);
+            }
+            else
+            {
+                Pass(ref json);
+            }
+        }
+    }
+
+    /// <summary>The count that the object which a reader has entered has in a member, wherever it stands; below 0 without one.</summary>
+    /// <param name="json">A copy: what is read of it moves nothing.</param>
+    /// <param name="name">The member.</param>
+    protected static long CountOf(Utf8JsonReader json, ReadOnlySpan<byte> name) => Finds(ref json, name) ? Count(ref json) : -1;
+
+    /// <summary>Whether the object which a reader has entered is of a type, wherever that stands.</summary>
+    /// <param name="json">A copy: what is read of it moves nothing.</param>
+    /// <param name="type">The type.</param>
+    protected static bool IsOfType(Utf8JsonReader json, ReadOnlySpan<byte> type)
+    {
+        if (!Finds(ref json, "type"u8))
+        {
+            return false;
+        }
+
+        json.Read();
+        return json.TokenType == JsonTokenType.String && json.ValueTextEquals(type);
+    }
+
+    private static bool Finds(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        while (NextMember(ref json))
+        {
+            if (json.ValueTextEquals(name))
+            {
+                return true;
+            }
+
+            Pass(ref json);
+        }
+
+        return false;
+    }
+
+    // The reader is on the name of the details.
+    private static long CachedOf(ref Utf8JsonReader json)
+    {
+        var cached = 0L;
+        if (Enters(ref json, JsonTokenType.StartObject))
+        {
+            while (NextMember(ref json))
+            {
+                if (json.ValueTextEquals("cached_tokens"u8))
+                {
+                    cached = Math.Max(0, Count(ref json));
+                }
+                else
+                {
+                    Pass(ref json);
+                }
+            }
+        }
+
+        return cached;
     }
 }
