@@ -5,7 +5,7 @@ namespace Haldane.Gateway.Relay;
 
 /// <summary>A request's body as a version with an override is to receive it: the forwarder reads it in the place of the caller's.</summary>
 /// <remarks>One reader at a time. Owns its pooled buffers until disposed, but not its source.</remarks>
-internal sealed class EditedBody(ReplayableBody source) : Stream
+internal sealed class EditedBody(ReplayableBody source) : BodyStream
 {
     private const int Piece = 16 * 1024;
 
@@ -21,20 +21,6 @@ internal sealed class EditedBody(ReplayableBody source) : Stream
 
     /// <summary>The length of its JSON in front of binary data; below 0 where all of it is JSON.</summary>
     public long JsonLength => _edit.HasBinary ? _edit.JsonLength : -1;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Its length after the edit; null when that is not known before its end.</summary>
     /// <param name="before">The length that the caller announced.</param>
@@ -113,21 +99,6 @@ internal sealed class EditedBody(ReplayableBody source) : Stream
         _at += length;
         return length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a request body is read asynchronously");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

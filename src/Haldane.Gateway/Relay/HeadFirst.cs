@@ -31,23 +31,9 @@ internal sealed class HeadFirst(HttpContent body, Func<CancellationToken, Task> 
         base.Dispose(disposing);
     }
 
-    private sealed class Waited(Stream version, Func<CancellationToken, Task> sendHead) : Stream
+    private sealed class Waited(Stream version, Func<CancellationToken, Task> sendHead) : BodyStream
     {
         private bool _hasWaited;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -60,21 +46,6 @@ internal sealed class HeadFirst(HttpContent body, Func<CancellationToken, Task> 
             _hasWaited = true;
             return WaitAsync(read, cancellationToken);
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("an answer is read asynchronously");
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -4,7 +4,7 @@ namespace Haldane.Gateway.Relay;
 /// <remarks>One reader at a time. Owns its pooled buffer until disposed.</remarks>
 /// <param name="source">The caller's body.</param>
 /// <param name="ended">Is told that all of it was read, every time that it is.</param>
-internal sealed class ReplayableBody(Stream source, Action? ended = null) : Stream
+internal sealed class ReplayableBody(Stream source, Action? ended = null) : BodyStream
 {
     /// <summary>Bodies past this size are streamed but cannot be repeated.</summary>
     public const int Limit = 1 << 20;
@@ -20,20 +20,6 @@ internal sealed class ReplayableBody(Stream source, Action? ended = null) : Stre
 
     /// <summary>Whether it was read to its end.</summary>
     public bool IsWhole { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Starts again from the first byte.</summary>
     public void Rewind() => _position = 0;
@@ -58,21 +44,6 @@ internal sealed class ReplayableBody(Stream source, Action? ended = null) : Stre
 
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a request body is read asynchronously");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
