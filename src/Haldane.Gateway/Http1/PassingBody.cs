@@ -8,23 +8,23 @@ namespace Haldane.Gateway.Http1;
 /// <remarks>Only moves bytes; waiting and flushing are another's. Belongs to a caller's connection, which uses it for answer after answer.</remarks>
 internal sealed class PassingBody(PipeWriter caller, AnswerWriter writer, AnswerSide side)
 {
+    private readonly FramedBody _body = new();
     private UpstreamConnection _version = null!;
-    private long _left;
 
     /// <summary>How the body ends.</summary>
-    public BodyFraming Framing { get; private set; }
+    public BodyFraming Framing => _body.Framing;
 
     /// <summary>The version's chunks, whose trailers go on; null without.</summary>
     public ChunkedReader? Chunks => Framing == BodyFraming.Chunked ? _version.Chunks : null;
 
     /// <summary>Whether the whole of a body that is held has come.</summary>
-    public bool HasAll => _version.Available.Length >= _left;
+    public bool HasAll => _version.Available.Length >= _body.Left;
 
     /// <summary>Whether the body is small enough to be held until it is whole.</summary>
-    public bool CanBeHeld => Framing == BodyFraming.Length && _left is > 0 and <= RelayLimits.LargestRead;
+    public bool CanBeHeld => Framing == BodyFraming.Length && _body.Left is > 0 and <= RelayLimits.LargestRead;
 
     /// <summary>A body that is held and whole.</summary>
-    public ReadOnlySpan<byte> Held => _version.Available.Span[..(int)_left];
+    public ReadOnlySpan<byte> Held => _version.Available.Span[..(int)_body.Left];
 
     /// <summary>Begins with a body.</summary>
     /// <param name="version">Whose it is.</param>
@@ -32,21 +32,19 @@ internal sealed class PassingBody(PipeWriter caller, AnswerWriter writer, Answer
     public void Begin(UpstreamConnection version, bool toHead)
     {
         _version = version;
-        Framing = version.Head.FramingOf(toHead);
-        _left = Framing == BodyFraming.Length ? version.Head.Fields.ContentLength : 0;
+        _body.Begin(version, toHead);
     }
 
     /// <summary>Writes a body that is held and whole.</summary>
     public void PassHeld()
     {
-        writer.Write(Held);
-        _version.Consume((int)_left);
-        _left = 0;
+        _body.Next(out var content);
+        writer.Write(content);
     }
 
     /// <summary>Where the rest of a large body can be received without a copy; empty where it has to be looked at first.</summary>
     public Memory<byte> Straight() =>
-        Framing == BodyFraming.Length && _left >= RelayLimits.LargePiece && !side.Holds && _version.Available.IsEmpty
+        Framing == BodyFraming.Length && _body.Left >= RelayLimits.LargePiece && !side.Holds && _version.Available.IsEmpty
             ? caller.GetMemory(RelayLimits.LargePiece)[..RelayLimits.LargePiece]
             : default;
 
@@ -55,55 +53,14 @@ internal sealed class PassingBody(PipeWriter caller, AnswerWriter writer, Answer
     {
         side.See(content);
         writer.Wrote(content.Length);
-        _left -= content.Length;
+        _body.Took(content.Length);
     }
 
     /// <summary>Writes what has come.</summary>
     public ChunkStep Pass()
     {
-        var available = _version.Available.Span;
-        switch (Framing)
-        {
-            case BodyFraming.None:
-                return ChunkStep.End;
-            case BodyFraming.Length:
-                var length = (int)Math.Min(_left, available.Length);
-                PassContent(available[..length]);
-                _version.Consume(length);
-                _left -= length;
-                return _left == 0 ? ChunkStep.End : ChunkStep.More;
-            case BodyFraming.UntilClose:
-                PassContent(available);
-                _version.Consume(available.Length);
-                return ChunkStep.More;
-            default:
-                return PassChunks(available);
-        }
-    }
-
-    private ChunkStep PassChunks(ReadOnlySpan<byte> available)
-    {
-        var at = 0;
         ChunkStep step;
-        do
-        {
-            step = _version.Chunks.Step(available[at..], out var consumed, out var content);
-            if (step == ChunkStep.Content)
-            {
-                PassContent(available[at..][content]);
-            }
-
-            at += consumed;
-        }
-        while (step == ChunkStep.Content);
-
-        _version.Consume(at);
-        return step;
-    }
-
-    private void PassContent(ReadOnlySpan<byte> content)
-    {
-        if (!content.IsEmpty)
+        while ((step = _body.Next(out var content)) == ChunkStep.Content)
         {
             side.See(content);
             if (!side.Holds)
@@ -111,5 +68,7 @@ internal sealed class PassingBody(PipeWriter caller, AnswerWriter writer, Answer
                 writer.Write(content);
             }
         }
+
+        return step;
     }
 }

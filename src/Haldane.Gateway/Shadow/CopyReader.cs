@@ -10,8 +10,7 @@ internal sealed class CopyReader(TimeProvider time)
     private UpstreamConnection _version = null!;
     private ShadowCopy _copy = null!;
     private CopyAnswer _answer = null!;
-    private BodyFraming _framing;
-    private long _left;
+    private readonly FramedBody _body = new();
     private long _read;
     private bool _inBody;
 
@@ -28,7 +27,7 @@ internal sealed class CopyReader(TimeProvider time)
     public long LastByteAt { get; private set; }
 
     /// <summary>Whether the connection can serve again.</summary>
-    public bool CanServe => _inBody && !IsCut && _version.Head.KeepsAlive && _framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
+    public bool CanServe => _inBody && !IsCut && _version.Head.KeepsAlive && _body.Framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
 
     /// <summary>Begins with an answer.</summary>
     public void Begin(UpstreamConnection version, ShadowCopy copy, CopyAnswer answer)
@@ -37,7 +36,7 @@ internal sealed class CopyReader(TimeProvider time)
         version.Head.Clear();
         version.Chunks.Clear();
         answer.ForgetBody();
-        (_inBody, _left, _read, IsCut, IsSilent, FirstByteAt, LastByteAt) = (false, 0, 0, false, true, 0, 0);
+        (_inBody, _read, IsCut, IsSilent, FirstByteAt, LastByteAt) = (false, 0, false, true, 0, 0);
     }
 
     /// <summary>So many bytes have come.</summary>
@@ -49,7 +48,7 @@ internal sealed class CopyReader(TimeProvider time)
 
     /// <summary>The version has closed the connection.</summary>
     /// <returns>Whether that was the end of the answer.</returns>
-    public bool EndsHere() => _inBody && _framing == BodyFraming.UntilClose;
+    public bool EndsHere() => _inBody && _body.Framing == BodyFraming.UntilClose;
 
     /// <summary>Reads what has come.</summary>
     public ChunkStep Advance()
@@ -84,14 +83,20 @@ internal sealed class CopyReader(TimeProvider time)
         _answer.Status = head.Status;
         _answer.SetType(head.Fields.ValueOf(head.Bytes, "content-type"u8));
         _answer.IsUnknown = !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty;
-        _framing = head.FramingOf(toHead: false);
-        _left = _framing == BodyFraming.Length ? head.Fields.ContentLength : 0;
+        _body.Begin(_version, toHead: false);
         _inBody = true;
     }
 
     private ChunkStep Take()
     {
-        var step = TakePieces(_version.Available.Span);
+        ChunkStep step;
+        while ((step = _body.Next(out var content)) == ChunkStep.Content)
+        {
+            FirstByteAt = FirstByteAt == 0 ? LastByteAt : FirstByteAt;
+            _read += content.Length;
+            _answer.Add(content, _copy);
+        }
+
         if (step == ChunkStep.More && _read > ShadowLimits.LargestRead)
         {
             // Nobody waits for the rest.
@@ -100,58 +105,5 @@ internal sealed class CopyReader(TimeProvider time)
         }
 
         return step;
-    }
-
-    private ChunkStep TakePieces(ReadOnlySpan<byte> available)
-    {
-        switch (_framing)
-        {
-            case BodyFraming.None:
-                return ChunkStep.End;
-            case BodyFraming.Chunked:
-                return TakeChunks(available);
-            case BodyFraming.UntilClose:
-                Keep(available);
-                _version.Consume(available.Length);
-                return ChunkStep.More;
-            default:
-                var length = (int)Math.Min(_left, available.Length);
-                Keep(available[..length]);
-                _version.Consume(length);
-                _left -= length;
-                return _left == 0 ? ChunkStep.End : ChunkStep.More;
-        }
-    }
-
-    private ChunkStep TakeChunks(ReadOnlySpan<byte> available)
-    {
-        var at = 0;
-        ChunkStep step;
-        do
-        {
-            step = _version.Chunks.Step(available[at..], out var consumed, out var content);
-            if (step == ChunkStep.Content)
-            {
-                Keep(available[at..][content]);
-            }
-
-            at += consumed;
-        }
-        while (step == ChunkStep.Content);
-
-        _version.Consume(at);
-        return step;
-    }
-
-    private void Keep(ReadOnlySpan<byte> content)
-    {
-        if (content.IsEmpty)
-        {
-            return;
-        }
-
-        FirstByteAt = FirstByteAt == 0 ? LastByteAt : FirstByteAt;
-        _read += content.Length;
-        _answer.Add(content, _copy);
     }
 }
