@@ -71,20 +71,8 @@ internal sealed class AnswerWriter(PipeWriter caller, RequestHead request, Excha
             return;
         }
 
-        const int Framing = 16;
-        var to = new HeadWriter(caller.GetSpan(content.Length + Framing));
-        if (_chunks)
-        {
-            to.WriteHex(content.Length);
-            to.Write("\r\n"u8);
-        }
-
-        to.Write(content);
-        if (_chunks)
-        {
-            to.Write("\r\n"u8);
-        }
-
+        var to = new HeadWriter(caller.GetSpan(content.Length + HeadWriter.PieceFraming));
+        to.WritePiece(content, _chunks);
         Wrote(to.Length);
     }
 

@@ -79,6 +79,26 @@ internal ref struct HeadWriter(Span<byte> to)
         }
     }
 
+    /// <summary>What a piece of a body takes beside itself.</summary>
+    public const int PieceFraming = 16;
+
+    /// <summary>A piece of a body.</summary>
+    /// <param name="content">The piece, not empty: an empty chunk would be the last.</param>
+    /// <param name="asChunk">Whether it is a chunk of its own.</param>
+    public void WritePiece(ReadOnlySpan<byte> content, bool asChunk)
+    {
+        if (!asChunk)
+        {
+            Write(content);
+            return;
+        }
+
+        WriteHex(content.Length);
+        Write("\r\n"u8);
+        Write(content);
+        Write("\r\n"u8);
+    }
+
     /// <summary>The last chunk, with the trailers that are meant for the other end.</summary>
     /// <param name="chunks">Whose trailers; null for none.</param>
     public void WriteLastChunk(ChunkedReader? chunks)

@@ -266,20 +266,8 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
             return;
         }
 
-        const int Framing = 16;
-        var writer = new HeadWriter(version.ToSend(content.Length + Framing));
-        if (_sendsChunks)
-        {
-            writer.WriteHex(content.Length);
-            writer.Write("\r\n"u8);
-        }
-
-        writer.Write(content);
-        if (_sendsChunks)
-        {
-            writer.Write("\r\n"u8);
-        }
-
+        var writer = new HeadWriter(version.ToSend(content.Length + HeadWriter.PieceFraming));
+        writer.WritePiece(content, _sendsChunks);
         version.Wrote(writer.Length);
     }
 
