@@ -15,6 +15,9 @@ internal sealed record CallerOptions
     /// <summary>Calls a second, on average.</summary>
     public double Rate { get; init; } = 2_000;
 
+    /// <summary>How long the rate grows evenly from nothing; not at all if null.</summary>
+    public TimeSpan? RampUp { get; init; }
+
     public int Seed { get; init; } = 1;
 
     public int Subjects { get; init; } = PaymentProcess.DefaultSubjects;

@@ -31,6 +31,11 @@ internal static class Program
             CustomParser = Numbers.Between(0.001, 100_000),
             DefaultValueFactory = _ => normal.Rate,
         };
+        var rampUp = new Option<double?>("--ramp-up")
+        {
+            Description = "Seconds in which the rate grows evenly from nothing.",
+            CustomParser = result => Length(result),
+        };
         var seed = new Option<int>("--seed") { Description = "Makes the payments repeatable.", DefaultValueFactory = _ => normal.Seed };
         var subjects = new Option<int>("--subjects")
         {
@@ -66,7 +71,7 @@ internal static class Program
         var verbose = new Option<bool>("--verbose") { Description = "One line a second on standard error." };
         var command = new RootCommand("Open-loop traffic of card payments, with their outcomes some seconds later.")
         {
-            target, model, feedback, rate, seed, subjects, delay, duration, silent, withInput, verbose,
+            target, model, feedback, rate, rampUp, seed, subjects, delay, duration, silent, withInput, verbose,
         };
         command.SetAction(parsed => RunAsync(
             new()
@@ -75,6 +80,7 @@ internal static class Program
                 Model = parsed.GetRequiredValue(model),
                 Feedback = parsed.GetValue(feedback),
                 Rate = parsed.GetValue(rate),
+                RampUp = Seconds(parsed.GetValue(rampUp)),
                 Seed = parsed.GetValue(seed),
                 Subjects = parsed.GetValue(subjects),
                 LabelDelay = parsed.GetValue(delay),

@@ -32,7 +32,7 @@ internal sealed class Traffic(CallerOptions options, TimeProvider time)
     private async Task SendAsync(Calls calls, CancellationToken stop)
     {
         var process = new PaymentProcess(Seeded(1), options.Subjects);
-        var arrivals = new Arrivals(Seeded(2), options.Rate, time);
+        var arrivals = new Arrivals(Seeded(2), options.Rate, options.RampUp ?? TimeSpan.Zero, time);
         var length = options.SilentAfter is { } silent && !(options.Duration <= silent) ? silent : options.Duration;
         await Task.Factory.StartNew(
             () => arrivals.Run(() => calls.Send(process.Next()), length, stop),

@@ -96,13 +96,24 @@ public sealed class CallerTests
     [Fact]
     public void Arrivals_come_at_the_rate_and_a_stall_is_not_made_up_in_one_burst()
     {
-        var arrivals = new Arrivals(new Random(1), rate: 2_000, TimeProvider.System);
+        var arrivals = new Arrivals(new Random(1), rate: 2_000, rampUp: TimeSpan.Zero, TimeProvider.System);
 
         var steady = Enumerable.Range(1, 10_000).Sum(tick => arrivals.TakeDue(tick / 1000.0));
         var burst = arrivals.TakeDue(now: 11.0);
 
         Assert.InRange(steady, 19_500, 20_500);
         Assert.Equal(8, burst);
+    }
+
+    [Fact]
+    public void Arrivals_can_become_more_and_more_evenly()
+    {
+        var arrivals = new Arrivals(new Random(1), rate: 2_000, rampUp: TimeSpan.FromSeconds(4), TimeProvider.System);
+
+        var seconds = Enumerable.Range(0, 6).Select(second => Enumerable.Range(1, 1_000).Sum(tick => arrivals.TakeDue(second + (tick / 1000.0)))).ToArray();
+
+        // The integral of the rate over each second; one that is right is further off than five deviations once in a million times.
+        Assert.All(seconds.Zip([250.0, 750, 1_250, 1_750, 2_000, 2_000]), s => Assert.InRange(s.First, s.Second - 5 * Math.Sqrt(s.Second), s.Second + 5 * Math.Sqrt(s.Second)));
     }
 
     [Theory]

@@ -13,6 +13,9 @@ internal sealed class DemoRun : IAsyncDisposable
 {
     // The tables of the model servers and callers are compiled while the rollout has not started, so that a cold start decides nothing.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    // Four programs that compile themselves while thousands call them would have callers refused.
+    private static readonly TimeSpan RampUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan SilenceWatched = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(2);
@@ -75,7 +78,7 @@ internal sealed class DemoRun : IAsyncDisposable
             started.Push(host);
             string[] silence = scenario.Silence ? ["--silent-after", $"{SilentAfter.TotalSeconds}"] : [];
             var callers = SampleProcess.Start("caller", "Haldane.Samples.Caller", [
-                "--target", host.DataAddresses[0], "--feedback", host.AdminAddress, "--rate", $"{rate}", "--seed", $"{seed}", "--label-delay", "10..14", .. silence]);
+                "--target", host.DataAddresses[0], "--feedback", host.AdminAddress, "--rate", $"{rate}", "--ramp-up", $"{RampUp.TotalSeconds}", "--seed", $"{seed}", "--label-delay", "10..14", .. silence]);
             return new(scenario, rate, folder, baseline, canary, callers, host, logging);
         }
         catch
