@@ -97,8 +97,7 @@ internal sealed class AnswerReader
     {
         var value = new RowValue(_classes, default);
         var prediction = Prediction.Unread;
-        var reader = new Utf8JsonReader(json, JsonLimits.Reading);
-        if (_prediction is not null && _prediction.TryFind(ref reader))
+        if (_prediction is not null && TryRead(_prediction, json, out var reader))
         {
             prediction = value.Read(ref reader);
         }
@@ -108,8 +107,21 @@ internal sealed class AnswerReader
             return prediction;
         }
 
-        reader = new(json, JsonLimits.Reading);
-        return prediction with { Confidence = _confidence is not null && _confidence.TryFind(ref reader) ? ConfidenceOf(value, ref reader) : null };
+        return prediction with { Confidence = _confidence is not null && TryRead(_confidence, json, out reader) ? ConfidenceOf(value, ref reader) : null };
+    }
+
+    // A reader on the value, if there is one.
+    private static bool TryRead(JsonPointer pointer, ReadOnlySpan<byte> json, out Utf8JsonReader reader)
+    {
+        var at = pointer.Find(json);
+        if (at == JsonWalk.Unsure)
+        {
+            reader = new(json, JsonLimits.Reading);
+            return pointer.TryFind(ref reader);
+        }
+
+        reader = at == JsonPointer.Missing ? default : new(json[at..], JsonLimits.Reading);
+        return at != JsonPointer.Missing && reader.Read();
     }
 
     private RowSource? RowsOf(Protocol protocol, SignalsSpec signals)

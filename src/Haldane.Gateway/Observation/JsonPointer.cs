@@ -8,6 +8,9 @@ namespace Haldane.Gateway.Observation;
 /// <remarks>Immutable. Of repeated members the first counts.</remarks>
 internal sealed class JsonPointer
 {
+    /// <summary>There is no such place.</summary>
+    public const int Missing = -2;
+
     private readonly byte[][] _names;
     private readonly int[] _indexes;
     private readonly bool[] _isEach;
@@ -52,6 +55,109 @@ internal sealed class JsonPointer
         }
 
         return true;
+    }
+
+    /// <summary>Finds the value, as <see cref="TryFind"/> does, in a fifth of its time.</summary>
+    /// <param name="json">The whole text.</param>
+    /// <returns>The value's place; <see cref="Missing"/>; or <see cref="JsonWalk.Unsure"/> when <see cref="TryFind"/> has to be asked.</returns>
+    public int Find(ReadOnlySpan<byte> json)
+    {
+        var at = JsonWalk.Blanks(json, 0);
+        for (var step = 0; step < _names.Length && at >= 0; step++)
+        {
+            at = (uint)at >= (uint)json.Length ? JsonWalk.Unsure : json[at] switch
+            {
+                (byte)'{' => FindMember(json, at, _names[step]),
+                (byte)'[' => FindElement(json, at, _indexes[step]),
+                _ => JsonWalk.Unsure,
+            };
+        }
+
+        return at == Missing || StandsWhole(json, at) ? at : JsonWalk.Unsure;
+    }
+
+    // A number that the text ends with may have been cut.
+    private static bool StandsWhole(ReadOnlySpan<byte> json, int at)
+    {
+        if ((uint)at >= (uint)json.Length || json[at] is (byte)'{' or (byte)'[')
+        {
+            return (uint)at < (uint)json.Length;
+        }
+
+        var end = JsonWalk.Value(json, at);
+        return (uint)end < (uint)json.Length && json[end] is (byte)',' or (byte)']' or (byte)'}' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+    }
+
+    private static int FindMember(ReadOnlySpan<byte> json, int at, byte[] name)
+    {
+        at = JsonWalk.Blanks(json, at + 1);
+        if ((uint)at < (uint)json.Length && json[at] == '}')
+        {
+            return Missing;
+        }
+
+        while ((uint)at < (uint)json.Length && json[at] == '"')
+        {
+            var end = JsonWalk.Text(json, at, out var isPlain);
+            if (end == JsonWalk.Unsure || !isPlain)
+            {
+                return JsonWalk.Unsure;
+            }
+
+            var found = json[(at + 1)..(end - 1)].SequenceEqual(name);
+            at = JsonWalk.Colon(json, end);
+            if (at == JsonWalk.Unsure || found)
+            {
+                return at;
+            }
+
+            at = Next(json, at, '}');
+            if (at < 0)
+            {
+                return at;
+            }
+        }
+
+        return JsonWalk.Unsure;
+    }
+
+    private static int FindElement(ReadOnlySpan<byte> json, int at, int index)
+    {
+        if (index < 0)
+        {
+            return Missing;
+        }
+
+        at = JsonWalk.Blanks(json, at + 1);
+        if ((uint)at < (uint)json.Length && json[at] == ']')
+        {
+            return Missing;
+        }
+
+        for (; index > 0 && at >= 0; index--)
+        {
+            at = Next(json, at, ']');
+        }
+
+        return at;
+    }
+
+    // Over a value and the comma behind it.
+    private static int Next(ReadOnlySpan<byte> json, int at, char closing)
+    {
+        at = JsonWalk.Value(json, at);
+        if (at == JsonWalk.Unsure)
+        {
+            return JsonWalk.Unsure;
+        }
+
+        at = JsonWalk.Blanks(json, at);
+        if ((uint)at >= (uint)json.Length)
+        {
+            return JsonWalk.Unsure;
+        }
+
+        return json[at] == ',' ? JsonWalk.Blanks(json, at + 1) : json[at] == closing ? Missing : JsonWalk.Unsure;
     }
 
     /// <summary>Shows each value that it finds, in order.</summary>

@@ -163,26 +163,10 @@ internal sealed class Generation : IDisposable
     public void SetName(ToolCall? tool, ref Utf8JsonReader json) => tool?.SetName(Unescape(ref json));
 
     /// <summary>Takes the reason why it ended; null is none.</summary>
-    public void SetFinish(ref Utf8JsonReader json)
-    {
-        var finish = Unescape(ref json);
-        if (finish.Length is > 0 and <= 32)
-        {
-            finish.CopyTo(_finish);
-            _finishLength = finish.Length;
-        }
-    }
+    public void SetFinish(ref Utf8JsonReader json) => Set(ref json, _finish, ref _finishLength);
 
     /// <summary>Takes the id of the state that is left at the version.</summary>
-    public void SetStateId(ref Utf8JsonReader json)
-    {
-        var id = Unescape(ref json);
-        if (id.Length is > 0 and <= 128)
-        {
-            id.CopyTo(_stateId);
-            _stateIdLength = id.Length;
-        }
-    }
+    public void SetStateId(ref Utf8JsonReader json) => Set(ref json, _stateId, ref _stateIdLength);
 
     public void Dispose()
     {
@@ -194,6 +178,17 @@ internal sealed class Generation : IDisposable
         }
 
         _tools.Clear();
+    }
+
+    // What is longer than any that is known stands for nothing.
+    private void Set(ref Utf8JsonReader json, byte[] to, ref int length)
+    {
+        var text = Unescape(ref json);
+        if (text.Length > 0 && text.Length <= to.Length)
+        {
+            text.CopyTo(to);
+            length = text.Length;
+        }
     }
 
     private ReadOnlySpan<byte> Unescape(ref Utf8JsonReader json)

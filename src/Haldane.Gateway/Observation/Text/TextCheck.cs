@@ -33,7 +33,13 @@ internal static class TextCheck
 
     private static AnswerEvents OfText(Call call, ReadOnlySpan<byte> request, Generation read)
     {
-        if (!read.HasText || !read.IsTextWhole || !AsksForJson(call, request))
+        if (!read.HasText || !read.IsTextWhole)
+        {
+            return AnswerEvents.None;
+        }
+
+        var format = FormatOf(call, request);
+        if (!IsJson(call, format))
         {
             return AnswerEvents.None;
         }
@@ -43,35 +49,36 @@ internal static class TextCheck
             return AnswerEvents.InvalidJson;
         }
 
-        return Fits(SchemaOf(call, request), read.Text) ? AnswerEvents.None : AnswerEvents.InvalidSchema;
+        return Fits(SchemaOf(call, format), read.Text) ? AnswerEvents.None : AnswerEvents.InvalidSchema;
     }
 
     private static bool Fits(ReadOnlySpan<byte> schema, ReadOnlySpan<byte> value) => schema is not [(byte)'{', ..] || JsonSchemaCheck.Fits(schema, value) != SchemaFit.DoesNotFit;
 
-    private static ReadOnlySpan<byte> SchemaOf(Call call, ReadOnlySpan<byte> request) => call switch
-    {
-        Call.Generate => JsonSlice.Member(request, "format"u8),
-        Call.Chat => JsonSlice.Member(JsonSlice.Member(FormatOf(call, request), "json_schema"u8), "schema"u8),
-        _ => JsonSlice.Member(FormatOf(call, request), "schema"u8),
-    };
-
-    private static bool AsksForJson(Call call, ReadOnlySpan<byte> request)
-    {
-        if (call == Call.Generate)
-        {
-            var format = JsonSlice.Member(request, "format"u8);
-            return JsonSlice.IsText(format, "json"u8) || format is [(byte)'{', ..];
-        }
-
-        var type = JsonSlice.Member(FormatOf(call, request), "type"u8);
-        return JsonSlice.IsText(type, "json_object"u8) || JsonSlice.IsText(type, "json_schema"u8);
-    }
-
+    // How the request wants the answer; empty when it does not say.
     private static ReadOnlySpan<byte> FormatOf(Call call, ReadOnlySpan<byte> request) => call switch
     {
+        Call.Generate => JsonSlice.Member(request, "format"u8),
         Call.Chat => JsonSlice.Member(request, "response_format"u8),
         Call.Response => JsonSlice.Member(JsonSlice.Member(request, "text"u8), "format"u8),
         _ => JsonSlice.Member(JsonSlice.Member(request, "output_config"u8), "format"u8) is { IsEmpty: false } format ? format : JsonSlice.Member(request, "output_format"u8),
+    };
+
+    private static bool IsJson(Call call, ReadOnlySpan<byte> format)
+    {
+        if (call == Call.Generate)
+        {
+            return JsonSlice.IsText(format, "json"u8) || format is [(byte)'{', ..];
+        }
+
+        var type = JsonSlice.Member(format, "type"u8);
+        return JsonSlice.IsText(type, "json_object"u8) || JsonSlice.IsText(type, "json_schema"u8);
+    }
+
+    private static ReadOnlySpan<byte> SchemaOf(Call call, ReadOnlySpan<byte> format) => call switch
+    {
+        Call.Generate => format,
+        Call.Chat => JsonSlice.Member(JsonSlice.Member(format, "json_schema"u8), "schema"u8),
+        _ => JsonSlice.Member(format, "schema"u8),
     };
 
     private static AnswerEvents OfTools(Call call, ReadOnlySpan<byte> request, Generation read)
