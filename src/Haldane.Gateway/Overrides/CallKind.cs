@@ -55,7 +55,7 @@ internal static class CallKinds
             return CallKind.Other;
         }
 
-        var path = fields.Path;
+        var path = Calls.WithoutSlash(fields.Path);
         foreach (var (end, kind) in known)
         {
             if (path.EndsWith(end))
@@ -67,7 +67,5 @@ internal static class CallKinds
         return CallKind.Other;
     }
 
-    // Many servers take a path with a slash at its end for the same.
-    private static (byte[] End, CallKind Kind)[] Ends(params (string End, CallKind Kind)[] ends) =>
-        [.. ends.SelectMany(e => new[] { (Encoding.ASCII.GetBytes(e.End), e.Kind), (Encoding.ASCII.GetBytes(e.End + "/"), e.Kind) })];
+    private static (byte[] End, CallKind Kind)[] Ends(params (string End, CallKind Kind)[] ends) => [.. ends.Select(e => (Encoding.ASCII.GetBytes(e.End), e.Kind))];
 }

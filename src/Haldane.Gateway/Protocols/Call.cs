@@ -43,8 +43,11 @@ internal static class Calls
             return Call.Predict;
         }
 
-        return fields.IsPost ? Of(fields.Path, protocol) : Call.Other;
+        return fields.IsPost ? Of(WithoutSlash(fields.Path), protocol) : Call.Other;
     }
+
+    /// <summary>A path as it is compared: many servers take one with a slash at its end for the same.</summary>
+    public static ReadOnlySpan<byte> WithoutSlash(ReadOnlySpan<byte> path) => path is [.. var rest, (byte)'/'] ? rest : path;
 
     private static Call Of(ReadOnlySpan<byte> path, Protocol protocol) => protocol switch
     {

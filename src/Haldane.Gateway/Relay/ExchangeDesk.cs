@@ -1,4 +1,3 @@
-using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
@@ -16,12 +15,8 @@ namespace Haldane.Gateway.Relay;
 internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, RequestIds ids, TimeProvider time)
 {
     private static readonly FieldName RequestId = new("x-request-id");
-    private static readonly FieldName RetryCount = new("x-stainless-retry-count");
-    private static readonly FieldName[] Whose = [new("authorization"), new("x-api-key"), new("content-length"), new("user-agent")];
 
-    // Client libraries wait some seconds between tries; who comes later is not taken for a retry of that call.
-    private readonly ArmMemory _failures = new(4_096, TimeSpan.FromMinutes(1), time);
-    private readonly HeldStates _states = new(time);
+    private readonly ReturningCallers _returning = new(time);
 
     public TimeProvider Time => time;
 
@@ -49,30 +44,15 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         exchange.Route = route;
         exchange.Call = Calls.Of(fields, route.Spec.Protocol);
         exchange.Arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
-        (exchange.IsRetry, exchange.IsForced, exchange.RetryKey) = (false, false, 0);
-        if (exchange.Call.IsText())
-        {
-            KnowRetry(exchange, fields, isOwn);
-        }
-
-        var isHeld = false;
-        if (route.Spec.Protocol == Protocol.OpenAi && split is not null && _states.Find(split.Assigner, fields.Path, fields.Body) is { } holder)
-        {
-            // Not where it was assigned, so it says nothing about the arms.
-            isHeld = true;
-            exchange.IsForced = holder != exchange.Arm;
-            exchange.Arm = holder;
-        }
-
+        _returning.Recognise(exchange, fields, isOwn);
         exchange.Subject = Assigner.IdentityOf(hash);
         exchange.SegmentCode = route.Cells.Encode(values);
         exchange.At = time.GetUtcNow();
         exchange.Nonce = (uint)ids.Next();
         exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other } && !(route.EditsBodies && VersionOverride.IsPacked(fields));
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
-        exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !isHeld;
-        exchange.IsHeld = isHeld;
-        exchange.MayStandIn = exchange.Arm == Arm.Canary && !isHeld && route.Spec.Failover != Failover.Never;
+        exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !exchange.IsHeld;
+        exchange.MayStandIn = exchange.Arm == Arm.Canary && !exchange.IsHeld && route.Spec.Failover != Failover.Never;
         (exchange.StandIn, exchange.AskedAt) = (false, 0);
         exchange.ForgetAnswer();
         exchange.StartedAt = time.GetTimestamp();
@@ -82,7 +62,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             route.Counters?.Subject(exchange.Arm, exchange.Subject);
 
             // What goes on with the state of an earlier response means nothing to the other version.
-            exchange.Copy = exchange.MayRepeat && !isHeld ? split?.Shadow?.Begin(exchange.Nonce) : null;
+            exchange.Copy = exchange.MayRepeat && !exchange.IsHeld ? split?.Shadow?.Begin(exchange.Nonce) : null;
         }
     }
 
@@ -113,16 +93,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     public void Book(Exchange exchange, Outcome outcome, int status, bool toHead)
     {
         var route = exchange.Route;
-        if (exchange.RetryKey != 0 && (outcome is Outcome.Erred or Outcome.Broken or Outcome.Unreached || IsRetried(status)))
-        {
-            _failures.Remember(exchange.RetryKey, exchange.Arm);
-        }
-
-        if (exchange.Call == Call.Response && outcome == Outcome.Answered && route.Split is { } split)
-        {
-            _states.Remember(split.Assigner, exchange.StateId.Span, exchange.Arm);
-        }
-
+        _returning.Remember(exchange, outcome, status);
         if (exchange.IsRetry)
         {
             route.Totals.Retried(exchange.Arm);
@@ -183,11 +154,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     /// <param name="baseline">How it ended at the baseline.</param>
     public void BookStandIn(Exchange exchange, Outcome canary, Outcome baseline)
     {
-        if (exchange.Call == Call.Response && baseline == Outcome.Answered)
-        {
-            _states.Remember(exchange.Route.Split!.Assigner, exchange.StateId.Span, Arm.Baseline);
-        }
-
+        _returning.RememberState(exchange, baseline, Arm.Baseline);
         if (exchange.Counts && canary is (Outcome.Erred or Outcome.Broken or Outcome.Unreached) && baseline == Outcome.Answered)
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);
@@ -244,33 +211,6 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         isOwn = subject.IsEmpty;
         return isOwn ? ids.Next() : split.Assigner.HashOf(subject);
     }
-
-    // A client library counts its tries. Whoever sent a call of the same length with the same credential has sent this one, as far as anybody can tell.
-    private void KnowRetry<TFields>(Exchange exchange, scoped in TFields fields, bool isOwn)
-        where TFields : IRequestFields, allows ref struct
-    {
-        var tries = fields.ValueOf(RetryCount);
-        exchange.IsRetry = tries.ContainsAnyExcept((byte)'0');
-        if (tries.IsEmpty || !isOwn || exchange.Route.Split is not { } split)
-        {
-            return;
-        }
-
-        exchange.RetryKey = 1;
-        foreach (var name in Whose)
-        {
-            exchange.RetryKey = BitOperations.RotateLeft(exchange.RetryKey, 7) ^ split.Assigner.HashOf(fields.ValueOf(name));
-        }
-
-        if (exchange.IsRetry && _failures.Find(exchange.RetryKey) is { } arm)
-        {
-            exchange.Arm = arm;
-        }
-    }
-
-    // What client libraries try again, beside failures.
-    private static bool IsRetried(int status) =>
-        status is StatusCodes.Status408RequestTimeout or StatusCodes.Status409Conflict or StatusCodes.Status429TooManyRequests;
 
     private static bool MayRepeat<TFields>(Call call, scoped in TFields fields, ModelSpec spec)
         where TFields : IRequestFields, allows ref struct => spec.Failover switch

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.Mime;
 using Haldane.Core;
-using Haldane.Core.Specification;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
@@ -57,7 +56,7 @@ internal sealed class ExchangeRelay(ExchangeDesk desk, IHttpForwarder forwarder)
     // What says which state a request goes on from stands in its body, which stays unread for the forwarder.
     private static async ValueTask<ReadOnlySequence<byte>> BeginningAsync(HttpRequest request, ModelRoute route)
     {
-        if (route.Spec.Protocol != Protocol.OpenAi || route.Split is null || request.ContentLength is not { } length || length is 0 or > RelayLimits.LargestRead)
+        if (route.Split is null || Calls.Of(new HttpRequestFields(request, default), route.Spec.Protocol) != Call.Response || request.ContentLength is not { } length || length is 0 or > RelayLimits.LargestRead)
         {
             return default;
         }
