@@ -25,12 +25,17 @@ public sealed class ShadowTests
         using HttpClient data = new() { BaseAddress = haldane.Data }, admin = new() { BaseAddress = haldane.Admin };
         var (arms, kept) = (new HashSet<string>(), 0);
 
-        JsonNode view;
+        JsonNode? view = null;
         var since = Stopwatch.GetTimestamp();
         var subject = 0;
         do
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, "it did not end in time");
+            if (Stopwatch.GetElapsedTime(since) > Patience)
+            {
+                var copies = (await admin.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("haldane_shadow", StringComparison.Ordinal));
+                Assert.Fail($"not ended after {subject} calls: {view}\n{string.Join('\n', copies)}");
+            }
+
             foreach (var call in await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Callers.CallAsync(data, $"user-{subject++}"))))
             {
                 arms.Add(call.Arm);
