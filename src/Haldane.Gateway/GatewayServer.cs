@@ -5,12 +5,12 @@ using Haldane.Core.Exchanges;
 using Haldane.Gateway.Http1;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
+using Haldane.Gateway.Sockets;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway;
@@ -69,15 +69,7 @@ public sealed class GatewayServer : IAsyncDisposable
             }
         });
 
-        // The relay neither blocks nor computes for long, so it may run where the bytes come in: each hop to another thread costs more than it does.
-        builder.Services.Configure<SocketTransportOptions>(static sockets =>
-        {
-            sockets.UnsafePreferInlineScheduling = true;
-
-            // Saves a system call for each request, at a block for each connection that waits.
-            sockets.WaitForDataBeforeAllocatingBuffer = false;
-        });
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new BlockPoolFactory());
+        builder.Services.AddSingleton<IConnectionListenerFactory>(new SocketListener.Factory());
         builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton(time);
         builder.Services.AddHttpForwarder();

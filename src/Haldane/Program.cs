@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Haldane.Commands;
-using Haldane.Gateway;
 using Haldane.Screens;
 
-InlineSockets.Prefer();
 Paper.Prepare();
 var root = new RootCommand("Haldane takes a new AI model, prompt or configuration into production, canary first.")
 {

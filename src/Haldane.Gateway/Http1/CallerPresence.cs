@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Haldane.Gateway.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -26,6 +27,7 @@ internal sealed class CallerPresence : IDisposable
     private const long Grace = 500;
 
     private readonly PipeWriter _output;
+    private readonly SocketConnection? _watched;
     private readonly Socket? _socket;
     private readonly bool _isPlain;
     private readonly CancellationTokenRegistration _registration;
@@ -39,11 +41,13 @@ internal sealed class CallerPresence : IDisposable
     private int _gate;
     private volatile bool _sendsNoMore;
     private volatile bool _isGone;
+    private volatile bool _isUnheard;
 
     /// <summary>For a connection that has just been accepted.</summary>
     public CallerPresence(ConnectionContext connection)
     {
         _output = connection.Transport.Output;
+        _watched = connection as SocketConnection;
         _socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
         _isPlain = connection.Features.Get<ITlsHandshakeFeature>() is null;
         if (_socket is not null && OperatingSystem.IsLinux())
@@ -135,11 +139,18 @@ internal sealed class CallerPresence : IDisposable
 
     private void Closed() => _sendsNoMore = true;
 
+    private async Task AskAsync()
+    {
+        _output.Write("HTTP/1.1 102 Processing\r\n\r\n"u8);
+        _isUnheard |= (await _output.FlushAsync()).IsCompleted;
+    }
+
     private bool HasLeft(long now)
     {
         try
         {
-            if (_socket is null || _socket.Poll(0, SelectMode.SelectError))
+            // Whoever met the reset first, a read or an answer to the question, has taken the error from the socket.
+            if (_socket is null || _watched is { IsGone: true } || _isUnheard || _socket.Poll(0, SelectMode.SelectError))
             {
                 return true;
             }
@@ -153,8 +164,7 @@ internal sealed class CallerPresence : IDisposable
             if (_mayAsk && _asking is null or { IsCompleted: true } && _questions < MostQuestions && now >= _nextQuestion)
             {
                 _nextQuestion = now + (FirstPause << _questions++);
-                _output.Write("HTTP/1.1 102 Processing\r\n\r\n"u8);
-                _asking = _output.FlushAsync().AsTask();
+                _asking = AskAsync();
             }
 
             return false;

@@ -1,4 +1,5 @@
 using Haldane.Gateway.Relay;
+using Haldane.Gateway.Sockets;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -36,6 +37,14 @@ internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Place
 
     private async Task ServeCallerAsync(ConnectionContext connection)
     {
+        var own = connection as SocketConnection;
+        if (own is not null)
+        {
+            // The relay neither blocks nor computes for long; and what it takes from a pool of this thread it gives back to the same.
+            own.IsOnPool = false;
+            await own.Loop.EnterAsync();
+        }
+
         bool isLeft;
         using (var caller = new CallerConnection(connection, desk, watch))
         {
@@ -46,6 +55,10 @@ internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Place
                 await using (closing.UnsafeRegister(static caller => ((CallerConnection)caller!).Close(), caller))
                 {
                     isLeft = await caller.RunAsync();
+
+                    // Kestrel's own pipeline, and whoever waits for the end of the connection, may take their time.
+                    own?.IsOnPool = true;
+                    await Task.Yield();
                 }
             }
             finally

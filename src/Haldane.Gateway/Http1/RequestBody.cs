@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Relay;
+using Haldane.Gateway.Sockets;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Http1;
@@ -15,6 +16,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
     private readonly ChunkedReader _chunks = new();
     private readonly KeptBytes _kept = new(16 * 1024, RelayLimits.LargestRepeatable);
     private readonly Action _cancelRead = input.CancelPendingRead;
+    private readonly SocketReader? _straight = input as SocketReader;
     private long _length;
     private long _left;
     private long _taken;
@@ -88,13 +90,14 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
             while (!IsWhole)
             {
-                var end = await ReadAsync(version, patience);
+                var isStraight = GoesStraight;
+                var end = isStraight ? await PassAsync(version, patience) : await ReadAsync(version, patience);
                 if (end != BodyEnd.Sent)
                 {
                     return end;
                 }
 
-                if (IsWhole || version.Unsent >= RelayLimits.LargePiece || !caller.HasMore)
+                if (!isStraight && (IsWhole || version.Unsent >= RelayLimits.LargePiece || !caller.HasMore))
                 {
                     await PushAsync(version, patience);
                 }
@@ -156,6 +159,50 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
     public void Dispose() => _kept.Dispose();
 
+    // Most of a large body needs no look: it is received where it is kept, or where it is sent from.
+    private bool GoesStraight => _straight is { HasBuffered: false } && _edit is null && !_isChunked && _left >= RelayLimits.LargePiece
+        && (!_keeps || _isNeeded || _kept.Length + RelayLimits.LargePiece <= RelayLimits.LargestRepeatable);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<BodyEnd> PassAsync(UpstreamConnection version, TimeSpan patience)
+    {
+        var keeps = _keeps;
+        var into = keeps ? _kept.RoomAhead(RelayLimits.LargePiece) : version.ToSendAhead(RelayLimits.LargePiece);
+        deadline.Set(patience, _cancelRead);
+        var read = await _straight!.ReadIntoAsync(into);
+
+        // Booked before anything else is looked at: it has left the kernel, and may have to be sent to another. None when the read was cancelled.
+        var count = _straight.Received;
+        _left -= count;
+        _taken += count;
+        IsWhole = _left == 0;
+        if (keeps)
+        {
+            _kept.Took(count);
+        }
+        else
+        {
+            version.Wrote(count);
+        }
+
+        if (!deadline.Clear() || _stopped || read.IsCompleted)
+        {
+            return BodyEnd.CallerGone;
+        }
+
+        if (version.Unsent > 0)
+        {
+            await PushAsync(version, patience);
+        }
+
+        if (keeps)
+        {
+            await PushAsync(version.SendAsync(into[..count]), version, patience);
+        }
+
+        return IsTooSlow() ? BodyEnd.CallerGone : BodyEnd.Sent;
+    }
+
     // Without a version: gathers.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BodyEnd> ReadAsync(UpstreamConnection? version, TimeSpan patience)
@@ -175,10 +222,14 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
     private bool IsGathered(UpstreamConnection? version) => version is null && _kept.Length == RelayLimits.LargestRepeatable;
 
-    private async ValueTask PushAsync(UpstreamConnection version, TimeSpan patience)
+    private ValueTask PushAsync(UpstreamConnection version, TimeSpan patience) => PushAsync(version.SendAsync(), version, patience);
+
+    private ValueTask PushAsync(ValueTask sending, UpstreamConnection version, TimeSpan patience) => sending.IsCompletedSuccessfully ? sending : PushRestAsync(sending, version, patience);
+
+    private async ValueTask PushRestAsync(ValueTask sending, UpstreamConnection version, TimeSpan patience)
     {
         deadline.Set(patience, version.Break);
-        await version.SendAsync();
+        await sending;
         deadline.Clear();
     }
 

@@ -20,6 +20,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     // The request as the version that is asked gets it; null where it gets the caller's.
     private ChangedRequest? _change;
     private ChangedRequest? _changed;
+    private EndpointSearch _search;
 
     /// <summary>The body, where it has come whole with the head; it stays where it is until the exchange has ended, so that it can be sent again.</summary>
     public ReadOnlySequence<byte> Whole { get; set; }
@@ -38,6 +39,8 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
     // Known to be kept to its end.
     private bool IsSmall => !Streams || request.Fields is { IsChunked: false, ContentLength: <= RelayLimits.LargestRepeatable };
+
+    private TimeSpan Patience => exchange.Route.Spec.Timeout;
 
     /// <summary>Whether the request could not be changed because its body is packed.</summary>
     public bool IsPacked => _changed is { IsPacked: true };
@@ -67,7 +70,6 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             return Outcome.Ejected;
         }
 
-        var (tried, connects, full) = (0UL, 0, VersionRoute.None);
         connecting.Begin();
         answer.Begin();
         BodyEnd = Http1.BodyEnd.Sent;
@@ -82,29 +84,45 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             _change = _changed;
         }
 
-        while (connects < RelayLimits.MostTries && version.Next(exchange.Nonce, desk.Now, tried) is var index and not VersionRoute.None)
+        _search = new(version, exchange.Nonce);
+        while (_search.Next(desk.Now) is { } endpoint || (_search.TakeFull(MayWait) is { } full && await connecting.WaitForPlaceAsync(endpoint = full)))
         {
-            tried |= 1UL << index;
-            var endpoint = version[index];
-            if (!endpoint.TryBegin())
+            UpstreamConnection? upstream = null;
+            var keeps = false;
+            try
             {
-                full = full == VersionRoute.None ? index : full;
-                continue;
+                upstream = endpoint.Direct!.TryRent();
+                while (true)
+                {
+                    upstream ??= await connecting.ConnectAsync(endpoint);
+                    if (upstream is null)
+                    {
+                        // Nobody accepted the connection, so nobody has seen the request.
+                        break;
+                    }
+
+                    var begun = deadline.Now;
+                    var outcome = await SpeakAsync(upstream, endpoint.Direct, mayRepeat);
+                    keeps = answer.VersionCanServe && _isSent && outcome != Outcome.Abandoned;
+                    if (!WasClosedBefore(upstream, outcome, begun) || !exchange.MayRepeat || !CanRepeat)
+                    {
+                        return outcome;
+                    }
+
+                    // Once more, on a connection that is new.
+                    upstream.Dispose();
+                    upstream = null;
+                }
+            }
+            finally
+            {
+                GiveBack(endpoint, upstream, keeps);
             }
 
-            if (await AskAsync(endpoint, mayRepeat) is { } outcome)
+            if (connecting.IsCallerGone)
             {
-                return outcome;
+                return Outcome.Abandoned;
             }
-
-            // Nobody accepted the connection, so nobody has seen the request.
-            connects++;
-        }
-
-        // A caller whom the baseline can serve does not wait for a canary that is full.
-        if (full != VersionRoute.None && (exchange.StandIn || !exchange.MayStandIn) && await connecting.WaitForPlaceAsync(version[full]) && await AskAsync(version[full], mayRepeat) is { } late)
-        {
-            return late;
         }
 
         if (!connecting.IsCallerGone && desk.Successor(exchange.Route, version) is { } successor)
@@ -112,7 +130,27 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             return await AttemptAsync(successor, mayRepeat);
         }
 
-        return connecting.IsCallerGone ? Outcome.Abandoned : full != VersionRoute.None || connecting.IsOverloaded ? Outcome.Overloaded : Outcome.Unreached;
+        return connecting.IsCallerGone ? Outcome.Abandoned : _search.HasFull || connecting.IsOverloaded ? Outcome.Overloaded : Outcome.Unreached;
+    }
+
+    // A caller whom the baseline can serve does not wait for a canary that is full.
+    private bool MayWait => exchange.StandIn || !exchange.MayStandIn;
+
+    private bool WasClosedBefore(UpstreamConnection upstream, Outcome outcome, long begun) =>
+        outcome == Outcome.Broken && upstream.IsUsed && answer is { IsSilent: true, IsLate: false } && deadline.Now - begun < RelayLimits.AtOnce;
+
+    private static void GiveBack(Endpoint endpoint, UpstreamConnection? upstream, bool keeps)
+    {
+        if (keeps)
+        {
+            endpoint.Direct!.Return(upstream!);
+        }
+        else
+        {
+            upstream?.Dispose();
+        }
+
+        endpoint.End();
     }
 
     // Null when the version can be asked: with the request changed for it, if it is one that is.
@@ -150,91 +188,58 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         return edit is { HasBinary: true, JsonLength: < 0 } ? Outcome.Unfit : null;
     }
 
-    // Asks an endpoint that has a place, and gives the place back; null when nobody accepts a connection.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome?> AskAsync(Endpoint endpoint, Func<bool> mayRepeat)
+    // The frames of asynchronous methods cost: where the kernel takes the request at once, as it nearly always does, there is none here.
+    private ValueTask<Outcome> SpeakAsync(UpstreamConnection upstream, UpstreamEndpoint endpoint, Func<bool> mayRepeat)
     {
-        var direct = endpoint.Direct!;
-        UpstreamConnection? upstream = null;
-        var keeps = false;
-        try
-        {
-            upstream = direct.TryRent();
-            while (true)
-            {
-                upstream ??= await connecting.ConnectAsync(endpoint);
-                if (upstream is null)
-                {
-                    return connecting.IsCallerGone ? Outcome.Abandoned : null;
-                }
-
-                var begun = deadline.Now;
-                var outcome = await SpeakAsync(upstream, direct, mayRepeat);
-                keeps = answer.VersionCanServe && _isSent && outcome != Outcome.Abandoned;
-                var wasClosedBefore = outcome == Outcome.Broken && upstream.IsUsed && answer is { IsSilent: true, IsLate: false } && deadline.Now - begun < RelayLimits.AtOnce;
-                if (!wasClosedBefore || !exchange.MayRepeat || !CanRepeat)
-                {
-                    return outcome;
-                }
-
-                // Once more, on a connection that is new.
-                upstream.Dispose();
-                upstream = null;
-            }
-        }
-        finally
-        {
-            if (keeps)
-            {
-                direct.Return(upstream!);
-            }
-            else
-            {
-                upstream?.Dispose();
-            }
-
-            endpoint.End();
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> SpeakAsync(UpstreamConnection upstream, UpstreamEndpoint endpoint, Func<bool> mayRepeat)
-    {
-        var patience = exchange.Route.Spec.Timeout;
         WriteRequest(upstream, endpoint);
         if (Streams)
         {
-            return await AskStreamedAsync(upstream, patience, mayRepeat);
+            return new(AskStreamedAsync(upstream, mayRepeat));
         }
 
         _isSent = false;
         try
         {
             var sending = upstream.SendAsync();
-            if (!sending.IsCompleted)
+            if (!sending.IsCompletedSuccessfully)
             {
-                deadline.Set(patience, upstream.Break);
+                return SpeakSlowlyAsync(sending, upstream, mayRepeat);
             }
 
+            _isSent = true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It may have answered all the same before it closed; reading tells.
+        }
+
+        return answer.RunAsync(upstream, Patience, mayRepeat);
+    }
+
+    private async ValueTask<Outcome> SpeakSlowlyAsync(ValueTask sending, UpstreamConnection upstream, Func<bool> mayRepeat)
+    {
+        try
+        {
+            deadline.Set(Patience, upstream.Break);
             await sending;
             _isSent = deadline.Clear();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It may have answered all the same before it closed; reading tells.
+            // As above.
             deadline.Clear();
         }
 
-        return await answer.RunAsync(upstream, patience, mayRepeat);
+        return await answer.RunAsync(upstream, Patience, mayRepeat);
     }
 
     // Both ways at once: a version may answer before it has read all, and not read all before it has answered.
-    private async Task<Outcome> AskStreamedAsync(UpstreamConnection upstream, TimeSpan patience, Func<bool> mayRepeat)
+    private async Task<Outcome> AskStreamedAsync(UpstreamConnection upstream, Func<bool> mayRepeat)
     {
         answer.Waits = true;
         _isSent = false;
-        var sending = SendBodyAsync(upstream, patience);
-        var answering = answer.RunAsync(upstream, patience, mayRepeat).AsTask();
+        var sending = SendBodyAsync(upstream);
+        var answering = answer.RunAsync(upstream, Patience, mayRepeat).AsTask();
         if (await Task.WhenAny(sending, answering) == sending)
         {
             BodyEnd = await sending;
@@ -262,9 +267,9 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
         return outcome;
     }
 
-    private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream, TimeSpan patience)
+    private async Task<BodyEnd> SendBodyAsync(UpstreamConnection upstream)
     {
-        var end = await body.SendAsync(upstream, patience, _change?.Edit);
+        var end = await body.SendAsync(upstream, Patience, _change?.Edit);
         exchange.AskedAt = desk.Time.GetTimestamp();
         answer.EndWaits();
         return end;

@@ -31,17 +31,19 @@ internal sealed class KeptBytes(int usual, int most) : IDisposable
     /// <param name="size">How much at least.</param>
     public Span<byte> Room(int size)
     {
-        var length = Length + size;
-        if (length > _bytes.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Clamp(2 * length, usual, most)));
-            Span.CopyTo(larger);
-            Return();
-            _bytes = larger;
-        }
-
+        MakeRoom(size);
         return _bytes.AsSpan(Length);
     }
+
+    /// <summary>As <see cref="Room"/>, to be filled while somebody waits; <see cref="Took"/> tells how much of it was.</summary>
+    public Memory<byte> RoomAhead(int size)
+    {
+        MakeRoom(size);
+        return _bytes.AsMemory(Length, size);
+    }
+
+    /// <summary>So many bytes stand in the room already.</summary>
+    public void Took(int count) => Length += count;
 
     /// <summary>Forgets all of it.</summary>
     public void Clear() => Length = 0;
@@ -51,6 +53,18 @@ internal sealed class KeptBytes(int usual, int most) : IDisposable
     {
         Clear();
         Return();
+    }
+
+    private void MakeRoom(int size)
+    {
+        var length = Length + size;
+        if (length > _bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Clamp(2 * length, usual, most)));
+            Span.CopyTo(larger);
+            Return();
+            _bytes = larger;
+        }
     }
 
     private void Return()

@@ -2,11 +2,11 @@ using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Shadow;
 
-/// <summary>A version as copies see it: its endpoints with connections of their own, so that no copy ever takes a caller's.</summary>
+/// <summary>A version as copies see it: its endpoints with connections of their own, so that no copy ever takes a caller's, nor what waits for it a turn of the callers' loops.</summary>
 /// <remarks>Any thread.</remarks>
 internal sealed class CopyTarget(IEnumerable<string> addresses, ConnectionWatch watch) : IDisposable
 {
-    private readonly UpstreamEndpoint[] _endpoints = [.. addresses.Select(address => new UpstreamEndpoint(new Uri(address), watch))];
+    private readonly UpstreamEndpoint[] _endpoints = [.. addresses.Select(address => new UpstreamEndpoint(new Uri(address), watch, isOnPool: true))];
 
     /// <summary>How many endpoints there are to try.</summary>
     public int Tries => Math.Min(_endpoints.Length, ShadowLimits.MostTries);

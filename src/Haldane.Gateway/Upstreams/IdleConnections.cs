@@ -1,19 +1,34 @@
 using System.Collections.Concurrent;
+using Haldane.Gateway.Sockets;
 
 namespace Haldane.Gateway.Upstreams;
 
-/// <summary>Connections that wait for work, the longest waiting first.</summary>
+/// <summary>Connections that wait for work, the longest waiting first: those of the loop that asks before those of others.</summary>
 /// <remarks>
 /// Any thread, without a lock: on a machine whose cores are all busy, whoever holds one is put aside by the system now and then, and everybody waits with it. A stack behind a spin lock, which lets what a burst has left grow old, cost the
 /// 99th percentile four milliseconds at 64 connections on two cores (bench/gateway, throughput).
 /// </remarks>
 internal sealed class IdleConnections
 {
-    private readonly ConcurrentQueue<UpstreamConnection> _waiting = new();
+    private readonly ConcurrentQueue<UpstreamConnection>[] _lanes = [.. Enumerable.Range(0, EventLoop.Count).Select(static _ => new ConcurrentQueue<UpstreamConnection>())];
     private volatile bool _closed;
 
     /// <summary>Takes one; null when none is there.</summary>
-    public UpstreamConnection? TryTake() => _waiting.TryDequeue(out var connection) ? connection : null;
+    public UpstreamConnection? TryTake()
+    {
+        var own = EventLoop.Current?.Index ?? 0;
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            // A connection of another loop costs less than a new one, which a version may have no worker for.
+            var at = own + i;
+            if (_lanes[at < _lanes.Length ? at : at - _lanes.Length].TryDequeue(out var connection))
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Puts one back.</summary>
     /// <returns>False when nobody will take it any more: it is still the giver's.</returns>
@@ -24,7 +39,7 @@ internal sealed class IdleConnections
             return false;
         }
 
-        _waiting.Enqueue(connection);
+        _lanes[connection.Loop.Index].Enqueue(connection);
         if (_closed)
         {
             Close();
@@ -37,9 +52,12 @@ internal sealed class IdleConnections
     /// <param name="time">In milliseconds of the watch.</param>
     public void CloseUpTo(long time)
     {
-        while (_waiting.TryPeek(out var oldest) && oldest.IdleSince <= time && _waiting.TryDequeue(out var connection))
+        foreach (var lane in _lanes)
         {
-            connection.Dispose();
+            while (lane.TryPeek(out var oldest) && oldest.IdleSince <= time && lane.TryDequeue(out var connection))
+            {
+                connection.Dispose();
+            }
         }
     }
 
@@ -47,9 +65,12 @@ internal sealed class IdleConnections
     public void Close()
     {
         _closed = true;
-        while (_waiting.TryDequeue(out var connection))
+        foreach (var lane in _lanes)
         {
-            connection.Dispose();
+            while (lane.TryDequeue(out var connection))
+            {
+                connection.Dispose();
+            }
         }
     }
 }

@@ -1,21 +1,40 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Haldane.Gateway.Http1;
+using Haldane.Gateway.Sockets;
 
 namespace Haldane.Gateway.Upstreams;
 
 /// <summary>A connection to a version's endpoint: one exchange at a time.</summary>
 /// <remarks>Belongs to whoever rented it; only <see cref="Break"/> may be called from elsewhere. Owns its socket and its pooled buffers until disposed.</remarks>
-internal sealed class UpstreamConnection(Socket socket) : IDisposable
+internal sealed class UpstreamConnection : IDisposable
 {
     private const int Usual = 16 * 1024;
 
+    private readonly LoopSocket _socket;
+    private readonly SocketReceiver _receiver;
+    private readonly SocketSender _sender;
     private byte[] _received = ArrayPool<byte>.Shared.Rent(Usual);
     private byte[] _sending = ArrayPool<byte>.Shared.Rent(Usual / 4);
     private int _start;
     private int _end;
     private bool _isBusy;
+
+    /// <summary>A connection to be.</summary>
+    /// <param name="socket">Not connected yet, and not blocking.</param>
+    /// <param name="loop">Looks after it.</param>
+    /// <param name="isOnPool">Whether what waits for it goes on on the thread pool, or on the loop.</param>
+    public UpstreamConnection(Socket socket, EventLoop loop, bool isOnPool = false)
+    {
+        _socket = new(socket, loop);
+        (_receiver, _sender) = (new(_socket) { IsOnPool = isOnPool }, new(_socket) { IsOnPool = isOnPool });
+        Break = _socket.Dispose;
+    }
+
+    /// <summary>What looks after it.</summary>
+    public EventLoop Loop => _socket.Loop;
 
     public ResponseHead Head { get; } = new();
 
@@ -40,6 +59,17 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
         }
     }
 
+    /// <summary>Connects.</summary>
+    /// <exception cref="SocketException">Nobody answers there.</exception>
+    /// <exception cref="OperationCanceledException">Not in time.</exception>
+    public async ValueTask ConnectAsync(EndPoint address, CancellationToken cancel)
+    {
+        await using var _ = cancel.UnsafeRegister(static breaks => ((Action)breaks!)(), Break);
+        var outcome = await _sender.ConnectAsync(address, _receiver);
+        cancel.ThrowIfCancellationRequested();
+        Check(outcome);
+    }
+
     /// <summary>Waits for more bytes; tell <see cref="Received"/> how many came.</summary>
     /// <returns>How many; 0 at the end of the stream.</returns>
     /// <exception cref="SocketException">The connection broke, here or there.</exception>
@@ -47,14 +77,14 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     public ValueTask<int> ReceiveAsync()
     {
         MakeRoom();
-        return socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
+        return _receiver.ReceiveAsync(_received.AsMemory(_end));
     }
 
     /// <summary>Waits for bytes that are wanted elsewhere; nothing may be <see cref="Available"/>.</summary>
     /// <returns>How many; 0 at the end of the stream.</returns>
     /// <exception cref="SocketException">The connection broke, here or there.</exception>
     /// <exception cref="ObjectDisposedException">It was broken off.</exception>
-    public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, SocketFlags.None);
+    public ValueTask<int> ReceiveAsync(Memory<byte> into) => _receiver.ReceiveAsync(into);
 
     /// <summary>So many bytes have come.</summary>
     public void Received(int count)
@@ -66,20 +96,20 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     /// <summary>Room to write what is to be sent next; counts from <see cref="Wrote"/> on.</summary>
     public Span<byte> ToSend(int size)
     {
-        if (Unsent + size > _sending.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Unsent + size);
-            _sending.AsSpan(0, Unsent).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_sending);
-            _sending = larger;
-        }
-
+        MakeRoomToSend(size);
         return _sending.AsSpan(Unsent, size);
+    }
+
+    /// <summary>As <see cref="ToSend"/>, to be filled while somebody waits.</summary>
+    public Memory<byte> ToSendAhead(int size)
+    {
+        MakeRoomToSend(size);
+        return _sending.AsMemory(Unsent, size);
     }
 
     public void Wrote(int bytes) => Unsent += bytes;
 
-    /// <summary>Bytes that were written and wait for <see cref="SendAsync"/>.</summary>
+    /// <summary>Bytes that were written and wait for <see cref="SendAsync()"/>.</summary>
     public int Unsent { get; private set; }
 
     /// <summary>Sends what was written.</summary>
@@ -89,21 +119,27 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     {
         var all = _sending.AsMemory(0, Unsent);
         Unsent = 0;
-        var sending = socket.SendAsync(all, SocketFlags.None);
+        return SendAsync(all);
+    }
 
+    /// <summary>Sends what stands elsewhere, and stays there until it is sent.</summary>
+    /// <exception cref="SocketException">The connection broke, here or there.</exception>
+    /// <exception cref="ObjectDisposedException">It was broken off.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> all)
+    {
         // Nearly always the kernel takes all of it at once.
-        return sending.IsCompletedSuccessfully ? (sending.Result is var sent && sent == all.Length ? default : SendRestAsync(new(sent), all)) : SendRestAsync(sending, all);
+        var sending = _sender.SendAsync(all);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return SendRestAsync(sending);
+        }
+
+        Check(sending.Result);
+        return default;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> rest)
-    {
-        rest = rest[await sending..];
-        while (!rest.IsEmpty)
-        {
-            rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
-        }
-    }
+    private async ValueTask SendRestAsync(ValueTask<Sending> sending) => Check(await sending);
 
     /// <summary>Forgets an exchange, so that the next may come.</summary>
     public void Rest(long milliseconds)
@@ -124,28 +160,27 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     }
 
     /// <summary>Whether the other side has closed it, or said something that nobody asked for.</summary>
-    public bool IsStale()
-    {
-        try
-        {
-            return _end > _start || socket.Poll(0, SelectMode.SelectRead);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
-    }
+    public bool IsStale() => _end > _start || _socket.HasCome();
 
     /// <summary>Ends whatever waits for it. Any thread.</summary>
-    public Action Break { get; } = socket.Dispose;
+    public Action Break { get; }
 
     public void Dispose()
     {
-        socket.Dispose();
+        _socket.Dispose();
         Head.Dispose();
         ArrayPool<byte>.Shared.Return(_received);
         ArrayPool<byte>.Shared.Return(_sending);
         (_received, _sending) = ([], []);
+    }
+
+    private void Check(Sending outcome)
+    {
+        ObjectDisposedException.ThrowIf(outcome == Sending.Closed, this);
+        if (outcome == Sending.Broken)
+        {
+            throw Libc.Exception(_sender.Error);
+        }
     }
 
     private void MakeRoom()
@@ -169,6 +204,17 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
         }
 
         Grow(2 * _received.Length);
+    }
+
+    private void MakeRoomToSend(int size)
+    {
+        if (Unsent + size > _sending.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Unsent + size);
+            _sending.AsSpan(0, Unsent).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_sending);
+            _sending = larger;
+        }
     }
 
     private void Grow(int size)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Haldane.Gateway.Sockets;
 
 namespace Haldane.Gateway.Upstreams;
 
@@ -14,12 +15,15 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     private readonly IdleConnections _idle = new();
     private readonly EndPoint _address;
     private readonly ConnectionWatch _watch;
+    private readonly bool _isOnPool;
 
     /// <summary>No connection yet.</summary>
     /// <param name="url">As <c>http</c>.</param>
     /// <param name="watch">Tells the time.</param>
-    public UpstreamEndpoint(Uri url, ConnectionWatch watch)
+    /// <param name="isOnPool">Whether what waits for its connections goes on on the thread pool, or on their loops.</param>
+    public UpstreamEndpoint(Uri url, ConnectionWatch watch, bool isOnPool = false)
     {
+        _isOnPool = isOnPool;
         _address = IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? new IPEndPoint(address, url.Port) : new DnsEndPoint(url.IdnHost, url.Port);
         _watch = watch;
         Host = Encoding.ASCII.GetBytes(url.Authority);
@@ -52,16 +56,41 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     /// <exception cref="OperationCanceledException">Not in time.</exception>
     public async ValueTask<UpstreamConnection> ConnectAsync(CancellationToken cancel)
     {
-        var socket = _address is IPEndPoint { AddressFamily: var family } ? new Socket(family, SocketType.Stream, ProtocolType.Tcp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        if (_address is IPEndPoint known)
+        {
+            return await ConnectAsync(known, cancel);
+        }
+
+        SocketException? refusal = null;
+        var name = (DnsEndPoint)_address;
+        foreach (var address in await Dns.GetHostAddressesAsync(name.Host, cancel))
+        {
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(address, name.Port), cancel);
+            }
+            catch (SocketException e)
+            {
+                refusal = e;
+            }
+        }
+
+        throw refusal ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private async ValueTask<UpstreamConnection> ConnectAsync(IPEndPoint address, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        var connection = new UpstreamConnection(socket, EventLoop.Current ?? EventLoop.Next(), _isOnPool);
         try
         {
-            socket.NoDelay = true;
-            await socket.ConnectAsync(_address, cancel);
-            return new(socket);
+            await connection.ConnectAsync(address, cancel);
+            return connection;
         }
         catch
         {
-            socket.Dispose();
+            connection.Dispose();
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Haldane.Gateway.Sockets;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Tests.Upstreams;
@@ -6,6 +7,8 @@ namespace Haldane.Gateway.Tests.Upstreams;
 /// <summary>Which of the connections that wait is taken, and which is closed.</summary>
 public sealed class IdleConnectionsTests
 {
+    private static readonly EventLoop Loop = EventLoop.Next();
+
     [Fact]
     public void The_longest_waiting_goes_first_and_the_old_are_closed()
     {
@@ -24,6 +27,24 @@ public sealed class IdleConnectionsTests
         Assert.Equal(given[20..], left);
         Assert.All(given[1..20], c => Assert.True(IsClosed(c)));
         Assert.All(given[20..], c => Assert.False(IsClosed(c)));
+    }
+
+    [Fact]
+    public async Task One_of_the_own_loop_goes_before_older_ones_of_others()
+    {
+        var idle = new IdleConnections();
+        EventLoop[] loops = [.. Enumerable.Range(0, EventLoop.Count).Select(_ => EventLoop.Next())];
+        UpstreamConnection[] given = [.. loops.Select((loop, i) => Connection(i, loop))];
+        Assert.All(given, c => Assert.True(idle.TryAdd(c)));
+        var taken = new List<EventLoop?>();
+
+        foreach (var loop in loops)
+        {
+            await OnLoopAsync(loop, () => taken.Add(idle.TryTake()?.Loop));
+        }
+
+        Assert.Equal(loops, taken);
+        Assert.Null(idle.TryTake());
     }
 
     [Fact]
@@ -66,29 +87,22 @@ public sealed class IdleConnectionsTests
         Assert.Equal(all.ToHashSet(), Enumerable.Range(0, all.Length).Select(_ => idle.TryTake()!).ToHashSet());
     }
 
-    private static UpstreamConnection Connection(long idleSince)
+    private static async Task OnLoopAsync(EventLoop loop, Action act)
     {
-        var connection = new UpstreamConnection(new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        await loop.EnterAsync();
+        act();
+        await Task.Yield();
+    }
+
+    private static UpstreamConnection Connection(long idleSince) => Connection(idleSince, Loop);
+
+    private static UpstreamConnection Connection(long idleSince, EventLoop loop)
+    {
+        var connection = new UpstreamConnection(new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), loop);
         connection.Rest(idleSince);
         return connection;
     }
 
-    // A look at the socket of one that was closed fails.
-    private static bool IsClosed(UpstreamConnection connection)
-    {
-        try
-        {
-            connection.ReceiveAsync().AsTask().Wait();
-        }
-        catch (AggregateException e)
-        {
-            return e.InnerException is ObjectDisposedException;
-        }
-        catch (ObjectDisposedException)
-        {
-            return true;
-        }
-
-        return false;
-    }
+    // A look at the socket of one that was closed fails in another way than at one that never was connected.
+    private static bool IsClosed(UpstreamConnection connection) => Record.Exception(() => connection.ReceiveAsync().AsTask().Wait()) is ObjectDisposedException;
 }
