@@ -14,12 +14,16 @@ namespace Haldane.Gateway.Http1;
 /// </remarks>
 internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, AnswerWriter writer, AnswerSide side, CallerPresence presence, Deadline deadline, Action breakOff)
 {
+    private const long NotYet = -1;
+
     private readonly PassingBody _body = new(caller, writer, side);
     private UpstreamConnection _version = null!;
     private Func<bool>? _isHeld;
     private Phase _phase;
     private int _interims;
     private bool _waits;
+    private bool _isSilent;
+    private long _silentSince;
 
     private enum Phase
     {
@@ -53,8 +57,8 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
     /// <summary>Whether the version took longer than it may.</summary>
     public bool IsLate { get; private set; }
 
-    /// <summary>Whether nothing at all came from the version.</summary>
-    public bool IsSilent { get; private set; }
+    /// <summary>Whether the connection ended so soon, and before anything came, that the version had closed it without looking at the request.</summary>
+    public bool EndedAtOnce => _isSilent && !IsLate && deadline.Now - _silentSince < RelayLimits.AtOnce;
 
     /// <summary>Whether the version's connection can serve again.</summary>
     public bool VersionCanServe { get; private set; }
@@ -63,7 +67,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
     public int Status { get; private set; }
 
     /// <summary>Begins with a request.</summary>
-    public void Begin() => (VersionCanServe, IsLate, IsSilent, Status) = (false, false, false, 0);
+    public void Begin() => (VersionCanServe, IsLate, _isSilent, Status) = (false, false, false, 0);
 
     /// <summary>Relays the answer of a version that has been asked.</summary>
     /// <param name="version">The connection.</param>
@@ -97,7 +101,8 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
                 return Ended(ended);
             }
 
-            deadline.Set(patience, version.Break, _isHeld ??= () => Waits);
+            var now = deadline.Set(patience, version.Break, _isHeld ??= () => Waits);
+            _silentSince = _silentSince == NotYet ? now : _silentSince;
             presence.Wait(version.Break, !writer.HasBegun && !request.IsHttp10, writer.HasBegun);
             var straight = _phase == Phase.Body ? _body.Straight() : default;
             int count;
@@ -130,7 +135,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
         version.Head.Clear();
         version.Chunks.Clear();
         _interims = 0;
-        (_phase, VersionCanServe, IsSilent, IsLate, Status) = (Phase.Head, false, true, false, 0);
+        (_phase, VersionCanServe, _isSilent, _silentSince, IsLate, Status) = (Phase.Head, false, true, NotYet, false, 0);
     }
 
     // Does all that can be done with what has come; null when more is needed.
@@ -285,7 +290,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
     {
         if (count > 0)
         {
-            IsSilent = false;
+            _isSilent = false;
             side.Mark();
             if (straight.IsEmpty)
             {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Haldane.Core;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
@@ -57,9 +56,6 @@ internal sealed class CallerConnection : IWatched, IDisposable
 
     private enum Turn
     {
-        // More of the head has to come.
-        Wait,
-
         // The exchange has ended; another may come.
         Next,
         Close,
@@ -77,22 +73,38 @@ internal sealed class CallerConnection : IWatched, IDisposable
             while (true)
             {
                 var read = await _input.ReadAsync();
-                var turn = _arrival.Take(read, _closing, out var head, out var length) switch
+                Turn turn;
+                switch (_arrival.Take(read, _closing, out var head, out var length))
                 {
-                    Arrival.Whole => await ServeAsync(head, length),
-                    Arrival.Late => await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time"),
-                    Arrival.Over => Turn.Close,
-                    _ => Turn.Wait,
-                };
+                    case Arrival.Whole:
+                        if (Open(head, length) is { } otherwise)
+                        {
+                            turn = await otherwise;
+                            break;
+                        }
+
+                        // Here, and not in a method of its own: the frames of asynchronous methods cost, and nearly every request comes this way.
+                        var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
+                        outcome = FailsOver(outcome) ? await StandInAsync(outcome) : outcome;
+                        _input.AdvanceTo(_call.Whole.End);
+                        _call.End();
+                        turn = IsServed(outcome) ? AfterAnswer : await BreakOffAsync(outcome);
+                        break;
+                    case Arrival.Late:
+                        turn = await RefuseAsync(StatusCodes.Status408RequestTimeout, "the request did not come in time");
+                        break;
+                    case Arrival.Over:
+                        return false;
+                    default:
+                        continue;
+                }
+
                 if (turn is Turn.Close or Turn.HandOver)
                 {
                     return turn == Turn.HandOver;
                 }
 
-                if (turn == Turn.Next)
-                {
-                    _arrival.Begin();
-                }
+                _arrival.Begin();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -127,26 +139,26 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _exchange.DropCopy();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Turn> ServeAsync(ReadOnlySequence<byte> buffer, int headLength)
+    // Null where the request has come whole and waits to be served; otherwise what becomes of it instead.
+    private ValueTask<Turn>? Open(in ReadOnlySequence<byte> buffer, int headLength)
     {
         if (_request.Fault != HeadFault.None)
         {
             _input.AdvanceTo(buffer.End);
-            return await RefuseAsync(_request.Fault.Status(), _request.Fault.Said());
+            return new(RefuseAsync(_request.Fault.Status(), _request.Fault.Said()));
         }
 
         var route = _desk.Routes.Match(_request.Path);
         if (_request.Fields.AsksToUpgrade || _request.IsConnect || route is { IsDirect: false })
         {
             _input.AdvanceTo(buffer.Start);
-            return Turn.HandOver;
+            return new(Turn.HandOver);
         }
 
         if (route is null)
         {
             _input.AdvanceTo(_request.HasBody ? buffer.End : buffer.GetPosition(headLength));
-            return await RefuseAsync(StatusCodes.Status404NotFound, "no model is served at this path", keep: !_request.HasBody && _request.KeepsAlive);
+            return new(RefuseAsync(StatusCodes.Status404NotFound, "no model is served at this path", keep: !_request.HasBody && _request.KeepsAlive));
         }
 
         _desk.Open(_exchange, route, new RequestFields(_request, buffer.Slice(headLength)));
@@ -156,7 +168,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         {
             _input.AdvanceTo(buffer.End);
             _desk.Book(_exchange, Outcome.Abandoned, 0, _request.IsHead);
-            return await RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true);
+            return new(RefuseAsync(StatusCodes.Status413PayloadTooLarge, "the request is too large", announce: true));
         }
 
         var behind = buffer.Slice(headLength);
@@ -165,19 +177,11 @@ internal sealed class CallerConnection : IWatched, IDisposable
         if (_call.Streams)
         {
             _input.AdvanceTo(behind.Start);
-            return await ServeStreamedAsync(behind.IsEmpty);
+            return new(ServeStreamedAsync(behind.IsEmpty));
         }
 
         _call.Whole = behind.Slice(0, length);
-        var outcome = await _call.AttemptAsync(_exchange.Version, _mayRepeat);
-        if (FailsOver(outcome))
-        {
-            outcome = await StandInAsync(outcome);
-        }
-
-        _input.AdvanceTo(behind.GetPosition(length));
-        _call.End();
-        return IsServed(outcome) ? AfterAnswer : await BreakOffAsync(outcome);
+        return null;
     }
 
     private async Task<Turn> ServeStreamedAsync(bool nothingYet)

@@ -11,6 +11,8 @@ namespace Haldane.Gateway.Http1;
 /// </remarks>
 internal sealed class Connecting(RequestHead request, Exchange exchange, ExchangeDesk desk, CallerPresence presence, Deadline deadline)
 {
+    private const long NotBegun = -1;
+
     private long _begun;
 
     /// <summary>Whether the gateway, not the version, is the reason why there was no connection.</summary>
@@ -19,12 +21,13 @@ internal sealed class Connecting(RequestHead request, Exchange exchange, Exchang
     /// <summary>Whether the caller has left.</summary>
     public bool IsCallerGone => presence.IsGone;
 
-    /// <summary>Begins with a version: the time for all its endpoints together runs from here.</summary>
-    public void Begin() => (IsOverloaded, _begun) = (false, deadline.Now);
+    /// <summary>Begins with a version: the time for all its endpoints together runs from the first that is connected to.</summary>
+    public void Begin() => (IsOverloaded, _begun) = (false, NotBegun);
 
     /// <summary>A new connection; null when nobody accepts it.</summary>
     public async ValueTask<UpstreamConnection?> ConnectAsync(Endpoint endpoint)
     {
+        _begun = _begun == NotBegun ? deadline.Now : _begun;
         using var patience = Patience(_begun);
         presence.Wait(() => _ = patience.CancelAsync(), !request.IsHttp10);
         try

@@ -17,10 +17,21 @@ internal sealed class Deadline(ConnectionWatch watch)
     /// <param name="patience">How long.</param>
     /// <param name="end">Ends the wait; called on another thread.</param>
     /// <param name="isHeld">Whether the patience begins anew, because it is somebody else's turn; called on another thread.</param>
-    public void Set(TimeSpan patience, Action end, Func<bool>? isHeld = null)
+    /// <returns>When it begins, in milliseconds of the watch.</returns>
+    public long Set(TimeSpan patience, Action end, Func<bool>? isHeld = null)
     {
         (_patience, _end, _isHeld) = (patience, end, isHeld);
-        Volatile.Write(ref _at, watch.After(patience));
+        var now = watch.Exactly;
+        Volatile.Write(ref _at, now + (long)patience.TotalMilliseconds);
+        return now;
+    }
+
+    /// <summary>Begins a wait as of the watch's last tick: for a patience of minutes, the clock need not be read.</summary>
+    /// <inheritdoc cref="Set"/>
+    public void SetRoughly(TimeSpan patience, Action end)
+    {
+        (_patience, _end, _isHeld) = (patience, end, null);
+        Volatile.Write(ref _at, watch.Now + (long)patience.TotalMilliseconds);
     }
 
     /// <summary>The wait is over; false when it took too long.</summary>

@@ -31,7 +31,7 @@ internal sealed class RequestArrival(PipeReader input, RequestHead request, Dead
     {
         request.Clear();
         _hasBegun = false;
-        waiting.Set(RelayLimits.Idle, _cancelRead);
+        waiting.SetRoughly(RelayLimits.Idle, _cancelRead);
     }
 
     /// <summary>Looks whether a head has come whole; if not, tells the reader what was looked at.</summary>

@@ -101,10 +101,9 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
                         break;
                     }
 
-                    var begun = deadline.Now;
                     var outcome = await SpeakAsync(upstream, endpoint.Direct, mayRepeat);
                     keeps = answer.VersionCanServe && _isSent && outcome != Outcome.Abandoned;
-                    if (!WasClosedBefore(upstream, outcome, begun) || !exchange.MayRepeat || !CanRepeat)
+                    if (!WasClosedBefore(upstream, outcome) || !exchange.MayRepeat || !CanRepeat)
                     {
                         return outcome;
                     }
@@ -136,8 +135,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
     // A caller whom the baseline can serve does not wait for a canary that is full.
     private bool MayWait => exchange.StandIn || !exchange.MayStandIn;
 
-    private bool WasClosedBefore(UpstreamConnection upstream, Outcome outcome, long begun) =>
-        outcome == Outcome.Broken && upstream.IsUsed && answer is { IsSilent: true, IsLate: false } && deadline.Now - begun < RelayLimits.AtOnce;
+    private bool WasClosedBefore(UpstreamConnection upstream, Outcome outcome) => outcome == Outcome.Broken && upstream.IsUsed && answer.EndedAtOnce;
 
     private static void GiveBack(Endpoint endpoint, UpstreamConnection? upstream, bool keeps)
     {

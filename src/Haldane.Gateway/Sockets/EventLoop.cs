@@ -29,6 +29,7 @@ internal sealed unsafe class EventLoop
     private LoopSocket?[] _places = new LoopSocket?[256];
     private int _used;
     private uint _last;
+    private uint _rounds;
 
     private EventLoop(int index)
     {
@@ -53,6 +54,14 @@ internal sealed unsafe class EventLoop
 
     /// <summary>From 0 on.</summary>
     public int Index { get; }
+
+    /// <summary>How often everything that had happened on its sockets has been heard of, to <see cref="HasHeardSince"/>. Only on its thread.</summary>
+    public uint Rounds => _rounds;
+
+    /// <summary>Whether what had happened by then has been heard of. Only on its thread.</summary>
+    /// <param name="rounds">As of then.</param>
+    /// <remarks>One round was under way, and had asked the kernel before; the next asked it afterwards.</remarks>
+    public bool HasHeardSince(uint rounds) => _rounds - rounds >= 2;
 
     private static EventLoop[] Start()
     {
@@ -144,6 +153,11 @@ internal sealed unsafe class EventLoop
                 {
                     socket.Happened(what);
                 }
+            }
+
+            if (count < MostEvents)
+            {
+                _rounds++;
             }
         }
     }

@@ -26,6 +26,9 @@ internal abstract class SocketWait : IThreadPoolWorkItem
     /// <summary>Whether what waits goes on on the thread pool, as it may block or take its time, or on the loop.</summary>
     public bool IsOnPool { get; set; }
 
+    /// <summary>Whether something has happened that nobody has looked at yet.</summary>
+    public bool HasHeard => Volatile.Read(ref _state) == Ready;
+
     /// <summary>Whether a system call may find something. What happens after this call is not lost.</summary>
     protected bool MayTry() => Volatile.Read(ref _state) == Ready && Interlocked.Exchange(ref _state, Nothing) == Ready;
 

@@ -21,6 +21,8 @@ internal sealed class UpstreamConnection : IDisposable
     private int _start;
     private int _end;
     private bool _isBusy;
+    private bool _restsOnLoop;
+    private uint _restedIn;
 
     /// <summary>A connection to be.</summary>
     /// <param name="socket">Not connected yet, and not blocking.</param>
@@ -146,6 +148,7 @@ internal sealed class UpstreamConnection : IDisposable
     {
         Head.Clear();
         (IsUsed, IdleSince, Unsent) = (true, milliseconds, 0);
+        (_restsOnLoop, _restedIn) = Loop.IsCurrent ? (true, Loop.Rounds) : (false, 0);
         if (_received.Length > Usual)
         {
             ArrayPool<byte>.Shared.Return(_received);
@@ -160,7 +163,10 @@ internal sealed class UpstreamConnection : IDisposable
     }
 
     /// <summary>Whether the other side has closed it, or said something that nobody asked for.</summary>
-    public bool IsStale() => _end > _start || _socket.HasCome();
+    public bool IsStale() => _end > _start || ((_receiver.HasHeard || !IsWatchedSinceRest) && _socket.HasCome());
+
+    // A look at the socket costs a system call, and what the loop would have told by now need not be looked for.
+    private bool IsWatchedSinceRest => _restsOnLoop && Loop.IsCurrent && Loop.HasHeardSince(_restedIn);
 
     /// <summary>Ends whatever waits for it. Any thread.</summary>
     public Action Break { get; }

@@ -39,7 +39,7 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
         var now = _watch.Now;
         while (_idle.TryTake() is { } connection)
         {
-            // A look at the socket costs a system call. Without it, bytes that a version sends after the end of its answer would be the beginning of another caller's.
+            // Bytes that a version sends after the end of its answer would be the beginning of another caller's.
             if (now - connection.IdleSince < LongestIdle && !connection.IsStale())
             {
                 return connection;
