@@ -24,6 +24,18 @@ internal sealed class Histogram
         Most = Math.Max(Most, value);
     }
 
+    /// <summary>Counts all of another.</summary>
+    public void Add(Histogram other)
+    {
+        for (var bucket = 0; bucket < _counts.Length; bucket++)
+        {
+            _counts[bucket] += other._counts[bucket];
+        }
+
+        Count += other.Count;
+        Most = Math.Max(Most, other.Most);
+    }
+
     /// <summary>The value, in microseconds, that this part of all does not exceed.</summary>
     public double Quantile(double part)
     {

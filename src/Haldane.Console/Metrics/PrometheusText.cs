@@ -45,7 +45,7 @@ internal static class PrometheusText
         Counter("haldane_shadow_pairs_total", "Pairs of answers that were compared.", s => s.Pairs);
         Counter("haldane_shadow_different_total", "Pairs of answers that differ.", s => s.Different);
         Family(text, "haldane_shadow_dropped_total", "counter", "Copies that were never sent, by reason.", shadows.SelectMany(
-            s => new[] { ("full", s.Dropped.Full), ("rate", s.Dropped.Rate), ("large", s.Dropped.Large), ("late", s.Dropped.Late) }
+            s => new[] { ("full", s.Dropped.Full), ("rate", s.Dropped.Rate), ("large", s.Dropped.Large), ("late", s.Dropped.Late), ("unfit", s.Dropped.Unfit) }
                 .Select(d => (Labels(("model", s.Model), ("reason", d.Item1)), (double)d.Item2))));
 
         void Counter(string name, string help, Func<ShadowTraffic, long> value) => Family(

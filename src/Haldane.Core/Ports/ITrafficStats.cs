@@ -52,4 +52,5 @@ public sealed record ShadowTraffic(string Model, long Sent, long Failed, long Pa
 /// <param name="Rate">More than the rate that was asked for.</param>
 /// <param name="Large">The request was too large to be kept.</param>
 /// <param name="Late">It had waited too long.</param>
-public sealed record DroppedCopies(long Full, long Rate, long Large, long Late);
+/// <param name="Unfit">The canary's override could not be applied to it.</param>
+public sealed record DroppedCopies(long Full, long Rate, long Large, long Late, long Unfit);

@@ -23,13 +23,6 @@ internal static class ShadowChecks
 
         foreach (var name in (string[])[plan.Canary, plan.Baseline])
         {
-            // A copy is what the caller sent: without the version's own model name or prompt another thing would be compared.
-            if (spec.FindVersion(name)?.Override is not null)
-            {
-                rollout.Errors.Report(
-                    kind, $"found a shadow stage, but the version {Clip.Quoted(name)} has an override ({SetChecks.Place(model)}), which copies do not get yet; wanted versions without one, or split stages only");
-            }
-
             // What speaks HTTP/1.1 without TLS is all that copies are sent to by now; the baseline gets them as a control only.
             var gets = name == plan.Canary || plan.Stages.Any(s => s.Shadow is { Control.BasisPoints: > 0 });
             if (gets && spec.FindVersion(name)?.Endpoints.FirstOrDefault(e => !e.StartsWith("http://", StringComparison.OrdinalIgnoreCase)) is { } address)

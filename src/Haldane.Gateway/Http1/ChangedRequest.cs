@@ -38,13 +38,14 @@ internal sealed class ChangedRequest(RequestHead request) : IDisposable
     /// <param name="endpoint">Whose address the request bears.</param>
     /// <param name="streams">Whether the body, or the rest of it, is still to come.</param>
     /// <param name="length">The length of the caller's body where it is there as a whole.</param>
+    /// <param name="ours">Lines that are neither the caller's nor the override's.</param>
     /// <returns>Whether that body is to be sent as it came.</returns>
-    public bool Write(UpstreamConnection upstream, UpstreamEndpoint endpoint, bool streams, long length)
+    public bool Write(UpstreamConnection upstream, UpstreamEndpoint endpoint, bool streams, long length, ReadOnlySpan<byte> ours = default)
     {
         const int Framing = 192;
         var replaced = 0;
         var path = _change.Path is null ? default : _change.Path.BeginningOf(request.Path, out replaced);
-        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + path.Length + _change.Lines.Length + Framing)));
+        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + path.Length + _change.Lines.Length + ours.Length + Framing)));
         to.Write(request.Method);
         to.Write(" "u8);
         to.Write(path);
@@ -53,6 +54,7 @@ internal sealed class ChangedRequest(RequestHead request) : IDisposable
         to.Write(endpoint.Host);
         to.Write("\r\n"u8);
         to.WriteEndToEnd(request, _change, Edit is not null);
+        to.Write(ours);
         WriteFraming(ref to, streams, length);
         to.Write("\r\n"u8);
         upstream.Wrote(to.Length);

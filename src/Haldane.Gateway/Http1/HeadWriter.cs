@@ -11,6 +11,9 @@ internal ref struct HeadWriter(Span<byte> to)
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>What was written.</summary>
+    public readonly ReadOnlySpan<byte> Written => _to[..Length];
+
     /// <summary>What a head may take: the fields of another, and so much of ours.</summary>
     public static int MostFor(MessageHead head, int ours) => head.Bytes.Length + 2 * head.Fields.Count + ours;
 

@@ -285,20 +285,8 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
             return;
         }
 
-        const int Framing = 128;
-        var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + Framing)));
-        to.Write(request.Method);
-        to.Write(" "u8);
-        to.Write(request.Target);
-        to.Write(" HTTP/1.1\r\nHost: "u8);
-        to.Write(endpoint.Host);
-        to.Write("\r\n"u8);
-        to.WriteEndToEnd(request);
-
         // What came in chunks and was gathered is sent as one piece.
-        to.WriteFraming(request.Fields.IsChunked && Streams, request.Fields.IsChunked ? Whole.Length : request.Fields.ContentLength);
-        to.Write("\r\n"u8);
-        upstream.Wrote(to.Length);
+        RequestWriter.WriteHead(upstream, endpoint, request, request.Fields.IsChunked && Streams, request.Fields.IsChunked ? Whole.Length : request.Fields.ContentLength);
         WriteWhole(upstream);
     }
 

@@ -8,15 +8,40 @@ namespace Haldane.Gateway.Shadow;
 
 /// <summary>Asks a version for its answer to a copy.</summary>
 /// <remarks>Belongs to a worker, which uses it for copy after copy; only <see cref="Look"/> may be called from elsewhere.</remarks>
-internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpan patience)
+internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpan patience) : IDisposable
 {
     private readonly Deadline _deadline = new(watch);
     private readonly CopyReader _reader = new(time);
+    private readonly RequestHead _request = new();
+
+    // The copy as the version that is asked gets it; null where it gets what the caller sent.
+    private ChangedRequest? _change;
+    private ChangedRequest? _changed;
 
     /// <summary>Ends a wait that is late.</summary>
     public void Look(long now) => _deadline.Look(now);
 
-    /// <summary>Asks, and reads the answer as far as it comes.</summary>
+    /// <summary>Makes of a copy what a version is to get.</summary>
+    /// <returns>False when its override cannot be applied.</returns>
+    public bool TryPrepare(ShadowCopy copy, CopyTarget target)
+    {
+        _change = null;
+        _request.Clear();
+        if (!_request.Take(new(copy.Head), out _) || _request.Fault != HeadFault.None)
+        {
+            return false;
+        }
+
+        if (target.Override is not { } change)
+        {
+            return true;
+        }
+
+        _change = _changed ??= new(_request);
+        return _change.Begin(change) && (_change.Edit is not { } edit || edit.WriteAll(new(copy.Body)));
+    }
+
+    /// <summary>Asks the version that it was prepared for, and reads the answer as far as it comes.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AskAsync(ShadowCopy copy, CopyTarget target, CopyAnswer answer)
     {
@@ -35,6 +60,14 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
             answer.Latency = time.GetElapsedTime(begun, _reader.LastByteAt).TotalSeconds;
             answer.FirstToken = _reader.FirstByteAt == 0 ? double.NaN : time.GetElapsedTime(begun, _reader.FirstByteAt).TotalSeconds;
         }
+
+        _changed?.Rest();
+    }
+
+    public void Dispose()
+    {
+        _request.Dispose();
+        _changed?.Dispose();
     }
 
     // False when nobody accepts a connection.
@@ -150,19 +183,18 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
         }
     }
 
-    private static void Write(UpstreamConnection version, UpstreamEndpoint endpoint, ShadowCopy copy)
+    private void Write(UpstreamConnection version, UpstreamEndpoint endpoint, ShadowCopy copy)
     {
-        const int Framing = 128;
-        var to = new HeadWriter(version.ToSend(copy.Head.Length + endpoint.Host.Length + Framing + copy.Body.Length));
-        to.Write(copy.Head[..copy.StartLength]);
-        to.Write(" HTTP/1.1\r\nHost: "u8);
-        to.Write(endpoint.Host);
-        to.Write("\r\n"u8);
-        to.Write(copy.Head[copy.StartLength..]);
-        to.Write("x-haldane-shadow: 1\r\n"u8);
-        to.WriteFraming(isChunked: false, copy.Body.IsEmpty && !copy.Head.StartsWith("POST "u8) ? -1 : copy.Body.Length);
-        to.Write("\r\n"u8);
-        to.Write(copy.Body.Span);
-        version.Wrote(to.Length);
+        if (_change is null)
+        {
+            RequestWriter.WriteHead(version, endpoint, _request, isChunked: false, _request.Fields.ContentLength, CopiedRequest.Line);
+        }
+        else if (!_change.Write(version, endpoint, streams: false, copy.Body.Length, CopiedRequest.Line))
+        {
+            return;
+        }
+
+        copy.Body.Span.CopyTo(version.ToSend(copy.Body.Length));
+        version.Wrote(copy.Body.Length);
     }
 }

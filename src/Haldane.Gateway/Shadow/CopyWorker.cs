@@ -2,7 +2,7 @@ namespace Haldane.Gateway.Shadow;
 
 /// <summary>Sends copies, one after the other, while any wait.</summary>
 /// <remarks>Runs on the thread pool, never on a caller's turn. Any thread may start it; only one run is under way at a time.</remarks>
-internal sealed class CopyWorker(ShadowLane lane, CopyCall call) : IThreadPoolWorkItem
+internal sealed class CopyWorker(ShadowLane lane, CopyCall call) : IThreadPoolWorkItem, IDisposable
 {
     private int _isBusy;
 
@@ -23,6 +23,9 @@ internal sealed class CopyWorker(ShadowLane lane, CopyCall call) : IThreadPoolWo
 
     /// <summary>Ends a wait that is late.</summary>
     public void Look(long now) => call.Look(now);
+
+    /// <summary>Only while it does not run, and never will again.</summary>
+    public void Dispose() => call.Dispose();
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
@@ -46,8 +49,15 @@ internal sealed class CopyWorker(ShadowLane lane, CopyCall call) : IThreadPoolWo
     {
         try
         {
+            if (!call.TryPrepare(copy, lane.Canary))
+            {
+                lane.Drop(copy, CopyDrop.Unfit);
+                return;
+            }
+
             lane.Pairs.Totals.Sent();
             await call.AskAsync(copy, lane.Canary, copy.Canary);
+            copy.IsControl = copy.IsControl && call.TryPrepare(copy, lane.Baseline);
             if (copy.IsControl)
             {
                 await call.AskAsync(copy, lane.Baseline, copy.Control);

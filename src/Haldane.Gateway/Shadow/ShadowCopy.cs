@@ -14,11 +14,8 @@ internal sealed class ShadowCopy(ShadowLane lane) : IDisposable
     private readonly KeptBytes _body = new(1_024, ShadowLimits.UsualBuffer);
     private long _held;
 
-    /// <summary>Method, target and fields, as <see cref="CopiedRequest"/> writes them.</summary>
-    public ReadOnlySpan<byte> Head => _head.Span;
-
-    /// <summary>How much of the head is method and target.</summary>
-    public int StartLength { get; private set; }
+    /// <summary>The head of a request, as <see cref="CopiedRequest"/> writes it.</summary>
+    public ReadOnlyMemory<byte> Head => _head.Memory;
 
     public ReadOnlyMemory<byte> Body => _body.Memory;
 
@@ -49,20 +46,13 @@ internal sealed class ShadowCopy(ShadowLane lane) : IDisposable
     /// <summary>Sees a piece of the baseline's answer pass.</summary>
     public void See(ReadOnlySpan<byte> content) => Baseline.Add(content, this);
 
-    /// <summary>Takes the start of a head.</summary>
-    public void Start(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
-    {
-        _head.Clear();
-        _head.Add(method);
-        _head.Add(" "u8);
-        _head.Add(target);
-        StartLength = _head.Length;
-    }
+    /// <summary>Forgets the head that was written.</summary>
+    public void Begin() => _head.Clear();
 
-    /// <summary>Takes some of the head's fields, each with its line end.</summary>
-    public void AddFields(ReadOnlySpan<byte> fields) => _head.Add(fields);
+    /// <summary>Takes some of the head.</summary>
+    public void Add(ReadOnlySpan<byte> head) => _head.Add(head);
 
-    /// <summary>Takes the body.</summary>
+    /// <summary>Takes the body; the head is whole.</summary>
     /// <returns>Whether there was room.</returns>
     public bool TryTake(in ReadOnlySequence<byte> body)
     {
@@ -106,7 +96,7 @@ internal sealed class ShadowCopy(ShadowLane lane) : IDisposable
     {
         var held = _held;
         _held = 0;
-        (IsControl, StartLength) = (false, 0);
+        IsControl = false;
         _head.Clear();
         _body.Clear();
         if (_body.Capacity > ShadowLimits.UsualBuffer)
@@ -144,4 +134,7 @@ internal enum CopyDrop
 
     /// <summary>It has waited too long.</summary>
     Late,
+
+    /// <summary>A version's override cannot be applied to it.</summary>
+    Unfit,
 }

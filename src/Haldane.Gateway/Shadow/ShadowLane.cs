@@ -25,6 +25,7 @@ internal sealed class ShadowLane : IWatched, IDisposable
     private int _copies;
     private long _bytes;
     private int _waking;
+    private int _hasEnded;
     private volatile bool _closed;
 
     /// <summary>Copies nothing yet.</summary>
@@ -39,7 +40,7 @@ internal sealed class ShadowLane : IWatched, IDisposable
     {
         (_spec, _pairs, _watch, _time) = (spec, pairs, watch, time);
         _cap = new(spec.Rate, time);
-        (_baseline, _canary) = (new(baseline.Endpoints, watch), new(canary.Endpoints, watch));
+        (_baseline, _canary) = (new(baseline, model.Protocol, watch), new(canary, model.Protocol, watch));
         _workers = [.. Enumerable.Range(0, ShadowLimits.Workers).Select(_ => new CopyWorker(this, new(watch, time, model.Timeout)))];
         watch.Add(this);
     }
@@ -171,9 +172,10 @@ internal sealed class ShadowLane : IWatched, IDisposable
             isBusy |= worker.IsBusy;
         }
 
-        if (_closed && !isBusy)
+        if (_closed && !isBusy && Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
             _watch.Remove(this);
+            Array.ForEach(_workers, static worker => worker.Dispose());
         }
     }
 

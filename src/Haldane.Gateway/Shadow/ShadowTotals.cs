@@ -35,7 +35,7 @@ internal sealed class ShadowTotals(string model)
         Volatile.Read(ref _failed),
         Volatile.Read(ref _pairs),
         Volatile.Read(ref _different),
-        new(Of(CopyDrop.Full), Of(CopyDrop.Rate), Of(CopyDrop.Large), Of(CopyDrop.Late)));
+        new(Of(CopyDrop.Full), Of(CopyDrop.Rate), Of(CopyDrop.Large), Of(CopyDrop.Late), Of(CopyDrop.Unfit)));
 
     private long Of(CopyDrop reason) => Volatile.Read(ref _dropped[(int)reason]);
 }

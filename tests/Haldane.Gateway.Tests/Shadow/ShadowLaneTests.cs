@@ -43,7 +43,7 @@ public sealed class ShadowLaneTests : IDisposable
         Assert.DoesNotContain(null, copies);
         Assert.Null(one);
         Assert.NotNull(other);
-        Assert.Equal(new(1, 0, 0, 0), Dropped);
+        Assert.Equal(new(1, 0, 0, 0, 0), Dropped);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ShadowLaneTests : IDisposable
         canary.Proceed.SetResult();
 
         await Soon.HoldsAsync(() => _totals.Row.Pairs == ShadowLimits.Workers);
-        Assert.Equal((ShadowLimits.Workers, new DroppedCopies(0, 0, 0, 1)), (_totals.Row.Sent, Dropped));
+        Assert.Equal((ShadowLimits.Workers, new DroppedCopies(0, 0, 0, 1, 0)), (_totals.Row.Sent, Dropped));
     }
 
     [Fact]

@@ -11,7 +11,23 @@ namespace Haldane.Gateway.Tests.Shadow;
 /// <summary>A shadow stage on real sockets: what the canary gets, what the caller sees, and what is evidence.</summary>
 public sealed class ShadowStageTests
 {
+    private const string Chat = "POST /v2/models/fraud/chat/completions HTTP/1.1\r\nHost: gateway\r\n";
+
     private static readonly ShadowSpec Everything = new() { Rate = 1_000_000 };
+
+    private static ModelSpec Overridden(ModelSpec spec) => spec with
+    {
+        Protocol = Protocol.OpenAi,
+        Signals = new(),
+        Versions =
+        [
+            spec.Versions[0] with { Override = new() { Model = "gpt-old" } },
+            spec.Versions[1] with
+            {
+                Override = new() { Model = "gpt-new", System = "You are brief.", Headers = [new("authorization", "Bearer canarys")], Path = new("/v2/models/fraud", "/new") },
+            },
+        ],
+    };
 
     [Theory]
     [InlineData("Content-Length: 12\r\n\r\n", "{\"n\":123456}")]
@@ -227,6 +243,42 @@ public sealed class ShadowStageTests
 
         Assert.Equal("1", baseline.Requests.Last()["x-haldane-shadow"]);
         Assert.Equal(new(0, 1, 1, 1, 0, 0, 0, 0), (await rig.EndAsync()).Pairs[0]);
+    }
+
+    [Fact]
+    public async Task A_version_with_an_override_gets_its_copies_changed_by_it()
+    {
+        await using var baseline = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var canary = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var rig = await StartAsync(baseline, canary, Overridden, Everything with { Control = Share.Full });
+
+        await rig.SendAsync($"{Chat}Authorization: Bearer callers\r\nX-Other: 1\r\nContent-Length: 62\r\n\r\n", """{ "model":"gpt", "messages":[{"role":"user","content":"hi"}] }"""u8.ToArray());
+        await PairsAsync(rig, 1);
+
+        var copy = Assert.Single(canary.Requests);
+        Assert.Equal("POST /new/chat/completions HTTP/1.1", copy.Line);
+        Assert.Equal(
+            [("Host", canary.Address["http://".Length..]), ("X-Other", "1"), ("authorization", "Bearer canarys"), ("x-haldane-shadow", "1"), ("Content-Length", "111")], copy.Headers);
+        Assert.Equal("""{ "model":"gpt-new", "messages":[{"role":"system","content":"You are brief."},{"role":"user","content":"hi"}] }""", Encoding.UTF8.GetString(copy.Body));
+
+        // What the caller got, and what the baseline is held against.
+        Assert.Equal(Enumerable.Repeat("""{ "model":"gpt-old", "messages":[{"role":"user","content":"hi"}] }""", 2), baseline.Requests.Select(r => Encoding.UTF8.GetString(r.Body)));
+        Assert.Equal([null, "1"], baseline.Requests.Select(r => r["x-haldane-shadow"]));
+    }
+
+    [Fact]
+    public async Task A_copy_that_an_override_cannot_be_applied_to_is_dropped_and_counted()
+    {
+        await using var baseline = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var canary = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        await using var rig = await StartAsync(baseline, canary, spec => Overridden(spec) with { Versions = [spec.Versions[0], Overridden(spec).Versions[1]] }, Everything);
+
+        var answer = await rig.SendAsync($"{Chat}Content-Length: 8\r\n\r\n", "not JSON"u8.ToArray());
+        await Soon.HoldsAsync(() => rig.Router.Shadows()[0].Dropped.Unfit == 1);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Empty(canary.Requests);
+        Assert.Equal((0, 0), (rig.Router.Shadows()[0].Sent, (await rig.EndAsync()).Baseline.Cells[0].Exchanges));
     }
 
     [Theory]
