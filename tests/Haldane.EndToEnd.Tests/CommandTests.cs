@@ -1,3 +1,4 @@
+using System.Net;
 using Haldane.EndToEnd.Tests.Support;
 
 namespace Haldane.EndToEnd.Tests;
@@ -59,6 +60,32 @@ public sealed class CommandTests
 
         Assert.Equal(2, said.Code);
         Assert.Contains("HALDANE_ADMIN_TOKEN", said.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--most-callers", "0", "wanted is 1 to 1000000")]
+    [InlineData("--most-per-endpoint", "65537", "wanted is 1 to 65536")]
+    public async Task A_limit_that_cannot_be_kept_is_refused(string limit, string value, string wanted)
+    {
+        var said = await Terminal.RunAsync("run", "nothing.yaml", limit, value);
+
+        Assert.NotEqual(0, said.Code);
+        Assert.Contains($"{limit}: {wanted}", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Callers_beyond_the_limit_that_was_given_are_told_to_come_again()
+    {
+        using var workspace = new Workspace();
+        await using var model = await FixedModel.StartAsync();
+        var file = workspace.WriteRollout(model.Address, model.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), "{ share: 1%, bake: 1m }", "manual");
+        await using var haldane = await RunningHaldane.StartAsync(file, workspace.Store, more: ["--most-callers", "1"]);
+        using HttpClient first = new() { BaseAddress = haldane.Data }, second = new() { BaseAddress = haldane.Data };
+
+        await Callers.CallAsync(first, "ann");
+        using var refused = await second.PostAsync(Callers.Path, null);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Core.Ports;
+using Haldane.Gateway;
 using Haldane.Hosting;
 
 namespace Haldane.Commands;
@@ -27,13 +28,22 @@ internal static class RunCommand
         {
             Description = $"Address of the Prometheus that /api/v1/judge may ask; {PrometheusSource.TokenVariable} may hold its token.",
         };
-        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus };
+        var usual = new GatewayLimits();
+        var callers = Options.Whole("--most-callers", "Connections of callers at once; who comes beyond them is answered with 503", 1, 1_000_000, usual.Callers);
+        var perEndpoint = Options.Whole("--most-per-endpoint", "Exchanges under way at an endpoint; as many again wait", 1, 65_536, usual.PerEndpoint);
+        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus, callers, perEndpoint };
         command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetValue(files)!, parsed.GetValue(data)!, parsed.GetValue(admin)!, parsed.GetValue(store)!, parsed.GetValue(prometheus), cancel));
+            parsed.GetValue(files)!,
+            parsed.GetValue(data)!,
+            parsed.GetValue(admin)!,
+            parsed.GetValue(store)!,
+            parsed.GetValue(prometheus),
+            new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint) },
+            cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] files, string[] data, string admin, string store, string? prometheus, CancellationToken cancel)
+    private static async Task<int> RunAsync(string[] files, string[] data, string admin, string store, string? prometheus, GatewayLimits limits, CancellationToken cancel)
     {
         if (await SpecificationFiles.ReadAsync(files, System.Console.Error, cancel) is not { } specification)
         {
@@ -44,7 +54,7 @@ internal static class RunCommand
         try
         {
             var token = Environment.GetEnvironmentVariable(AdminServer.TokenVariable) is { Length: > 0 } given ? given : null;
-            var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store, PrometheusSource.OrNull(prometheus));
+            var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store, PrometheusSource.OrNull(prometheus)) { Limits = limits };
             var known = File.Exists(store);
             await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             Announce(host, $"{Path.GetFullPath(store)} ({(known ? "goes on where it stood" : "new")})");

@@ -21,7 +21,11 @@ namespace Haldane.Hosting;
 /// <param name="Store">The store's file.</param>
 /// <param name="Metrics">Where series are asked for; null when nobody was named. The host ends it.</param>
 internal sealed record HostOptions(
-    SpecificationSet Specification, IReadOnlyList<DataAddress> Data, IPEndPoint Admin, string? AdminToken, string Store, PrometheusSource? Metrics = null);
+    SpecificationSet Specification, IReadOnlyList<DataAddress> Data, IPEndPoint Admin, string? AdminToken, string Store, PrometheusSource? Metrics = null)
+{
+    /// <summary>How much the gateway takes on at once.</summary>
+    public GatewayLimits Limits { get; init; } = new();
+}
 
 /// <summary>One process of Haldane: store, gateway, controller and admin port, started in the order that loses nothing.</summary>
 internal sealed class HaldaneHost : IAsyncDisposable
@@ -70,7 +74,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var store = await SqliteStore.OpenAsync(options.Store, cancel);
             started.Push(store);
             var tokens = new TokenCodec(await store.InstallationKeyAsync(cancel));
-            var router = new GatewayRouter();
+            var router = new GatewayRouter(time, options.Limits);
 
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
             var controller = await RolloutController.RecoverAsync(

@@ -118,7 +118,7 @@ internal sealed class FakeTraffic : ITrafficStats
 {
     public IReadOnlyList<ModelTraffic> Rows { get; set; } = [new("fraud", Arm.Baseline, 900, 9, 1, 0, 2), new("fraud", Arm.Canary, 100, 5, 0, 5, 1)];
 
-    public IReadOnlyList<ShadowTraffic> Copies { get; set; } = [new("fraud", 80, 4, 70, 7, new(1, 2, 3, 5))];
+    public IReadOnlyList<ShadowTraffic> Copies { get; set; } = [new("fraud", 80, 4, 70, 7, new(1, 2, 3, 5, 8))];
 
     public IReadOnlyList<DifferingPair>? Differing { get; set; }
 
