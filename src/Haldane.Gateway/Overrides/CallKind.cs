@@ -1,4 +1,3 @@
-using System.Text;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
@@ -24,48 +23,20 @@ internal enum CallKind
     System,
 }
 
-/// <summary>Tells the kind of a request by the model's protocol, its method and the end of its path.</summary>
+/// <summary>Tells where a call has its system prompt.</summary>
 internal static class CallKinds
 {
-    private static readonly (byte[] End, CallKind Kind)[] OpenAi =
-        Ends(("/chat/completions", CallKind.Messages), ("/completions", CallKind.Plain), ("/responses", CallKind.Instructions));
-
-    private static readonly (byte[] End, CallKind Kind)[] Anthropic = Ends(("/messages", CallKind.System));
-
-    private static readonly (byte[] End, CallKind Kind)[] Ollama =
-        [.. Ends(("/api/chat", CallKind.Messages), ("/api/generate", CallKind.System)), .. OpenAi];
-
     public static CallKind Of<TFields>(Protocol protocol, scoped in TFields fields)
-        where TFields : IRequestFields, allows ref struct
-    {
-        var known = protocol switch
+        where TFields : IRequestFields, allows ref struct => Calls.Of(fields, protocol) switch
         {
-            Protocol.OpenAi => OpenAi,
-            Protocol.Anthropic => Anthropic,
-            Protocol.Ollama => Ollama,
-            _ => null,
+            Call.Predict => CallKind.Plain,
+            Call.Chat => Ends(fields, "/chat/completions"u8) ? CallKind.Messages : CallKind.Plain,
+            Call.Response => CallKind.Instructions,
+            Call.Message => CallKind.System,
+            Call.Generate => Ends(fields, "/api/chat"u8) ? CallKind.Messages : CallKind.System,
+            _ => CallKind.Other,
         };
-        if (known is null)
-        {
-            return Calls.Of(fields, protocol) == Call.Predict ? CallKind.Plain : CallKind.Other;
-        }
 
-        if (!fields.IsPost)
-        {
-            return CallKind.Other;
-        }
-
-        var path = Calls.WithoutSlash(fields.Path);
-        foreach (var (end, kind) in known)
-        {
-            if (path.EndsWith(end))
-            {
-                return kind;
-            }
-        }
-
-        return CallKind.Other;
-    }
-
-    private static (byte[] End, CallKind Kind)[] Ends(params (string End, CallKind Kind)[] ends) => [.. ends.Select(e => (Encoding.ASCII.GetBytes(e.End), e.Kind))];
+    private static bool Ends<TFields>(scoped in TFields fields, ReadOnlySpan<byte> with)
+        where TFields : IRequestFields, allows ref struct => Calls.WithoutSlash(fields.Path).EndsWith(with);
 }

@@ -56,14 +56,19 @@ internal static class Calls
         Protocol.TorchServe => Predict(path.IndexOf("/predictions/"u8) >= 0 || path.EndsWith(":predict"u8)),
         Protocol.MLflow => Predict(path.EndsWith("/invocations"u8)),
         Protocol.Seldon => Predict(path.EndsWith("/predictions"u8)),
-        Protocol.OpenAi => path.EndsWith("/completions"u8) ? Call.Chat
-            : path.EndsWith("/responses"u8) ? Call.Response
-            : path.EndsWith("/embeddings"u8) ? Call.Embed : Call.Other,
+        Protocol.OpenAi => OpenAi(path),
         Protocol.Anthropic => path.EndsWith("/messages"u8) ? Call.Message : Call.Other,
         Protocol.Ollama => path.EndsWith("/api/chat"u8) || path.EndsWith("/api/generate"u8) ? Call.Generate
-            : path.EndsWith("/api/embed"u8) || path.EndsWith("/api/embeddings"u8) ? Call.Embed : Call.Other,
+            : path.EndsWith("/api/embed"u8) ? Call.Embed
+
+            // It speaks OpenAI's as well, and its own older name for vectors ends as theirs does.
+            : OpenAi(path),
         _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
     };
+
+    private static Call OpenAi(ReadOnlySpan<byte> path) => path.EndsWith("/completions"u8) ? Call.Chat
+        : path.EndsWith("/responses"u8) ? Call.Response
+        : path.EndsWith("/embeddings"u8) ? Call.Embed : Call.Other;
 
     private static Call Predict(bool isIt) => isIt ? Call.Predict : Call.Other;
 }

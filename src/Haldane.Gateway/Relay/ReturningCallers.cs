@@ -30,7 +30,7 @@ internal sealed class ReturningCallers(TimeProvider time)
         }
 
         // Only a response names another in its body, and other bodies are as long as a prompt can be.
-        if (exchange.Route is { Spec.Protocol: Protocol.OpenAi, Split: { } split } && _states.Find(split.Assigner, fields.Path, exchange.Call == Call.Response ? fields.Body : default) is { } holder)
+        if (exchange.Route is { Spec.Protocol: Protocol.OpenAi or Protocol.Ollama, Split: { } split } && _states.Find(split.Assigner, fields.Path, exchange.Call == Call.Response ? fields.Body : default) is { } holder)
         {
             // Not where it was assigned, so it says nothing about the arms.
             exchange.IsHeld = true;
