@@ -75,7 +75,6 @@ internal sealed class Anomalies
 
     private void WatchSlow(EvidenceSlice slice, CellEvidence canary, CellEvidence baseline)
     {
-        // What is slow was settled by earlier slices, so that this one cannot choose it.
         if (_slowEdge < 0)
         {
             return;
@@ -83,6 +82,12 @@ internal sealed class Anomalies
 
         var (c, slowC) = Above(canary.Latency, _slowEdge);
         var (b, slowB) = Above(baseline.Latency, _slowEdge);
+        if (_baseline.Total - b < FewestToBeSlow)
+        {
+            // What is slow was settled by earlier slices, so that this one cannot choose it; those of another stage do not count.
+            return;
+        }
+
         if (c + b > 0 && _slow.Add(c / (double)(c + b), slowC, slowB))
         {
             Raise(slice.Number, "latency", $"answers above {Say.Seconds(LatencyBuckets.Edge(_slowEdge))} suddenly became more than twice as frequent: {Say.Count(slowC)} of the last {Say.Count(c)} canary answers");

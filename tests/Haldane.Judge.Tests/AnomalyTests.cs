@@ -52,6 +52,24 @@ public sealed class AnomalyTests(ITestOutputHelper output)
         Assert.StartsWith("other suddenly became more than twice as frequent", anomalies.First(a => a.Signal == "predictions").Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void What_is_slow_is_not_taken_over_from_another_stage(int stage, int alarms)
+    {
+        var judge = new RolloutJudge(Slices.Model(), Slices.Rollout([Errors], 10, 50));
+        var (usual, slow) = (Latencies.LogNormal(0.02, 0.3), Latencies.LogNormal(0.06, 0.3));
+        var random = new Random(1);
+        for (var n = 1; n <= 120; n++)
+        {
+            judge.Add(Slices.Slice(n, 0, 10, Streams.Latency(random, 900, usual), Streams.Latency(random, 100, usual)));
+        }
+
+        judge.Add(Slices.Slice(121, stage, 10, Streams.Latency(random, 900, usual), Streams.Latency(random, 100, slow)));
+
+        Assert.Equal(alarms, judge.Evaluate().Anomalies.Count);
+    }
+
     [Fact]
     public void Twice_the_errors_all_the_time_is_no_anomaly_but_for_a_chance_of_one_in_seven_days()
     {

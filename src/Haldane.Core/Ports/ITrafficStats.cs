@@ -52,5 +52,5 @@ public sealed record ShadowTraffic(string Model, long Sent, long Failed, long Pa
 /// <param name="Rate">More than the rate that was asked for.</param>
 /// <param name="Large">The request was too large to be kept.</param>
 /// <param name="Late">It had waited too long.</param>
-/// <param name="Unfit">The canary's override could not be applied to it.</param>
+/// <param name="Unfit">The canary's override could not be applied to it, or its head is none that may be sent over HTTP/1.1.</param>
 public sealed record DroppedCopies(long Full, long Rate, long Large, long Late, long Unfit);

@@ -4,7 +4,7 @@ using Haldane.Gateway.Upstreams;
 namespace Haldane.Gateway.Http1;
 
 /// <summary>A caller's request as a version with an override gets it.</summary>
-/// <remarks>Belongs to a caller's connection, which uses it for request after request. Owns its pooled buffers until disposed.</remarks>
+/// <remarks>Belongs to a caller's connection or a worker of copies, which uses it for request after request. Owns its pooled buffers until disposed.</remarks>
 internal sealed class ChangedRequest(RequestHead request) : IDisposable
 {
     private readonly BodyEdit _edit = new();

@@ -63,6 +63,18 @@ internal sealed class PredictionRows
         return true;
     }
 
+    /// <summary>Takes the rows of another answer in place of its own.</summary>
+    public void Take(PredictionRows other)
+    {
+        Clear();
+        if (other.Count > 0 && Reach(other.Count - 1))
+        {
+            other._classes.AsSpan(0, Count).CopyTo(_classes);
+            other._bins.AsSpan(0, Count).CopyTo(_bins);
+            _firstConfidence = other._firstConfidence;
+        }
+    }
+
     /// <summary>Forgets all rows.</summary>
     public void Clear() => (Count, _firstConfidence) = (0, null);
 

@@ -107,6 +107,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
         if (!exchange.Counts)
         {
+            exchange.DropCopy();
             return;
         }
 
@@ -174,6 +175,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
         (copy.Call, copy.Subject, copy.SegmentCode, copy.At) = (exchange.Call, exchange.Subject, exchange.SegmentCode, exchange.At);
         (copy.Baseline.Outcome, copy.Baseline.Status, copy.Baseline.Prediction) = (outcome, status, exchange.Prediction);
+        copy.Baseline.Rows.Take(exchange.Rows);
         if (outcome == Outcome.Answered && status < 400)
         {
             // The canary gets the body at once, so what the baseline waited for the caller's is not its own time.

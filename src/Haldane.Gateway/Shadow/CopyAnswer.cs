@@ -32,6 +32,9 @@ internal sealed class CopyAnswer : IDisposable
     /// <summary>The predictions, where there are several; else empty.</summary>
     public PredictionRows Rows { get; } = new();
 
+    /// <summary>What its head says about its body.</summary>
+    public AnswerForm Form { get; set; }
+
     /// <summary>What was read of generated text; null where nothing was, or it was not generated.</summary>
     public string? Text { get; set; }
 
@@ -67,7 +70,7 @@ internal sealed class CopyAnswer : IDisposable
         _body.Clear();
         Rows.Clear();
         SetType(default);
-        (Text, Facts) = (null, new(AnswerEvents.None, AnswerValues.None));
+        (Text, Facts, Form) = (null, new(AnswerEvents.None, AnswerValues.None), AnswerForm.Json);
         (Outcome, Status, Latency, FirstToken, Prediction, IsUnknown, HasBody) = (Outcome.Broken, 0, double.NaN, double.NaN, null, false, false);
         if (_body.Capacity > ShadowLimits.UsualBuffer)
         {

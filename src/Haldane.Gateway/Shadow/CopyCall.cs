@@ -11,7 +11,7 @@ namespace Haldane.Gateway.Shadow;
 internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpan patience) : IDisposable
 {
     private readonly Deadline _deadline = new(watch);
-    private readonly CopyReader _reader = new(time);
+    private readonly CopyReader _reader = new();
     private readonly RequestHead _request = new();
 
     // The copy as the version that is asked gets it; null where it gets what the caller sent.
@@ -22,7 +22,7 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
     public void Look(long now) => _deadline.Look(now);
 
     /// <summary>Makes of a copy what a version is to get.</summary>
-    /// <returns>False when its override cannot be applied.</returns>
+    /// <returns>False when its override cannot be applied, or the head is none that may be sent over HTTP/1.1.</returns>
     public bool TryPrepare(ShadowCopy copy, CopyTarget target)
     {
         _change = null;
@@ -38,7 +38,13 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
         }
 
         _change = _changed ??= new(_request);
-        return _change.Begin(change) && (_change.Edit is not { } edit || edit.WriteAll(new(copy.Body)));
+        if (_change.Begin(change) && (_change.Edit is not { } edit || edit.WriteAll(new(copy.Body))))
+        {
+            return true;
+        }
+
+        _changed.Rest();
+        return false;
     }
 
     /// <summary>Asks the version that it was prepared for, and reads the answer as far as it comes.</summary>

@@ -1,11 +1,12 @@
 using Haldane.Gateway.Http1;
+using Haldane.Gateway.Observation;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Shadow;
 
 /// <summary>Reads a version's answer to a copy as it comes.</summary>
 /// <remarks>Used again for answer after answer. For one thread at a time.</remarks>
-internal sealed class CopyReader(TimeProvider time)
+internal sealed class CopyReader
 {
     private UpstreamConnection _version = null!;
     private ShadowCopy _copy = null!;
@@ -43,7 +44,9 @@ internal sealed class CopyReader(TimeProvider time)
     public void Took(int count)
     {
         _version.Received(count);
-        (IsSilent, LastByteAt) = (false, time.GetTimestamp());
+
+        // When they came, not when the thread pool came to it: the baseline's are read where they come.
+        (IsSilent, LastByteAt) = (false, _version.ReceivedAt);
     }
 
     /// <summary>The version has closed the connection.</summary>
@@ -82,6 +85,7 @@ internal sealed class CopyReader(TimeProvider time)
     {
         _answer.Status = head.Status;
         _answer.SetType(head.Fields.ValueOf(head.Bytes, "content-type"u8));
+        _answer.Form = AnswerForm.Of(head.Fields.ValueOf(head.Bytes, "inference-header-content-length"u8));
         _answer.IsUnknown = !head.Fields.ValueOf(head.Bytes, "content-encoding"u8).IsEmpty;
         _body.Begin(_version, toHead: false);
         _inBody = true;

@@ -6,9 +6,9 @@ namespace Haldane.Gateway.Shadow;
 
 /// <summary>A version as copies see it: its endpoints with connections of their own, so that no copy ever takes a caller's, nor what waits for it a turn of the callers' loops.</summary>
 /// <remarks>Any thread.</remarks>
-internal sealed class CopyTarget(VersionSpec version, Protocol protocol, ConnectionWatch watch) : IDisposable
+internal sealed class CopyTarget(VersionSpec version, Protocol protocol, ConnectionWatch watch, TimeProvider time) : IDisposable
 {
-    private readonly UpstreamEndpoint[] _endpoints = [.. version.Endpoints.Select(address => new UpstreamEndpoint(new Uri(address), watch, isOnPool: true))];
+    private readonly UpstreamEndpoint[] _endpoints = [.. version.Endpoints.Select(address => new UpstreamEndpoint(new Uri(address), watch, time))];
 
     /// <summary>What of a copy is changed for the version; null: nothing.</summary>
     public VersionOverride? Override { get; } = version.Override is { } change ? new(change, protocol) : null;

@@ -118,7 +118,7 @@ internal sealed class PairDesk(
         ReadText(copy.Call, answer, price);
         if (!copy.Call.IsText() && answers.Reads && answer is { IsAnswered: true, Status: >= 200 and < 300 })
         {
-            answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span, AnswerForm.Json, answer.Rows);
+            answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span, answer.Form, answer.Rows);
         }
     }
 

@@ -135,6 +135,6 @@ internal enum CopyDrop
     /// <summary>It has waited too long.</summary>
     Late,
 
-    /// <summary>A version's override cannot be applied to it.</summary>
+    /// <summary>The canary's override cannot be applied to it, or its head is none that may be sent over HTTP/1.1.</summary>
     Unfit,
 }

@@ -40,7 +40,7 @@ internal sealed class ShadowLane : IWatched, IDisposable
     {
         (_spec, _pairs, _watch, _time) = (spec, pairs, watch, time);
         _cap = new(spec.Rate, time);
-        (_baseline, _canary) = (new(baseline, model.Protocol, watch), new(canary, model.Protocol, watch));
+        (_baseline, _canary) = (new(baseline, model.Protocol, watch, time), new(canary, model.Protocol, watch, time));
         _workers = [.. Enumerable.Range(0, ShadowLimits.Workers).Select(_ => new CopyWorker(this, new(watch, time, model.Timeout)))];
         watch.Add(this);
     }
@@ -205,19 +205,33 @@ internal sealed class ShadowLane : IWatched, IDisposable
     // One at a time: whoever is woken wakes the next if there is more to do, so that a request never wakes more than one thread.
     private void Wake()
     {
-        if (Interlocked.CompareExchange(ref _waking, 1, 0) != 0)
+        while (Interlocked.CompareExchange(ref _waking, 1, 0) == 0)
         {
-            return;
-        }
+            if (TryStartOne())
+            {
+                return;
+            }
 
+            Interlocked.Exchange(ref _waking, 0);
+            if (!HasWork || !Array.Exists(_workers, static worker => !worker.IsBusy))
+            {
+                return;
+            }
+
+            // While all were busy and this one looked, one has come to rest, and an offer may have relied on this one.
+        }
+    }
+
+    private bool TryStartOne()
+    {
         foreach (var worker in _workers)
         {
             if (worker.TryStart())
             {
-                return;
+                return true;
             }
         }
 
-        Interlocked.Exchange(ref _waking, 0);
+        return false;
     }
 }

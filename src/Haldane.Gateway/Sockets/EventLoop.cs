@@ -155,8 +155,9 @@ internal sealed unsafe class EventLoop
                 }
             }
 
-            if (count < MostEvents)
+            if (count is >= 0 and < MostEvents)
             {
+                // All that had happened when the kernel was asked; a wait that a signal has ended did not ask.
                 _rounds++;
             }
         }

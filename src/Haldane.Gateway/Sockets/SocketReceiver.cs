@@ -1,7 +1,9 @@
 namespace Haldane.Gateway.Sockets;
 
 /// <summary>Receives from a connection, one receive after the other.</summary>
-internal sealed class SocketReceiver(LoopSocket socket) : SocketWait<int>(socket.Loop)
+/// <param name="socket">The connection.</param>
+/// <param name="time">Tells when bytes came, for those who hear of it on the thread pool and later; null where nobody asks.</param>
+internal sealed class SocketReceiver(LoopSocket socket, TimeProvider? time = null) : SocketWait<int>(socket.Loop)
 {
     private Memory<byte> _into;
     private int _count;
@@ -17,6 +19,9 @@ internal sealed class SocketReceiver(LoopSocket socket) : SocketWait<int>(socket
         return RunAsync();
     }
 
+    /// <summary>When the last bytes were taken from the kernel, by the stopwatch.</summary>
+    public long At { get; private set; }
+
     protected override bool TakesTurns => true;
 
     protected override bool TryPerform()
@@ -27,6 +32,7 @@ internal sealed class SocketReceiver(LoopSocket socket) : SocketWait<int>(socket
             return false;
         }
 
+        At = time?.GetTimestamp() ?? 0;
         if (_count == _into.Length || _count < 0 || HasEnded)
         {
             MayTryAgain();

@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Haldane.Gateway.Sockets;
 
 /// <summary>A wait whose outcome can be awaited, time after time, without an allocation.</summary>
-/// <remarks>What waits runs on the socket's loop, or on the thread pool after an interruption; no context flows.</remarks>
+/// <remarks>What waits runs on the socket's loop, or on the thread pool where that was asked for and after an interruption; no context flows.</remarks>
 /// <param name="loop">That of the socket.</param>
 internal abstract class SocketWait<T>(EventLoop loop) : SocketWait, IValueTaskSource<T>
 {

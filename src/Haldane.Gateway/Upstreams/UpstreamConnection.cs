@@ -27,11 +27,11 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>A connection to be.</summary>
     /// <param name="socket">Not connected yet, and not blocking.</param>
     /// <param name="loop">Looks after it.</param>
-    /// <param name="isOnPool">Whether what waits for it goes on on the thread pool, or on the loop.</param>
-    public UpstreamConnection(Socket socket, EventLoop loop, bool isOnPool = false)
+    /// <param name="pooled">The clock of what waits for it and goes on on the thread pool; null: it goes on on the loop.</param>
+    public UpstreamConnection(Socket socket, EventLoop loop, TimeProvider? pooled = null)
     {
         _socket = new(socket, loop);
-        (_receiver, _sender) = (new(_socket) { IsOnPool = isOnPool }, new(_socket) { IsOnPool = isOnPool });
+        (_receiver, _sender) = (new(_socket, pooled) { IsOnPool = pooled is not null }, new(_socket) { IsOnPool = pooled is not null });
         Break = _socket.Dispose;
     }
 
@@ -44,6 +44,9 @@ internal sealed class UpstreamConnection : IDisposable
 
     /// <summary>Whether it has served an exchange before.</summary>
     public bool IsUsed { get; private set; }
+
+    /// <summary>When bytes came last, by the stopwatch, however long the thread pool took to tell; 0 on the loop.</summary>
+    public long ReceivedAt => _receiver.At;
 
     /// <summary>When it was last given back, in milliseconds of the watch.</summary>
     public long IdleSince { get; private set; }

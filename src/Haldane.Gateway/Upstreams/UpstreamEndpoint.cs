@@ -15,15 +15,15 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     private readonly IdleConnections _idle = new();
     private readonly EndPoint _address;
     private readonly ConnectionWatch _watch;
-    private readonly bool _isOnPool;
+    private readonly TimeProvider? _pooled;
 
     /// <summary>No connection yet.</summary>
     /// <param name="url">As <c>http</c>.</param>
     /// <param name="watch">Tells the time.</param>
-    /// <param name="isOnPool">Whether what waits for its connections goes on on the thread pool, or on their loops.</param>
-    public UpstreamEndpoint(Uri url, ConnectionWatch watch, bool isOnPool = false)
+    /// <param name="pooled">The clock of what waits for its connections and goes on on the thread pool; null: it goes on on their loops.</param>
+    public UpstreamEndpoint(Uri url, ConnectionWatch watch, TimeProvider? pooled = null)
     {
-        _isOnPool = isOnPool;
+        _pooled = pooled;
         _address = IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? new IPEndPoint(address, url.Port) : new DnsEndPoint(url.IdnHost, url.Port);
         _watch = watch;
         Host = Encoding.ASCII.GetBytes(url.Authority);
@@ -82,7 +82,7 @@ internal sealed class UpstreamEndpoint : IWatched, IDisposable
     {
         cancel.ThrowIfCancellationRequested();
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
-        var connection = new UpstreamConnection(socket, EventLoop.Current ?? EventLoop.Next(), _isOnPool);
+        var connection = new UpstreamConnection(socket, EventLoop.Current ?? EventLoop.Next(), _pooled);
         try
         {
             await connection.ConnectAsync(address, cancel);

@@ -159,7 +159,7 @@ public sealed class PredictionRowsTests
         return answer.TrailingHeaders.TryGetValues("grpc-status", out var late) ? late.Single() : answer.Headers.TryGetValues("grpc-status", out var early) ? early.Single() : "";
     }
 
-    private static ModelSpec Spec(Protocol protocol, string baseline, string canary, string path) => Rig.Spec([baseline], [canary]) with
+    internal static ModelSpec Spec(Protocol protocol, string baseline, string canary, string path) => Rig.Spec([baseline], [canary]) with
     {
         Protocol = protocol,
         Route = new(path),

@@ -4,6 +4,7 @@ using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Tests.Relay;
 using Haldane.Gateway.Tests.Wire;
 
 namespace Haldane.Gateway.Tests.Shadow;
@@ -264,6 +265,24 @@ public sealed class ShadowStageTests
         // What the caller got, and what the baseline is held against.
         Assert.Equal(Enumerable.Repeat("""{ "model":"gpt-old", "messages":[{"role":"user","content":"hi"}] }""", 2), baseline.Requests.Select(r => Encoding.UTF8.GetString(r.Body)));
         Assert.Equal([null, "1"], baseline.Requests.Select(r => r["x-haldane-shadow"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(PredictionRowsTests.Batches), MemberType = typeof(PredictionRowsTests))]
+    public async Task Batches_are_compared_row_by_row_and_each_row_counts_on_both_arms(Protocol protocol, string path, string head, string body, int[] classes)
+    {
+        await using var version = Upstream.Always($"{Conducts.JsonHead}{head}Content-Length: {body.Length}\r\n\r\n{body}");
+        await using var rig = await Rig.StartAsync(Rig.Shadowed(PredictionRowsTests.Spec(protocol, version.Address, version.Address, "/**"), Everything));
+
+        await rig.SendAsync($"POST {path} HTTP/1.1\r\nHost: gateway\r\nContent-Length: 2\r\n\r\n", "{}"u8.ToArray());
+        await PairsAsync(rig, 1);
+        var observed = await rig.EndAsync();
+
+        Assert.Equal(0, rig.Router.Shadows()[0].Different);
+        foreach (var arm in (Arm[])[Arm.Baseline, Arm.Canary])
+        {
+            Assert.Equal(classes, observed.Of(arm).Cells[SegmentCells.Everyone].Classes.Select(n => (int)n));
+        }
     }
 
     [Fact]
