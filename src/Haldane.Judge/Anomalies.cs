@@ -12,7 +12,8 @@ namespace Haldane.Judge;
 /// the log factor is that of the arm labels, l(u + d) - l(u), see <see cref="RateRatioProfile"/>, with e^u twice the ratio to the baseline that earlier slices showed, or twice the baseline where
 /// that is more. It goes through a Shiryaev-Roberts <see cref="EDetector"/> for each of a few d, and their mean alarms when it reaches 604,800 slices: while a signal is at most that frequent, it raises a
 /// false alarm once in seven days of seconds on average, or later.</para>
-/// <para>Slow are answers above the p99 that the baseline had in the stage so far. Counts are by exchange, but errors by subject. An alarm holds the rollout; it proves nothing. For one thread.</para>
+/// <para>Slow are answers above the p99 that the baseline had in the stage so far; those that come in bursts count as fewer, as earlier slices showed, see <see cref="DesignEffect"/>. Counts are by exchange, but errors by subject. An alarm
+/// holds the rollout; it proves nothing. For one thread.</para>
 /// </remarks>
 internal sealed class Anomalies
 {
@@ -28,6 +29,7 @@ internal sealed class Anomalies
 
     private readonly ValueList<string> _classes;
     private readonly LatencyHistogram _baseline;
+    private readonly LatencyHistogram _canary;
     private readonly CellSpread _canarySpread;
     private readonly CellSpread _baselineSpread;
     private readonly Watch _errors = new();
@@ -36,6 +38,7 @@ internal sealed class Anomalies
     private readonly List<(Anomaly Anomaly, TimeSpan At)> _alarms = [];
     private TimeSpan _now;
     private int _slowEdge = -1;
+    private double _slowTogether;
 
     /// <summary>Nothing seen.</summary>
     /// <param name="classes">Names of the predicted classes; empty without a prediction signal.</param>
@@ -44,6 +47,7 @@ internal sealed class Anomalies
     {
         _classes = classes;
         _baseline = totals.Of(Arm.Baseline, SegmentCells.Everyone).Times(Clock.LastByte);
+        _canary = totals.Of(Arm.Canary, SegmentCells.Everyone).Times(Clock.LastByte);
         (_canarySpread, _baselineSpread) = (totals.Of(Arm.Canary, SegmentCells.Everyone).ClassSpread, totals.Of(Arm.Baseline, SegmentCells.Everyone).ClassSpread);
         _predictions = [.. Enumerable.Range(0, classes.Count).Select(_ => new Watch())];
     }
@@ -71,6 +75,8 @@ internal sealed class Anomalies
         WatchSlow(slice, canary, baseline);
         WatchClasses(slice, canary, baseline);
         _slowEdge = _baseline.Total >= FewestToBeSlow ? _baseline.QuantileBucket(SlowQuantile) : -1;
+        _slowTogether = _slowEdge < 0 ? double.PositiveInfinity : Math.Max(_canary.Effect(_slowEdge).Bursts, _baseline.Effect(_slowEdge).Bursts);
+        _slowEdge = double.IsPositiveInfinity(_slowTogether) ? -1 : _slowEdge;
     }
 
     private void WatchSlow(EvidenceSlice slice, CellEvidence canary, CellEvidence baseline)
@@ -88,7 +94,7 @@ internal sealed class Anomalies
             return;
         }
 
-        if (c + b > 0 && _slow.Add(c / (double)(c + b), slowC, slowB))
+        if (c + b > 0 && _slow.Add(c / (double)(c + b), slowC / _slowTogether, slowB / _slowTogether))
         {
             Raise(slice.Number, "latency", $"answers above {Say.Seconds(LatencyBuckets.Edge(_slowEdge))} suddenly became more than twice as frequent: {Say.Count(slowC)} of the last {Say.Count(c)} canary answers");
         }
