@@ -34,7 +34,7 @@ internal sealed class Comparison(Driver one, Driver other, double rate, double m
         }
 
         var (a, b) = (Sum(_pairs.Select(pair => pair.One)), Sum(_pairs.Select(pair => pair.Other)));
-        return $"result {a.Count} {a.Quantile(0.5):F0} {a.Quantile(0.99):F0} {b.Count} {b.Quantile(0.5):F0} {b.Quantile(0.99):F0} {Ratio(a, b, 0.5)} {Ratio(a, b, 0.99)} {_failed}";
+        return $"result {a.Count} {a.Quantile(0.5):F0} {a.Quantile(0.99):F0} {b.Count} {b.Quantile(0.5):F0} {b.Quantile(0.99):F0} {string.Join(' ', Ratios(a, b, 0.5, 0.99))} {_failed}";
     }
 
     private Histogram Turn(Driver driver)
@@ -44,18 +44,23 @@ internal sealed class Comparison(Driver one, Driver other, double rate, double m
         return driven.Latency;
     }
 
-    // Of the other to the one, with the 95 % interval.
-    private string Ratio(Histogram a, Histogram b, double part)
+    // Of the other to the one, each with the 95 % interval.
+    private IEnumerable<string> Ratios(Histogram a, Histogram b, params double[] parts)
     {
-        var ratios = new double[Resamples];
+        var pairs = _pairs.ToArray();
+        var ratios = new double[Resamples][];
         for (var i = 0; i < Resamples; i++)
         {
-            var drawn = _chance.GetItems(_pairs.ToArray(), _pairs.Count);
-            ratios[i] = Sum(drawn.Select(pair => pair.Other)).Quantile(part) / Sum(drawn.Select(pair => pair.One)).Quantile(part);
+            var drawn = _chance.GetItems(pairs, pairs.Length);
+            var (one, other) = (Sum(drawn.Select(pair => pair.One)), Sum(drawn.Select(pair => pair.Other)));
+            ratios[i] = [.. parts.Select(part => other.Quantile(part) / one.Quantile(part))];
         }
 
-        Array.Sort(ratios);
-        return $"{b.Quantile(part) / a.Quantile(part):F3} {ratios[(int)(0.025 * Resamples)]:F3} {ratios[(int)(0.975 * Resamples)]:F3}";
+        return parts.Select((part, at) =>
+        {
+            double[] sorted = [.. ratios.Select(r => r[at]).Order()];
+            return $"{b.Quantile(part) / a.Quantile(part):F3} {sorted[(int)(0.025 * Resamples)]:F3} {sorted[(int)(0.975 * Resamples)]:F3}";
+        });
     }
 
     private static Histogram Sum(IEnumerable<Histogram> parts)

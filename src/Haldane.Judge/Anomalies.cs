@@ -74,9 +74,21 @@ internal sealed class Anomalies
 
         WatchSlow(slice, canary, baseline);
         WatchClasses(slice, canary, baseline);
-        _slowEdge = _baseline.Total >= FewestToBeSlow ? _baseline.QuantileBucket(SlowQuantile) : -1;
-        _slowTogether = _slowEdge < 0 ? double.PositiveInfinity : Math.Max(_canary.Effect(_slowEdge).Bursts, _baseline.Effect(_slowEdge).Bursts);
-        _slowEdge = double.IsPositiveInfinity(_slowTogether) ? -1 : _slowEdge;
+        SettleSlow();
+    }
+
+    // For the next slice.
+    private void SettleSlow()
+    {
+        _slowEdge = -1;
+        if (_baseline.Total < FewestToBeSlow)
+        {
+            return;
+        }
+
+        var edge = _baseline.QuantileBucket(SlowQuantile);
+        _slowTogether = Math.Max(_canary.Bursts(edge), _baseline.Bursts(edge));
+        _slowEdge = double.IsPositiveInfinity(_slowTogether) ? -1 : edge;
     }
 
     private void WatchSlow(EvidenceSlice slice, CellEvidence canary, CellEvidence baseline)

@@ -46,13 +46,7 @@ internal sealed class ChangedRequest(RequestHead request) : IDisposable
         var replaced = 0;
         var path = _change.Path is null ? default : _change.Path.BeginningOf(request.Path, out replaced);
         var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + path.Length + _change.Lines.Length + ours.Length + Framing)));
-        to.Write(request.Method);
-        to.Write(" "u8);
-        to.Write(path);
-        to.Write(request.Target[replaced..]);
-        to.Write(" HTTP/1.1\r\nHost: "u8);
-        to.Write(endpoint.Host);
-        to.Write("\r\n"u8);
+        to.WriteStart(request.Method, path, request.Target[replaced..], endpoint.Host);
         to.WriteEndToEnd(request, _change, Edit is not null);
         to.Write(ours);
         WriteFraming(ref to, streams, length);

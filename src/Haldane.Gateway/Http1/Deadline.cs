@@ -18,21 +18,11 @@ internal sealed class Deadline(ConnectionWatch watch)
     /// <param name="end">Ends the wait; called on another thread.</param>
     /// <param name="isHeld">Whether the patience begins anew, because it is somebody else's turn; called on another thread.</param>
     /// <returns>When it begins, in milliseconds of the watch.</returns>
-    public long Set(TimeSpan patience, Action end, Func<bool>? isHeld = null)
-    {
-        (_patience, _end, _isHeld) = (patience, end, isHeld);
-        var now = watch.Exactly;
-        Volatile.Write(ref _at, now + (long)patience.TotalMilliseconds);
-        return now;
-    }
+    public long Set(TimeSpan patience, Action end, Func<bool>? isHeld = null) => Begin(watch.Exactly, patience, end, isHeld);
 
     /// <summary>Begins a wait as of the watch's last tick: for a patience of minutes, the clock need not be read.</summary>
     /// <inheritdoc cref="Set"/>
-    public void SetRoughly(TimeSpan patience, Action end)
-    {
-        (_patience, _end, _isHeld) = (patience, end, null);
-        Volatile.Write(ref _at, watch.Now + (long)patience.TotalMilliseconds);
-    }
+    public long SetRoughly(TimeSpan patience, Action end) => Begin(watch.Now, patience, end, null);
 
     /// <summary>The wait is over; false when it took too long.</summary>
     public bool Clear() => Interlocked.Exchange(ref _at, None) != Expired;
@@ -70,4 +60,11 @@ internal sealed class Deadline(ConnectionWatch watch)
 
     /// <summary>Milliseconds of the watch.</summary>
     public long Now => watch.Exactly;
+
+    private long Begin(long now, TimeSpan patience, Action end, Func<bool>? isHeld)
+    {
+        (_patience, _end, _isHeld) = (patience, end, isHeld);
+        Volatile.Write(ref _at, now + (long)patience.TotalMilliseconds);
+        return now;
+    }
 }

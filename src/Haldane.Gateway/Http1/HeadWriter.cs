@@ -44,6 +44,22 @@ internal ref struct HeadWriter(Span<byte> to)
         return taken;
     }
 
+    /// <summary>The request line, and whom the request is for.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="beginning">What stands in front of the rest of the target; empty where that is all of it.</param>
+    /// <param name="rest">The rest.</param>
+    /// <param name="host">The value of the Host field.</param>
+    public void WriteStart(ReadOnlySpan<byte> method, ReadOnlySpan<byte> beginning, ReadOnlySpan<byte> rest, ReadOnlySpan<byte> host)
+    {
+        Write(method);
+        Write(" "u8);
+        Write(beginning);
+        Write(rest);
+        Write(" HTTP/1.1\r\nHost: "u8);
+        Write(host);
+        Write("\r\n"u8);
+    }
+
     /// <summary>The fields that are meant for the other end, as they came.</summary>
     public void WriteEndToEnd(MessageHead head) => WriteEndToEnd(head.Bytes, head.Fields);
 

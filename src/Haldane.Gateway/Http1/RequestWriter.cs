@@ -16,12 +16,7 @@ internal static class RequestWriter
     {
         const int Framing = 128;
         var to = new HeadWriter(upstream.ToSend(HeadWriter.MostFor(request, endpoint.Host.Length + ours.Length + Framing)));
-        to.Write(request.Method);
-        to.Write(" "u8);
-        to.Write(request.Target);
-        to.Write(" HTTP/1.1\r\nHost: "u8);
-        to.Write(endpoint.Host);
-        to.Write("\r\n"u8);
+        to.WriteStart(request.Method, default, request.Target, endpoint.Host);
         to.WriteEndToEnd(request);
         to.Write(ours);
         to.WriteFraming(isChunked, length);

@@ -89,10 +89,13 @@ internal sealed class LatencyHistogram(CellSpread? subjects = null)
         return bucket == LatencySteps.Last(step) || step == 0 ? subjects.Above(step) : Math.Max(subjects.Above(step - 1), subjects.Above(step));
     }
 
-    // The design effect of Kish, "Survey Sampling" (1965), section 8.2, with slices as clusters: the variance between slices of the number above the edge, over
-    // what independent answers would show. A process that stands still for a moment makes all its answers slow at once: that is one event, not a hundred.
-    // Infinite while there are too few slices to tell; 1 where no answer, or every answer, lies above.
-    private double Bursts(int bucket)
+    /// <summary>The part of <see cref="Effect"/> that comes of bursts.</summary>
+    /// <remarks>
+    /// The design effect of Kish, "Survey Sampling" (1965), section 8.2, with slices as clusters: the variance between slices of the number above the edge, over what independent answers would show. A
+    /// process that stands still for a moment makes all its answers slow at once: that is one event, not a hundred. Infinite while there are too few slices to tell; 1 where no answer, or every answer, lies above.
+    /// </remarks>
+    /// <param name="bucket">The bucket whose upper edge is meant; any index is legal.</param>
+    public double Bursts(int bucket)
     {
         double above = Total - UpTo(bucket), rate = above / Total;
         if (above == 0 || above == Total)
