@@ -55,13 +55,8 @@ internal sealed unsafe class EventLoop
     /// <summary>From 0 on.</summary>
     public int Index { get; }
 
-    /// <summary>How often everything that had happened on its sockets has been heard of, to <see cref="HasHeardSince"/>. Only on its thread.</summary>
+    /// <summary>How often all that had happened on its sockets has been heard of, though perhaps not yet acted on. Only on its thread.</summary>
     public uint Rounds => _rounds;
-
-    /// <summary>Whether what had happened by then has been heard of. Only on its thread.</summary>
-    /// <param name="rounds">As of then.</param>
-    /// <remarks>One round was under way, and had asked the kernel before; the next asked it afterwards.</remarks>
-    public bool HasHeardSince(uint rounds) => _rounds - rounds >= 2;
 
     private static EventLoop[] Start()
     {
@@ -139,20 +134,12 @@ internal sealed unsafe class EventLoop
         while (true)
         {
             var count = Libc.Wait(_set, events, MostEvents);
+
+            // Every socket is told before anything runs, so that whoever asks one meanwhile need not ask the kernel again.
             for (var i = 0; i < count; i++)
             {
                 var (what, at) = Libc.EventAt(events, i);
-                if (at == Bell)
-                {
-                    RunPosted();
-                    continue;
-                }
-
-                // The place may have gone to another socket since the kernel told.
-                if (Volatile.Read(ref Volatile.Read(ref _places)[(int)(uint)at]) is { } socket && socket.Place == at)
-                {
-                    socket.Happened(what);
-                }
+                SocketAt(at)?.Hear(what);
             }
 
             if (count is >= 0 and < MostEvents)
@@ -160,8 +147,24 @@ internal sealed unsafe class EventLoop
                 // All that had happened when the kernel was asked; a wait that a signal has ended did not ask.
                 _rounds++;
             }
+
+            for (var i = 0; i < count; i++)
+            {
+                var (_, at) = Libc.EventAt(events, i);
+                if (at == Bell)
+                {
+                    RunPosted();
+                }
+                else
+                {
+                    SocketAt(at)?.Happened();
+                }
+            }
         }
     }
+
+    // Null where the place has gone to another socket since the kernel told.
+    private LoopSocket? SocketAt(ulong at) => at != Bell && Volatile.Read(ref Volatile.Read(ref _places)[(int)(uint)at]) is { } socket && socket.Place == at ? socket : null;
 
     /// <summary>The way onto a loop's thread.</summary>
     internal readonly struct Entry(EventLoop loop) : ICriticalNotifyCompletion

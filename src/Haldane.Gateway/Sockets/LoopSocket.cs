@@ -15,6 +15,7 @@ internal sealed class LoopSocket : IDisposable
     private SocketWait? _reading;
     private SocketWait? _writing;
     private Action<bool>? _ended;
+    private uint _heard;
     private ulong _place;
     private int _isClosed;
 
@@ -98,9 +99,17 @@ internal sealed class LoopSocket : IDisposable
     /// <summary>The error that connecting ended with; 0 when it went well.</summary>
     public int ConnectError() => TryHold() ? Release(Libc.ErrorOf(_number)) : BadHandle;
 
-    /// <summary>What happened, as the loop heard of it; runs what waits.</summary>
-    public void Happened(uint events)
+    /// <summary>Whether the loop has heard of something that it has not come to yet. Only on its thread.</summary>
+    public bool HasHeard => _heard != 0;
+
+    /// <summary>What happened; <see cref="Happened"/> follows. Only for the loop.</summary>
+    public void Hear(uint events) => _heard = events;
+
+    /// <summary>Runs what waits for what the loop has heard of.</summary>
+    public void Happened()
     {
+        var events = _heard;
+        _heard = 0;
         var isGone = (events & (Libc.HangUp | Libc.Error)) != 0;
         IsGone |= isGone;
         var hasEnded = isGone || (events & Libc.PeerClosed) != 0;

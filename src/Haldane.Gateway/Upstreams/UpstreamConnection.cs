@@ -166,10 +166,10 @@ internal sealed class UpstreamConnection : IDisposable
     }
 
     /// <summary>Whether the other side has closed it, or said something that nobody asked for.</summary>
-    public bool IsStale() => _end > _start || ((_receiver.HasHeard || !IsWatchedSinceRest) && _socket.HasCome());
+    public bool IsStale() => _end > _start || ((!IsWatchedSinceRest || _receiver.HasHeard || _socket.HasHeard) && _socket.HasCome());
 
     // A look at the socket costs a system call, and what the loop would have told by now need not be looked for.
-    private bool IsWatchedSinceRest => _restsOnLoop && Loop.IsCurrent && Loop.HasHeardSince(_restedIn);
+    private bool IsWatchedSinceRest => _restsOnLoop && Loop.IsCurrent && Loop.Rounds != _restedIn;
 
     /// <summary>Ends whatever waits for it. Any thread.</summary>
     public Action Break { get; }
