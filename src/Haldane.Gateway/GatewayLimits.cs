@@ -8,4 +8,7 @@ public sealed record GatewayLimits
 
     /// <summary>Exchanges under way at an endpoint, each on a connection of its own; far beyond what a model server works on at once.</summary>
     public int PerEndpoint { get; init; } = 1_024;
+
+    /// <summary>Bytes of a request's body; a larger one is refused with 413. Model inputs such as images are larger than web forms.</summary>
+    public long Body { get; init; } = 64L << 20;
 }

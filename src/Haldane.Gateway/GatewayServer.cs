@@ -49,7 +49,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RelayLimits.LargestBody;
+            kestrel.Limits.MaxRequestBodySize = router.Limits.Body;
 
             // For each listener; beyond what is served there is room for those that are told so.
             kestrel.Limits.MaxConcurrentConnections = router.Limits.Callers + router.Limits.Callers / 8 + 1;

@@ -65,6 +65,7 @@ public sealed class CommandTests
     [Theory]
     [InlineData("--most-callers", "0", "wanted is 1 to 1000000")]
     [InlineData("--most-per-endpoint", "65537", "wanted is 1 to 65536")]
+    [InlineData("--most-body-mib", "0", "wanted is 1 to 65536")]
     public async Task A_limit_that_cannot_be_kept_is_refused(string limit, string value, string wanted)
     {
         var said = await Terminal.RunAsync("run", "nothing.yaml", limit, value);

@@ -43,7 +43,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _waiting = new(watch);
         Answering = new(watch);
         _presence = new(connection);
-        _body = new(_input, _waiting, _presence);
+        _body = new(_input, _waiting, _presence, desk.Limits.Body);
         _writer = new(_output, _request, _exchange, desk.Tokens);
         _side = new(_exchange, desk.Time);
         _answer = new(_output, _request, _writer, _side, _presence, Answering, connection.Abort);
@@ -164,7 +164,7 @@ internal sealed class CallerConnection : IWatched, IDisposable
         _desk.Open(_exchange, route, new RequestFields(_request, buffer.Slice(headLength)));
         _writer.Begin();
         _writer.KeepsCaller &= !_closing;
-        if (_request.Fields.ContentLength > RelayLimits.LargestBody)
+        if (_request.Fields.ContentLength > _desk.Limits.Body)
         {
             _input.AdvanceTo(buffer.End);
             _desk.Book(_exchange, Outcome.Abandoned, 0, _request.IsHead);

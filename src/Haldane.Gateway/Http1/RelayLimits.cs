@@ -3,9 +3,6 @@ namespace Haldane.Gateway.Http1;
 /// <summary>How long and how large things may get on a caller's connection.</summary>
 internal static class RelayLimits
 {
-    /// <summary>Model inputs such as images are larger than web forms; past this a request is refused with 413.</summary>
-    public const long LargestBody = 64L << 20;
-
     /// <summary>Bodies past this are streamed but cannot be repeated.</summary>
     public const int LargestRepeatable = 1 << 20;
 

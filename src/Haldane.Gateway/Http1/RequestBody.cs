@@ -11,7 +11,11 @@ namespace Haldane.Gateway.Http1;
 
 /// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again.</summary>
 /// <remarks>Used again for request after request. One sending at a time. Owns its pooled buffer until disposed.</remarks>
-internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPresence caller) : IDisposable
+/// <param name="input">The caller's connection.</param>
+/// <param name="deadline">Bounds each wait for the caller or the version.</param>
+/// <param name="caller">Whether the caller is still there.</param>
+/// <param name="most">Bytes of a body at most.</param>
+internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPresence caller, long most) : IDisposable
 {
     private readonly ChunkedReader _chunks = new();
     private readonly KeptBytes _kept = new(16 * 1024, RelayLimits.LargestRepeatable);
@@ -254,7 +258,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
                     return (BodyEnd.Malformed, buffer.GetPosition(at));
                 }
 
-                if ((_taken += piece.Content.Length) > RelayLimits.LargestBody)
+                if ((_taken += piece.Content.Length) > most)
                 {
                     return (BodyEnd.TooLarge, buffer.GetPosition(at));
                 }

@@ -22,6 +22,8 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
     public TokenCodec Tokens => tokens;
 
+    public GatewayLimits Limits => router.Limits;
+
     /// <summary>Milliseconds of the watch.</summary>
     public long Now => router.Watch.Now;
 

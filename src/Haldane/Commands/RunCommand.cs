@@ -31,14 +31,15 @@ internal static class RunCommand
         var usual = new GatewayLimits();
         var callers = Options.Whole("--most-callers", "Connections of callers at once; who comes beyond them is answered with 503", 1, 1_000_000, usual.Callers);
         var perEndpoint = Options.Whole("--most-per-endpoint", "Exchanges under way at an endpoint; as many again wait", 1, 65_536, usual.PerEndpoint);
-        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus, callers, perEndpoint };
+        var body = Options.Whole("--most-body-mib", "MiB of a request's body; a larger one is refused with 413", 1, 65_536, (int)(usual.Body >> 20));
+        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus, callers, perEndpoint, body };
         command.SetAction((parsed, cancel) => RunAsync(
             parsed.GetValue(files)!,
             parsed.GetValue(data)!,
             parsed.GetValue(admin)!,
             parsed.GetValue(store)!,
             parsed.GetValue(prometheus),
-            new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint) },
+            new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint), Body = (long)parsed.GetValue(body) << 20 },
             cancel));
         return command;
     }

@@ -152,6 +152,22 @@ public sealed class RequestBodyTests
         Assert.Equal(0, rig.Router.Traffic().Single().FailedOver); // the baseline did not answer
     }
 
+    [Theory]
+    [InlineData("Content-Length: 1000\r\n\r\n", "", 200)]
+    [InlineData("Content-Length: 1001\r\n\r\n", "", 413)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3e8\r\n", "\r\n0\r\n\r\n", 200)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3e9\r\n", "\r\n0\r\n\r\n", 413)]
+    public async Task How_large_a_body_may_be_can_be_chosen(string framing, string end, int status)
+    {
+        await using var model = Upstream.Always(Conducts.Ok(Conducts.Legit));
+        await using var rig = await Rig.StartAsync(Rig.Routed(Rig.Spec([model.Address], [model.Address]), Share.None), limits: new() { Body = 1_000 });
+        var size = framing.Contains("1001", StringComparison.Ordinal) || framing.Contains("3e9", StringComparison.Ordinal) ? 1_001 : 1_000;
+
+        var answer = await rig.SendAsync($"POST {Rig.Path} HTTP/1.1\r\nHost: x\r\n{framing}{new string('a', size)}{end}");
+
+        Assert.Equal(status, answer.Status);
+    }
+
     [Fact]
     public async Task A_body_past_the_limit_is_the_callers_mistake()
     {
