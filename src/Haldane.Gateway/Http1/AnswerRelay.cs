@@ -298,7 +298,7 @@ internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, Answer
                 return;
             }
 
-            _body.TookStraight(straight.Span[..count]);
+            _body.TookStraight(straight.Span, count);
             return;
         }
 

@@ -10,6 +10,7 @@ internal sealed class PassingBody(PipeWriter caller, AnswerWriter writer, Answer
 {
     private readonly FramedBody _body = new();
     private UpstreamConnection _version = null!;
+    private PieceSize _piece;
 
     /// <summary>How the body ends.</summary>
     public BodyFraming Framing => _body.Framing;
@@ -43,14 +44,19 @@ internal sealed class PassingBody(PipeWriter caller, AnswerWriter writer, Answer
     }
 
     /// <summary>Where the rest of a large body can be received without a copy; empty where it has to be looked at first.</summary>
-    public Memory<byte> Straight() =>
-        Framing == BodyFraming.Length && _body.Left >= RelayLimits.LargePiece && !side.Holds && _version.Available.IsEmpty
-            ? caller.GetMemory(RelayLimits.LargePiece)[..RelayLimits.LargePiece]
-            : default;
+    public Memory<byte> Straight()
+    {
+        var size = Framing == BodyFraming.Length && !side.Holds && _version.Available.IsEmpty ? _piece.Of(_body.Left) : 0;
+        return size == 0 ? default : caller.GetMemory(size)[..size];
+    }
 
     /// <summary>So much has been received <see cref="Straight"/>.</summary>
-    public void TookStraight(ReadOnlySpan<byte> content)
+    /// <param name="piece">What was asked for.</param>
+    /// <param name="count">How much of it came.</param>
+    public void TookStraight(ReadOnlySpan<byte> piece, int count)
     {
+        _piece.Took(count, piece.Length);
+        var content = piece[..count];
         side.See(content);
         writer.Wrote(content.Length);
         _body.Took(content.Length);

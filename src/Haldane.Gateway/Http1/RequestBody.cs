@@ -31,6 +31,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
     private volatile bool _stopped;
     private volatile bool _isNeeded;
     private long _begun;
+    private PieceSize _piece;
 
     /// <summary>Whether the caller has sent all of it.</summary>
     public bool IsWhole { get; private set; }
@@ -94,14 +95,14 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
             while (!IsWhole)
             {
-                var isStraight = GoesStraight;
-                var end = isStraight ? await PassAsync(version, patience) : await ReadAsync(version, patience);
+                var straight = Straight;
+                var end = straight > 0 ? await PassAsync(version, straight, patience) : await ReadAsync(version, patience);
                 if (end != BodyEnd.Sent)
                 {
                     return end;
                 }
 
-                if (!isStraight && (IsWhole || version.Unsent >= RelayLimits.LargePiece || !caller.HasMore))
+                if (straight == 0 && (IsWhole || version.Unsent >= RelayLimits.LargePiece || !caller.HasMore))
                 {
                     await PushAsync(version, patience);
                 }
@@ -163,15 +164,16 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
 
     public void Dispose() => _kept.Dispose();
 
-    // Most of a large body needs no look: it is received where it is kept, or where it is sent from.
-    private bool GoesStraight => _straight is { HasBuffered: false } && _edit is null && !_isChunked && _left >= RelayLimits.LargePiece
-        && (!_keeps || _isNeeded || _kept.Length + RelayLimits.LargePiece <= RelayLimits.LargestRepeatable);
+    // Most of a large body needs no look: so many bytes of it are received where they are kept, or where they are sent from. 0 where the next have to be looked at.
+    private int Straight => _straight is { HasBuffered: false } && _edit is null && !_isChunked
+        ? _piece.Of(_keeps && !_isNeeded ? Math.Min(_left, RelayLimits.LargestRepeatable - _kept.Length) : _left)
+        : 0;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<BodyEnd> PassAsync(UpstreamConnection version, TimeSpan patience)
+    private async ValueTask<BodyEnd> PassAsync(UpstreamConnection version, int size, TimeSpan patience)
     {
         var keeps = _keeps;
-        var into = keeps ? _kept.RoomAhead(RelayLimits.LargePiece) : version.ToSendAhead(RelayLimits.LargePiece);
+        var into = keeps ? _kept.RoomAhead(size) : version.ToSendAhead(size);
         deadline.Set(patience, _cancelRead);
         var read = await _straight!.ReadIntoAsync(into);
 
@@ -179,6 +181,7 @@ internal sealed class RequestBody(PipeReader input, Deadline deadline, CallerPre
         var count = _straight.Received;
         _left -= count;
         _taken += count;
+        _piece.Took(count, size);
         IsWhole = _left == 0;
         if (keeps)
         {
