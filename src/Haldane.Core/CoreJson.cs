@@ -29,6 +29,7 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(PairCounts[]))]
 [JsonSerializable(typeof(ParameterSpec[]))]
 [JsonSerializable(typeof(SegmentSpec[]))]
+[JsonSerializable(typeof(Share[]))]
 [JsonSerializable(typeof(StageSpec[]))]
 [JsonSerializable(typeof(ValueMoments[]))]
 [JsonSerializable(typeof(ValueSpec[]))]

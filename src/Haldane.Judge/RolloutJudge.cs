@@ -25,6 +25,7 @@ public sealed class RolloutJudge
     private readonly StageTotals _totals;
     private readonly StageClock _clock = new();
     private readonly SampleRatio _sampleRatio = new();
+    private readonly SubjectCount _subjects = new();
     private readonly Anomalies _anomalies;
     private readonly ShareTables _shares = new();
     private readonly GuardJudge[] _guards;
@@ -64,6 +65,7 @@ public sealed class RolloutJudge
         _totals.Add(slice);
         _canaryInAll += slice.Canary.Cells[SegmentCells.Everyone].Exchanges;
         _sampleRatio.Add(slice);
+        _subjects.Add(slice);
         _anomalies.Add(slice, _rollout.Stages[slice.Stage].PartIn(slice));
         foreach (var guard in _guards)
         {
@@ -78,7 +80,9 @@ public sealed class RolloutJudge
         UpToSlice = _upTo,
         Stage = _stage,
         Baked = _clock.Baked,
+        InStage = _clock.InStage,
         CanaryExchanges = CanaryExchanges,
+        CanarySubjects = _subjects.Canary,
         NoData = Silence(),
         Anomalies = _anomalies.Standings,
         Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken, forecast ? Progress : null)).ToValueList(),

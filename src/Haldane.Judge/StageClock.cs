@@ -17,6 +17,9 @@ internal sealed class StageClock
     /// <summary>How long the stage has been under traffic. A pause counts only once traffic has come back after it.</summary>
     public TimeSpan Baked { get; private set; }
 
+    /// <summary>How long the stage has lasted, silence included.</summary>
+    public TimeSpan InStage { get; private set; }
+
     /// <summary>How long no exchange has ended on either arm.</summary>
     public TimeSpan QuietFor { get; private set; }
 
@@ -26,6 +29,7 @@ internal sealed class StageClock
     /// <summary>Takes a slice into account.</summary>
     public void Add(EvidenceSlice slice)
     {
+        InStage += slice.Length;
         if (slice.Baseline.Cells[SegmentCells.Everyone].Exchanges + slice.Canary.Cells[SegmentCells.Everyone].Exchanges == 0)
         {
             QuietFor += slice.Length;
@@ -41,6 +45,7 @@ internal sealed class StageClock
     /// <summary>A new stage begins.</summary>
     public void EnterStage()
     {
+        InStage = TimeSpan.Zero;
         Baked = TimeSpan.Zero;
         _pause = TimeSpan.Zero;
     }

@@ -99,7 +99,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task A_rollout_is_started_shown_and_aborted_from_the_command_line()
+    public async Task A_rollout_is_started_shown_and_rolled_back_from_the_command_line()
     {
         using var workspace = new Workspace();
         await using var v1 = await FixedModel.StartAsync();
@@ -110,17 +110,57 @@ public sealed class CommandTests
         var started = await Terminal.RunAsync(["rollout", "start", "fraud-v2", "--by", "ann", .. admin]);
         var again = await Terminal.RunAsync(["rollout", "start", "fraud-v2", .. admin]);
         var list = await Terminal.RunAsync(["rollout", "list", .. admin]);
-        var aborted = await Terminal.RunAsync(["rollout", "abort", "fraud-v2", "--by", "bob", "--why", "lunch", .. admin]);
+        var rolledBack = await Terminal.RunAsync(["rollout", "rollback", "fraud-v2", "--by", "bob", "--why", "lunch", .. admin]);
         var ledger = await Terminal.RunAsync(["ledger", "show", "--json", .. admin]);
         var verified = await Terminal.RunAsync(["ledger", "verify", .. admin]);
         var unknown = await Terminal.RunAsync(["rollout", "show", "nope", .. admin]);
 
         Assert.True(list.Code == 0, list.Error);
-        Assert.Equal((0, 1, 0, 0, 0), (started.Code, again.Code, list.Code, aborted.Code, verified.Code));
+        Assert.Equal((0, 1, 0, 0, 0), (started.Code, again.Code, list.Code, rolledBack.Code, verified.Code));
         Assert.Contains("running already", again.Error, StringComparison.Ordinal);
         Assert.Contains("50%", list.Out, StringComparison.Ordinal);
         Assert.Contains("bob: lunch", ledger.Out, StringComparison.Ordinal);
         Assert.Equal(2, unknown.Code);
         Assert.Contains("there is no rollout nope", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_is_paused_resumed_advanced_taken_back_and_tried_again_from_the_command_line()
+    {
+        using var workspace = new Workspace();
+        await using var v1 = await FixedModel.StartAsync();
+        await using var v2 = await FixedModel.StartAsync();
+        await using var haldane = await RunningHaldane.StartAsync(
+            workspace.WriteRollout(v1.Address, v2.Address, "{ share: 10%, bake: 1h }, { share: 50%, bake: 1h }", "manual"), workspace.Store);
+        var codes = new List<int>();
+        var said = new List<string>();
+        foreach (var command in new[] { "start", "pause --why lunch", "pause --why again", "resume", "advance --why quick", "advance --why quicker", "retry", "rollback --why enough", "retry" })
+        {
+            var words = command.Split(' ');
+            var answer = await Terminal.RunAsync(["rollout", words[0], "fraud-v2", "--by", "ann", .. words[1..], "--admin", haldane.Admin.ToString()]);
+            codes.Add(answer.Code);
+            said.Add((answer.Out + answer.Error).Trim());
+        }
+
+        var pauseless = await Terminal.RunAsync(["rollout", "pause", "fraud-v2", "--admin", haldane.Admin.ToString()]);
+        var verified = await Terminal.RunAsync(["ledger", "verify", "--admin", haldane.Admin.ToString()]);
+
+        Assert.Equal([0, 0, 1, 0, 0, 1, 1, 0, 0], codes);
+        Assert.Equal(
+            [
+                "fraud-v2 runs: v2 serves 10%",
+                "fraud-v2 is paused: v2 keeps 10%, its guards are judged on",
+                "fraud-v2 is paused already, by ann",
+                "fraud-v2 runs: v2 serves 10%",
+                "fraud-v2 runs: v2 serves 50%",
+                "fraud-v2 is in its last stage: behind it comes the promotion, which takes proof on every guard",
+                "fraud-v2 has not ended: it is Running",
+                "fraud-v2 is rolled back: v1 serves everyone",
+                "fraud-v2 runs: v2 serves 10%",
+            ],
+            said);
+        Assert.NotEqual(0, pauseless.Code);
+        Assert.Contains("--why", pauseless.Error, StringComparison.Ordinal);
+        Assert.Equal(0, verified.Code);
     }
 }

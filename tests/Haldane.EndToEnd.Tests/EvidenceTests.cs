@@ -8,6 +8,7 @@ using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
+using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.EndToEnd.Tests.Support;
 using Haldane.Gateway;
@@ -109,7 +110,7 @@ public sealed class EvidenceTests
         using var desk = new JudgeDesk(new SeriesJudge(), null, TimeProvider.System);
         await using var admin = await AdminServer.StartAsync(new(IPAddress.Loopback, 0), null, controller, store, router, desk, NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
-        await controller.StartAsync("moody-v2", "test", null, None);
+        await controller.CommandAsync("moody-v2", RolloutCommand.Start, "test", null, None);
         var loop = controller.RunAsync(stop.Token);
 
         using var callers = new HttpClient { BaseAddress = new(gateway.Addresses[0]) };

@@ -19,7 +19,7 @@ public sealed class LedgerTests
             for (var i = 0; i < 3; i++)
             {
                 Assert.Equal(0, (await Terminal.RunAsync(["rollout", "start", "fraud-v2", .. admin])).Code);
-                Assert.Equal(0, (await Terminal.RunAsync(["rollout", "abort", "fraud-v2", "--why", $"try {i}", .. admin])).Code);
+                Assert.Equal(0, (await Terminal.RunAsync(["rollout", "rollback", "fraud-v2", "--why", $"try {i}", .. admin])).Code);
             }
 
             await haldane.StopAsync();

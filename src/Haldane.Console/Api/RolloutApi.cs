@@ -8,12 +8,18 @@ using Microsoft.Extensions.Hosting;
 
 namespace Haldane.Console.Api;
 
-/// <summary>Models and rollouts: read, start, abort, follow.</summary>
+/// <summary>Models and rollouts: read, move, follow.</summary>
 internal static class RolloutApi
 {
     private const int LongestText = 500;
 
     private static readonly string Texts = $"by and why are texts of 1 to {LongestText} characters, without control characters such as line breaks";
+
+    private static readonly (string Verb, RolloutCommand Command)[] Verbs =
+    [
+        ("start", RolloutCommand.Start), ("retry", RolloutCommand.Retry), ("pause", RolloutCommand.Pause), ("resume", RolloutCommand.Resume), ("advance", RolloutCommand.Advance),
+        ("rollback", RolloutCommand.RollBack),
+    ];
 
     private static readonly HashSet<string> Ours = new(["gateway", "judge", "specification"], StringComparer.OrdinalIgnoreCase);
 
@@ -28,10 +34,11 @@ internal static class RolloutApi
         routes.MapGet("/api/v1/rollouts/{name}/events", (string name, IHostApplicationLifetime life) => Find(room, name) is null
             ? NotFound(name)
             : TypedResults.ServerSentEvents(Follow(room, name, life.ApplicationStopping)));
-        routes.MapPost("/api/v1/rollouts/{name}/start", (string name, HttpRequest request, CancellationToken cancel) =>
-            CommandAsync(request, command => room.StartAsync(name, command.By ?? "api", command.Why, cancel), cancel));
-        routes.MapPost("/api/v1/rollouts/{name}/abort", (string name, HttpRequest request, CancellationToken cancel) =>
-            CommandAsync(request, command => room.AbortAsync(name, command.By ?? "api", command.Why ?? "no reason given", cancel), cancel));
+        foreach (var (verb, command) in Verbs)
+        {
+            routes.MapPost($"/api/v1/rollouts/{{name}}/{verb}", (string name, HttpRequest request, CancellationToken cancel) =>
+                CommandAsync(request, NeedsWhy(command), asked => room.CommandAsync(name, command, asked.By ?? "api", asked.Why, cancel), cancel));
+        }
     }
 
     // The first event holds everything; later ones only the points that are new, so a page of ten minutes costs little to follow.
@@ -69,7 +76,10 @@ internal static class RolloutApi
         }
     }
 
-    private static async Task<IResult> CommandAsync(HttpRequest request, Func<CommandRequest, Task<CommandOutcome>> act, CancellationToken cancel)
+    // Whoever takes a canary back in the night is not asked to write first.
+    private static bool NeedsWhy(RolloutCommand command) => command is RolloutCommand.Pause or RolloutCommand.Advance;
+
+    private static async Task<IResult> CommandAsync(HttpRequest request, bool needsWhy, Func<CommandRequest, Task<CommandOutcome>> act, CancellationToken cancel)
     {
         CommandRequest? command;
         try
@@ -83,7 +93,7 @@ internal static class RolloutApi
             command = null;
         }
 
-        if (Mistake(command) is { } mistake)
+        if (Mistake(command, needsWhy) is { } mistake)
         {
             return Problems.Of(StatusCodes.Status400BadRequest, mistake);
         }
@@ -104,11 +114,12 @@ internal static class RolloutApi
         }
     }
 
-    private static string? Mistake(CommandRequest? command) => command switch
+    private static string? Mistake(CommandRequest? command, bool needsWhy) => command switch
     {
         null => "the body must be empty, or an object with the texts \"by\" and \"why\"",
         { By: { } by } when IsUnfit(by) => Texts,
         { Why: { } why } when IsUnfit(why) => Texts,
+        { Why: null } when needsWhy => $"why is missing: {Texts}",
         { By: { } by } when Ours.Contains(by) => $"by: {by} stands for haldane itself in the ledger; give the name of whoever asks",
         _ => null,
     };

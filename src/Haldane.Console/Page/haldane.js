@@ -8,6 +8,7 @@ const PATIENCE_MS = 8000;
 const RETRY_MS = 3000;
 const MOST_POINTS = 600;
 const MOST_STREAMS = 4; // a browser opens six connections to a host over HTTP/1.1; the polls need the rest
+const ACTIVE = new Set(['Running', 'Returning']); // phases in which the canary has a share of its own
 const LATEST_ROLLBACK_MS = 3600_000;
 
 // ---------------------------------------------------------------- words and numbers
@@ -588,7 +589,7 @@ class RolloutSection {
   }
 
   get running() {
-    return this.view?.rollout.phase === 'Running';
+    return ACTIVE.has(this.view?.rollout.phase);
   }
 
   get open() {
@@ -622,11 +623,14 @@ class RolloutSection {
       const bake = seconds(stage.bake);
       const note = state === 'current' ? `baked ${duration(Math.min(baked, bake))} of ${duration(bake)}`
         : state === 'done' ? `bake ${duration(bake)}, done`
-        : state === 'lost' ? 'rolled back here' : `bake ${duration(bake)}`;
+        : state === 'lost' ? (rollout.phase === 'Concluded' ? 'concluded' : 'rolled back here') : `bake ${duration(bake)}`;
       return { state, share: stage.kind === 'Shadow' ? 'shadow' : shareText(stage.share), note, part: state === 'current' ? (bake > 0 ? Math.min(baked / bake, 1) : 1) : null };
     });
     const promoted = rollout.phase === 'Promoted';
-    steps.push({ state: promoted ? 'done' : 'ahead', share: '100% promoted', note: promoted ? `since ${moment(rollout.since)}` : 'the end' });
+    if (rollout.spec.stages.at(-1).kind !== 'Experiment') {
+      steps.push({ state: promoted ? 'done' : 'ahead', share: '100% promoted', note: promoted ? `since ${moment(rollout.since)}` : 'the end' });
+    }
+
     while (this.rail.children.length < steps.length) {
       this.rail.append(el('li', {}, el('b'), el('span'), el('i', { 'aria-hidden': 'true' }, el('i'))));
     }
@@ -700,7 +704,7 @@ class RolloutSection {
     const name = shellWord(rollout.name);
     const lines = [
       `haldane rollout watch ${name}`,
-      this.running ? `haldane rollout abort ${name} --why "..."` : null,
+      this.running ? `haldane rollout rollback ${name} --why "..."` : null,
       `haldane ledger show --rollout ${name}`,
     ].filter(Boolean);
     if (this.shown !== lines.join('\n')) {
@@ -919,8 +923,8 @@ async function complete(section) {
 
 // Running ones first, then what ended, each newest first; drafts last.
 function arrange() {
-  const rank = { Running: 0, RolledBack: 1, Promoted: 1, Draft: 2 };
-  const time = r => Date.parse(r.phase === 'Running' ? r.startedAt : r.since) || 0;
+  const rank = { Running: 0, Returning: 0, RolledBack: 1, Promoted: 1, Concluded: 1, Draft: 2 };
+  const time = r => Date.parse(ACTIVE.has(r.phase) ? r.startedAt : r.since) || 0;
   const order = [...sections.values()].sort((a, b) =>
     rank[a.view.rollout.phase] - rank[b.view.rollout.phase] || time(b.view.rollout) - time(a.view.rollout) || a.name.localeCompare(b.name));
   const place = byId('rollouts');
@@ -928,7 +932,7 @@ function arrange() {
   order.forEach((section, i) => {
     const { phase, since } = section.view.rollout;
     const fresh = phase === 'RolledBack' && Date.now() - Date.parse(since) < LATEST_ROLLBACK_MS;
-    if (!section.touched && (phase === 'Running' || fresh || (page.first && i === 0))) {
+    if (!section.touched && (ACTIVE.has(phase) || fresh || (page.first && i === 0))) {
       section.details.open = true;
     }
 

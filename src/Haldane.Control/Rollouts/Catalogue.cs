@@ -23,15 +23,33 @@ internal static class Catalogue
     public static RoutingPicture Picture(IEnumerable<ModelSpec> models, IReadOnlyCollection<Rollout> rollouts) =>
         new(models.Select(model => new RoutedModel(model, Serving(model, rollouts), Split(model, rollouts))).ToValueList());
 
-    /// <summary>Why a rollout cannot start now, or null when it can.</summary>
-    public static string? WhyNotStart(Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts)
+    /// <summary>Where a rollout stands, for whoever has just moved it.</summary>
+    public static string Standing(Rollout rollout) => (rollout, rollout.Spec.Stages[rollout.Stage].Kind) switch
     {
-        if (rollout.Phase == Phase.Running)
-        {
-            return $"{rollout.Name} is running already";
-        }
+        ({ Phase: Phase.Running, Pause: not null }, _) => $"{rollout.Name} is paused: {rollout.Spec.Canary} keeps {rollout.CanaryShare}, its guards are judged on",
+        ({ Phase: Phase.Running }, StageKind.Shadow) => $"{rollout.Name} runs: {rollout.Spec.Canary} gets copies",
+        ({ Phase: Phase.Running }, _) => $"{rollout.Name} runs: {rollout.Spec.Canary} serves {rollout.CanaryShare}",
+        ({ Phase: Phase.Returning }, _) => $"{rollout.Name} is taken back in steps: {rollout.Spec.Canary} serves {rollout.CanaryShare}",
+        ({ Phase: Phase.RolledBack }, _) => $"{rollout.Name} is rolled back: {rollout.Spec.Baseline} serves everyone",
+        _ => $"{rollout.Name} is {rollout.Phase}",
+    };
 
-        if (rollouts.FirstOrDefault(r => r.Phase == Phase.Running && r.Spec.Model == model.Name) is { } other)
+    /// <summary>Why a command cannot be done because of how the model's other rollouts stand, or null when they allow it; whether the rollout itself allows it is the machine's to say.</summary>
+    public static string? WhyNot(RolloutCommand command, Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts) => command switch
+    {
+        RolloutCommand.Retry when !rollout.Ended => $"{rollout.Name} has not ended: it is {rollout.Phase}",
+        RolloutCommand.Start or RolloutCommand.Retry when !rollout.IsActive => WhyNotStart(rollout, model, rollouts),
+        RolloutCommand.RollBack when rollout.Phase == Phase.Promoted => WhyNotTakeBack(rollout, model, rollouts),
+        _ => null,
+    };
+
+    // What a later run has left serves by now.
+    private static string? WhyNotTakeBack(Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts) =>
+        rollouts.FirstOrDefault(r => r.Spec.Model == model.Name && r.Run > rollout.Run) is { } later ? $"{later.Name} has run on model {model.Name} since: it is {later.Phase}" : null;
+
+    private static string? WhyNotStart(Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts)
+    {
+        if (rollouts.FirstOrDefault(r => r.IsActive && r.Spec.Model == model.Name && r.Name != rollout.Name) is { } other)
         {
             return $"{other.Name} is running on model {model.Name}; one rollout moves a model at a time";
         }
@@ -43,7 +61,7 @@ internal static class Catalogue
     }
 
     private static TrafficSplit? Split(ModelSpec model, IEnumerable<Rollout> rollouts) =>
-        rollouts.FirstOrDefault(r => r.Phase == Phase.Running && r.Spec.Model == model.Name) is { } running
+        rollouts.FirstOrDefault(r => r.IsActive && r.Spec.Model == model.Name) is { } running
             ? new(running.Run, running.Name, running.Stage, running.CanaryShare, running.Spec.Baseline, running.Spec.Canary)
             {
                 FirstToken = running.Spec.Guards.Any(g => g.Signal.Kind == SignalKind.FirstToken),

@@ -25,7 +25,7 @@ internal static class LedgerEntries
         By = transition.By,
         Why = transition.Next.Reason,
         Stage = transition.Next.Stage,
-        From = before.Phase == Phase.Running ? before.CanaryShare : Share.None,
+        From = transition.Move == Move.Started ? Share.None : before.CanaryShare,
         To = transition.Next.CanaryShare,
         Verdicts = transition.Move == Move.Started ? [] : judgement?.Verdicts ?? [],
         EvidenceUpTo = transition.Move == Move.Started ? 0 : judgement?.UpToSlice ?? 0,
@@ -41,6 +41,11 @@ internal static class LedgerEntries
         Move.Held => "held",
         Move.Promoted => "promoted",
         Move.RolledBack => "rolled-back",
+        Move.Paused => "paused",
+        Move.Resumed => "resumed",
+        Move.Returning => "returning",
+        Move.Retired => "retired",
+        Move.Concluded => "concluded",
         _ => throw new ArgumentOutOfRangeException(nameof(move), move, "nothing to record"),
     };
 }

@@ -44,7 +44,7 @@ internal sealed class Register(IEnumerable<string> names)
                 Version = ++_version,
                 Rollout = rollout,
                 Judgement = judgement ?? last?.Judgement,
-                Ejection = rollout.Phase == Phase.Running ? tracker?.Ejection : null,
+                Ejection = rollout.IsActive ? tracker?.Ejection : null,
                 Series = tracker?.Series.Points ?? last?.Series ?? [],
                 Totals = tracker?.Series.Totals ?? last?.Totals ?? [],
             };

@@ -51,7 +51,7 @@ internal sealed partial class RolloutBook(
         {
             var spec = specification.Rollouts.FirstOrDefault(r => r.Name == old.Name);
             _rollouts[old.Name] = old;
-            if (old.Phase != Phase.Running)
+            if (!old.IsActive)
             {
                 continue;
             }
@@ -67,7 +67,7 @@ internal sealed partial class RolloutBook(
             var why = spec is null ? "the rollout is no longer in the specification"
                 : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
                 : "the model's specification was changed while it ran";
-            await MoveAsync(old, new Signal.Abort(FromSpecification, why), null, null);
+            await MoveAsync(old, new Signal.RollBack(FromSpecification, why), null, null);
         }
 
         foreach (var spec in specification.Rollouts)
@@ -94,18 +94,56 @@ internal sealed partial class RolloutBook(
 
     private IEnumerable<Rollout> Known => _rollouts.Values.Concat(_replaced);
 
-    /// <summary>Why a rollout cannot start now, or null when it can.</summary>
-    public string? WhyNotStart(Rollout known) => Catalogue.WhyNotStart(known, specification.FindModel(known.Spec.Model)!, [.. Known]);
+    /// <summary>A rollout of the specification; null when there is none of the name.</summary>
+    public Rollout? Find(string name) => specification.Rollouts.Any(r => r.Name == name) ? _rollouts.GetValueOrDefault(name) : null;
 
-    /// <summary>Starts a run.</summary>
-    /// <exception cref="StoreUnavailableException">It was not started.</exception>
-    public async Task<Rollout> StartAsync(Rollout known, string by, string? why)
+    /// <summary>Does what somebody asks.</summary>
+    /// <returns>What came of it; a refusal where it cannot be done as things stand.</returns>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    public async Task<Transition> CommandAsync(Rollout known, RolloutCommand command, string by, string? why)
+    {
+        if (Catalogue.WhyNot(command, known, specification.FindModel(known.Spec.Model)!, [.. Known]) is { } obstacle)
+        {
+            return new(Move.None, known, "") { Refusal = obstacle };
+        }
+
+        if (command is RolloutCommand.Start or RolloutCommand.Retry)
+        {
+            return await StartAsync(known, by, why);
+        }
+
+        var tracker = _trackers.GetValueOrDefault(known.Name);
+        var judgement = tracker?.Judge();
+        var reason = why ?? "no reason given";
+        return await ApplyAsync(known, command switch
+        {
+            RolloutCommand.Pause => new Signal.Pause(by, reason, judgement?.InStage ?? default),
+            RolloutCommand.Resume => new Signal.Resume(by, why, judgement?.InStage ?? default),
+            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection),
+            _ => new Signal.RollBack(by, reason),
+        }, judgement, tracker);
+    }
+
+    /// <summary>Observes a rollout and lets it move.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    public async Task TickAsync(Rollout rollout)
+    {
+        if (_trackers.GetValueOrDefault(rollout.Name) is not { } tracker)
+        {
+            await ApplyAsync(rollout, new Signal.Elapsed(), null, null);
+            return;
+        }
+
+        await tracker.ObserveAsync(store, router);
+        var judgement = tracker.Judge();
+        await ApplyAsync(rollout, rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection) : new Signal.Elapsed(tracker.Ejection), judgement, tracker);
+    }
+
+    private async Task<Transition> StartAsync(Rollout known, string by, string? why)
     {
         var run = _lastRun + 1;
         var model = specification.FindModel(known.Spec.Model)!;
-        var tracker = new RunTracker(model, known.Spec, run, time);
-        await ApplyAsync(known with { Model = model }, new Signal.Start(run, by, why), null, tracker);
-        return _rollouts[known.Name];
+        return await ApplyAsync(known with { Model = model }, new Signal.Start(run, by, why), null, new(model, known.Spec, run, time));
     }
 
     /// <summary>Hands stored feedback to its run.</summary>
@@ -133,15 +171,18 @@ internal sealed partial class RolloutBook(
     /// recorded is published. The store's own patience bounds the wait.
     /// </remarks>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
-    public async Task ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
+    private async Task<Transition> ApplyAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
     {
-        if (await MoveAsync(rollout, signal, judgement, tracker) is not (Move.None or Move.Held))
+        var transition = await MoveAsync(rollout, signal, judgement, tracker);
+        if (transition.Routes)
         {
             Publish();
         }
+
+        return transition;
     }
 
-    private async Task<Move> MoveAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
+    private async Task<Transition> MoveAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
     {
         var now = time.GetUtcNow();
         var transition = RolloutMachine.Next(rollout, signal, now);
@@ -150,6 +191,12 @@ internal sealed partial class RolloutBook(
             var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
             await store.RecordAsync(entry, transition.Next, CancellationToken.None);
             Moved(rollout.Name, entry.Kind, entry.To, entry.Why);
+        }
+
+        if (transition.Refusal is not null || (!transition.Changes && tracker is null))
+        {
+            // Nothing that anybody could see has changed.
+            return transition;
         }
 
         _rollouts[rollout.Name] = transition.Next;
@@ -163,7 +210,7 @@ internal sealed partial class RolloutBook(
             _trackers[rollout.Name] = tracker;
         }
 
-        return transition.Move;
+        return transition;
     }
 
     private void Publish()
@@ -173,7 +220,7 @@ internal sealed partial class RolloutBook(
         _runs = Known
             .Where(r => r.Run > 0 && specification.FindModel(r.Spec.Model) is not null)
             .ToDictionary(r => r.Run, r => new KnownRun(
-                r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.Phase == Phase.Running ? r.Stage : null, r.CanaryShare));
+                r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.IsActive ? r.Stage : null, r.CanaryShare));
         var picture = Catalogue.Picture(specification.Models, [.. Known]);
         _publicationDue = true;
         router.Publish(picture);

@@ -104,28 +104,20 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<CommandOutcome> StartAsync(string rollout, string by, string? why, CancellationToken cancel) => CommandAsync(rollout, async known =>
+    public async Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, string by, string? why, CancellationToken cancel)
     {
-        if (_book.WhyNotStart(known) is { } obstacle)
+        await _turn.WaitAsync(cancel);
+        try
         {
-            return new(CommandOutcomeKind.Conflict, obstacle);
+            return _book.Find(rollout) is not { } known ? new(CommandOutcomeKind.NotFound, $"there is no rollout {rollout}")
+                : await _book.CommandAsync(known, command, by, why) is { Refusal: { } refusal } ? new(CommandOutcomeKind.Conflict, refusal)
+                : new(CommandOutcomeKind.Done, Catalogue.Standing(_book.Find(rollout)!));
         }
-
-        var running = await _book.StartAsync(known, by, why);
-        return new(CommandOutcomeKind.Done, $"{known.Name} runs: {known.Spec.Canary} serves {running.CanaryShare}");
-    }, cancel);
-
-    /// <inheritdoc/>
-    public Task<CommandOutcome> AbortAsync(string rollout, string by, string why, CancellationToken cancel) => CommandAsync(rollout, async known =>
-    {
-        if (known.Phase != Phase.Running)
+        finally
         {
-            return new(CommandOutcomeKind.Conflict, $"{known.Name} is not running: it is {known.Phase}");
+            _turn.Release();
         }
-
-        await _book.ApplyAsync(known, new Signal.Abort(by, why), null, _book.Trackers[known.Name]);
-        return new(CommandOutcomeKind.Done, $"{known.Name} is rolled back: {known.Spec.Baseline} serves everyone");
-    }, cancel);
+    }
 
     /// <inheritdoc/>
     public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, CancellationToken cancel) =>
@@ -150,15 +142,12 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             trouble = new($"the traffic could not be routed: {e.Message}", e);
         }
 
-        foreach (var rollout in _book.Rollouts.Values.Where(r => r.Phase == Phase.Running).ToList())
+        foreach (var rollout in _book.Rollouts.Values.Where(r => r.IsActive || r.WarmUntil is not null).ToList())
         {
             cancel.ThrowIfCancellationRequested();
             try
             {
-                var tracker = _book.Trackers[rollout.Name];
-                await tracker.ObserveAsync(_store, _router);
-                var judgement = tracker.Judge();
-                await _book.ApplyAsync(rollout, new Signal.Judged(judgement, tracker.Ejection), judgement, tracker);
+                await _book.TickAsync(rollout);
             }
             catch (StoreUnavailableException e)
             {
@@ -204,7 +193,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         {
             try
             {
-                var outcome = await StartAsync(name, RolloutBook.FromSpecification, null, stop);
+                var outcome = await CommandAsync(name, RolloutCommand.Start, RolloutBook.FromSpecification, null, stop);
                 if (outcome.Kind != CommandOutcomeKind.Done)
                 {
                     NotStarted(name, outcome.Message);
@@ -221,21 +210,6 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             }
 
             due.Dequeue();
-        }
-    }
-
-    private async Task<CommandOutcome> CommandAsync(string name, Func<Rollout, Task<CommandOutcome>> act, CancellationToken cancel)
-    {
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            return _book.Rollouts.TryGetValue(name, out var known) && _specification.Rollouts.Any(r => r.Name == name)
-                ? await act(known)
-                : new(CommandOutcomeKind.NotFound, $"there is no rollout {name}");
-        }
-        finally
-        {
-            _turn.Release();
         }
     }
 

@@ -119,8 +119,14 @@ public sealed record Judgement
     /// <summary>How long this stage has been under traffic: silence does not bake.</summary>
     public required TimeSpan Baked { get; init; }
 
+    /// <summary>How long this stage has lasted, silence included.</summary>
+    public required TimeSpan InStage { get; init; }
+
     /// <summary>Exchanges of the canary in this stage.</summary>
     public required long CanaryExchanges { get; init; }
+
+    /// <summary>Subjects of the canary in this stage, an estimate from a sample; 0 where requests have no subject.</summary>
+    public long CanarySubjects { get; init; }
 
     /// <summary>Why no evidence flows, or null when it does. Set when callers are silent or the stage has had too few exchanges.</summary>
     public string? NoData { get; init; }

@@ -17,11 +17,13 @@ public interface IControlRoom
     /// <summary>Whether the controller does its work.</summary>
     ControlHealth Health { get; }
 
-    /// <summary>Starts a run of a rollout.</summary>
-    Task<CommandOutcome> StartAsync(string rollout, string by, string? why, CancellationToken cancel);
-
-    /// <summary>Takes a running rollout's canary back.</summary>
-    Task<CommandOutcome> AbortAsync(string rollout, string by, string why, CancellationToken cancel);
+    /// <summary>Does what somebody asks of a rollout.</summary>
+    /// <param name="rollout">Its name.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="why">Why; null when nobody said.</param>
+    /// <param name="cancel">Gives it up before it has begun.</param>
+    Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, string by, string? why, CancellationToken cancel);
 
     /// <summary>Joins what came to be known about exchanges. Durable when it returns.</summary>
     /// <exception cref="FeedbackBusyException">Too much is waiting; try again later.</exception>
@@ -34,6 +36,28 @@ public interface IControlRoom
 
 /// <summary>More feedback is waiting than the controller holds.</summary>
 public sealed class FeedbackBusyException() : Exception("too much feedback is waiting to be stored; send it again in a few seconds");
+
+/// <summary>What people may ask of a rollout.</summary>
+public enum RolloutCommand
+{
+    /// <summary>Begin a run, from the first stage and on new evidence.</summary>
+    Start,
+
+    /// <summary>The same, of a rollout that has ended.</summary>
+    Retry,
+
+    /// <summary>Stay in the stage until it is resumed. Guards go on to be judged.</summary>
+    Pause,
+
+    /// <summary>Go on.</summary>
+    Resume,
+
+    /// <summary>Enter the next stage before the conditions of this one are met.</summary>
+    Advance,
+
+    /// <summary>Take the canary back.</summary>
+    RollBack,
+}
 
 /// <summary>What became of a command.</summary>
 /// <param name="Kind">How it went.</param>

@@ -16,6 +16,12 @@ public enum Phase
 
     /// <summary>The share was taken back; the baseline serves everyone.</summary>
     RolledBack,
+
+    /// <summary>The share is being taken back in steps.</summary>
+    Returning,
+
+    /// <summary>An experiment that has lasted as long as was asked; the baseline serves everyone.</summary>
+    Concluded,
 }
 
 /// <summary>Why a running rollout does not move on.</summary>
@@ -38,7 +44,22 @@ public enum HoldReason
 
     /// <summary>The canary is plainly dead, and the router serves its callers with the baseline.</summary>
     Ejected,
+
+    /// <summary>Somebody has paused it.</summary>
+    Paused,
+
+    /// <summary>The canary has not yet served as many exchanges or subjects as were asked.</summary>
+    TooFew,
+
+    /// <summary>It has been in its stage for as long as it may, and a person is to say how it goes on.</summary>
+    Overstayed,
 }
+
+/// <summary>Somebody has paused a rollout: the canary keeps its share and its guards, and does not move on.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Why">Why.</param>
+/// <param name="InStage">How long it had been in its stage by then.</param>
+public sealed record Pause(string By, string Why, TimeSpan InStage);
 
 /// <summary>A rollout and where it stands. Immutable; only <see cref="RolloutMachine"/> makes the next one.</summary>
 public sealed record Rollout
@@ -67,6 +88,18 @@ public sealed record Rollout
     /// <summary>Why it does not move on; null unless running.</summary>
     public HoldReason? Hold { get; init; }
 
+    /// <summary>That it is paused; null when it is not.</summary>
+    public Pause? Pause { get; init; }
+
+    /// <summary>How much of its time in the stage it was paused: that does not count as staying.</summary>
+    public TimeSpan PausedFor { get; init; }
+
+    /// <summary>While it is returning, the step of <see cref="ReturnSpec"/>.</summary>
+    public int ReturnStep { get; init; }
+
+    /// <summary>Until when a promoted rollout can be taken back at once; null when it cannot.</summary>
+    public DateTimeOffset? WarmUntil { get; init; }
+
     /// <summary>Why it stands where it stands, one sentence.</summary>
     public string Reason { get; init; } = "waits for its start";
 
@@ -83,10 +116,17 @@ public sealed record Rollout
     public Share CanaryShare => Phase switch
     {
         Phase.Running => Spec.Stages[Stage].Share,
+        Phase.Returning => Spec.Return.Steps[ReturnStep],
         Phase.Promoted => Share.Full,
         _ => Share.None,
     };
 
+    /// <summary>Whether no stage follows.</summary>
+    public bool IsInLastStage => Stage == Spec.Stages.Count - 1;
+
+    /// <summary>Whether it moves traffic of its own.</summary>
+    public bool IsActive => Phase is Phase.Running or Phase.Returning;
+
     /// <summary>Whether it reached its end.</summary>
-    public bool Ended => Phase is Phase.Promoted or Phase.RolledBack;
+    public bool Ended => Phase is Phase.Promoted or Phase.RolledBack or Phase.Concluded;
 }

@@ -16,6 +16,35 @@ internal static class Amounts
     public static readonly Shape<TimeSpan> Bake = Duration(
         "a duration above 0s and at most 30d, e.g. 15m", TimeSpan.FromTicks(1), TimeSpan.FromDays(30));
 
+    /// <summary>How long an experiment lasts.</summary>
+    public static readonly Shape<TimeSpan> Lasts = Duration("a duration above 0s and at most 365d, e.g. 14d", TimeSpan.FromTicks(1), TimeSpan.FromDays(365));
+
+    /// <summary>How long a stage lasts at most.</summary>
+    public static readonly Shape<TimeSpan> Stay = Duration("a duration above 0s and at most 365d, e.g. 2h", TimeSpan.FromTicks(1), TimeSpan.FromDays(365));
+
+    /// <summary>How long a step of taking a canary back lasts.</summary>
+    public static readonly Shape<TimeSpan> Step = Duration("a duration from 1s to 1d, e.g. 1m", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+
+    /// <summary>How long the old version stays ready.</summary>
+    public static readonly Shape<TimeSpan> Warm = Duration("a duration from 0s to 30d, e.g. 1h", TimeSpan.Zero, TimeSpan.FromDays(30));
+
+    /// <summary>What the baseline keeps in a switch.</summary>
+    public static readonly Shape<Share> Holdback = new ScalarShape<Share>(
+        "a part from 0% to 50% in steps of 0.01%, e.g. 5%",
+        static () => Pattern(Quantity.SharePattern),
+        static (string text, out Share value, out string? cure) => Quantity.TryShare(text, out value, out cure) && value.BasisPoints <= 5_000);
+
+    /// <summary>How many of something there are to be at least.</summary>
+    public static readonly Shape<long> Fewest = new ScalarShape<long>(
+        "a whole number from 0 to 1,000,000,000, e.g. 5000",
+        static () => new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = 1_000_000_000 },
+        static (string text, out long value, out string? cure) =>
+        {
+            cure = null;
+            return long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out value) && value <= 1_000_000_000;
+        },
+        Plain.Only);
+
     /// <summary>How long a version may take.</summary>
     public static readonly Shape<TimeSpan> Timeout = Duration(
         "a duration from 1ms to 1d, e.g. 30s", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));

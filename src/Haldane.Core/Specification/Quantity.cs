@@ -156,6 +156,7 @@ internal static class Quantity
     public static string Show(TimeSpan duration) => duration switch
     {
         { TotalDays: >= 2 } => Show((decimal)duration.TotalDays) + "d",
+        { TotalHours: >= 2 } => Show((decimal)duration.TotalHours) + "h",
         { TotalMinutes: >= 1 } => Show((decimal)duration.TotalMinutes) + "m",
         { TotalSeconds: >= 1 } => Show((decimal)duration.TotalSeconds) + "s",
         _ => Show((decimal)duration.TotalMilliseconds) + "ms",

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
 using Haldane.Core.Specification.Shapes;
 using Haldane.Core.Specification.Yaml;
 
@@ -6,6 +8,8 @@ namespace Haldane.Core.Specification;
 /// <summary>The fields of <c>kind: Rollout</c>.</summary>
 internal static class RolloutFields
 {
+    private const string AboutStages = "The steps: shadow stages first, then rising shares. After the last one the canary is promoted to everything. With a preset: what of its stages is otherwise, by name.";
+
     private static readonly MappingShape<PromiseSpec> Promise = new(
         "a promise such as { falseRollback: 1%, falsePromotion: 5% }",
         new(),
@@ -20,10 +24,26 @@ internal static class RolloutFields
                 "The chance that a canary that is bad on some guard is promoted. Default: 5%."),
         ]);
 
+    private static readonly MappingShape<ReturnSpec> Return = new(
+        "steps such as { through: [25%, 5%], every: 1m }",
+        ReturnSpec.AtOnce,
+        [
+            Field<ReturnSpec, ValueList<Share>>.Required("through", new ListShape<Share>(Amounts.Share, 1, 10, "shares", CheckFalling), (r, v) => r with { Steps = v }, "The shares on the way down."),
+            Field<ReturnSpec, TimeSpan>.Optional("every", Amounts.Step, (r, v) => r with { Every = v }, "How long each lasts. Default: 1m."),
+        ]);
+
+    private static readonly ChoiceShape<string> Preset = new([.. StagePresets.All.Select(p => (p.Name, p.Name))]);
+
+    private static readonly MappingShape<RolloutSpec> Plain = Of([], isRequired: true, new ListShape<StageSpec>(StageFields.Stage, 1, 20, "stages", StageOrder.Check));
+
+    private static readonly Dictionary<string, MappingShape<RolloutSpec>> Presets = StagePresets.All.ToDictionary(p => p.Name, p => Of(p.Stages, isRequired: false, new StagePresets.Changes(p.Name, p.Stages)));
+
     /// <summary>The field <c>spec</c> of a rollout. The name comes from <c>metadata</c>.</summary>
-    public static readonly MappingShape<RolloutSpec> Spec = new(
+    public static readonly Shape<RolloutSpec> Spec = new ByPreset();
+
+    private static MappingShape<RolloutSpec> Of(ValueList<StageSpec> preset, bool isRequired, Shape<ValueList<StageSpec>> stages) => new(
         "the rollout's fields: model, baseline, canary, stages and guards",
-        new() { Name = "", Model = "", Baseline = "", Canary = "", Stages = [], Guards = [] },
+        new() { Name = "", Model = "", Baseline = "", Canary = "", Stages = preset, Guards = [] },
         [
             Field<RolloutSpec, string>.Required("model", Texts.Name, (r, v) => r with { Model = v }, "The name of the model that moves."),
             Field<RolloutSpec, string>.Required("baseline", Texts.Name, (r, v) => r with { Baseline = v }, "The version that serves the rest."),
@@ -33,17 +53,18 @@ internal static class RolloutFields
                 new ChoiceShape<StartMode>(("auto", StartMode.Auto), ("manual", StartMode.Manual)),
                 (r, v) => r with { Start = v },
                 "Whether the rollout starts when it is first seen, or waits for a person. Default: auto."),
-            Field<RolloutSpec, ValueList<StageSpec>>.Required(
-                "stages",
-                new ListShape<StageSpec>(StageFields.Stage, 1, 20, "stages", StageFields.CheckOrder),
-                (r, v) => r with { Stages = v },
-                "The steps: shadow stages first, then rising shares. After the last one the canary is promoted to everything."),
+            Field<RolloutSpec, string>.Optional("preset", Preset, (r, _) => r, "Stages that have a name; stages then says by name what of them is otherwise."),
+            isRequired
+                ? Field<RolloutSpec, ValueList<StageSpec>>.Required("stages", stages, (r, v) => r with { Stages = v }, AboutStages)
+                : Field<RolloutSpec, ValueList<StageSpec>>.Optional("stages", stages, (r, v) => r with { Stages = v }, AboutStages),
             Field<RolloutSpec, ValueList<GuardSpec>>.Required(
                 "guards", new ListShape<GuardSpec>(GuardFields.Guard, 1, 32, "guards", Unique.Names), (r, v) => r with { Guards = v },
                 "What the canary must keep."),
             Field<RolloutSpec, TimeSpan>.Optional(
                 "unreachable", Amounts.Unreachable, (r, v) => r with { Unreachable = v },
                 "How long a canary that answers nobody, so that the baseline serves its callers, may stay so before it is taken back. Default: 30s."),
+            Field<RolloutSpec, ReturnSpec>.Optional("return", Return, (r, v) => r with { Return = v }, "The steps in which the share is taken back. Default: at once. A canary that is dead is always taken back at once."),
+            Field<RolloutSpec, TimeSpan>.Optional("warm", Amounts.Warm, (r, v) => r with { Warm = v }, "How long after a promotion the rollout can still be taken back at once. Default: 1h."),
             Field<RolloutSpec, PromiseSpec>.Optional(
                 "promise", Promise, (r, v) => r with { Promise = v }, "The error rates that the judge keeps over the whole rollout."),
         ],
@@ -57,7 +78,50 @@ internal static class RolloutFields
         }
 
         CheckRequiredFrom(rollout, node, errors);
+        CheckNamedGuards(node, errors);
+        CheckAlone(rollout, node, errors);
         return rollout;
+    }
+
+    private static void CheckNamedGuards(YamlMapping node, FileErrors errors)
+    {
+        if (node.Find("guards") is not YamlSequence { IsCut: false } guards || node.Find("stages") is not YamlSequence stages)
+        {
+            return;
+        }
+
+        string[] known = [.. guards.Items.OfType<YamlMapping>().Select(g => g.FindScalar("name")?.Text).OfType<string>()];
+        foreach (var name in stages.Items.OfType<YamlMapping>().SelectMany(s => (s.Find("guards") as YamlSequence)?.Items.OfType<YamlScalar>() ?? []).Where(n => !known.Contains(n.Text)))
+        {
+            errors.Report(name, Nearest.Unknown(name.Text, "guard of the rollout", known));
+        }
+    }
+
+    // Where the baseline serves nobody there is nothing to compare with.
+    private static void CheckAlone(RolloutSpec rollout, YamlMapping node, FileErrors errors)
+    {
+        if (rollout.Stages is [.., { Kind: StageKind.Switch } last] && last.Share == Share.Full && rollout.Guards.FirstOrDefault(g => g.Scale != Scale.Value) is { } compared)
+        {
+            errors.Report(
+                node.Find("stages") ?? node, $"found a switch without a holdback, but the guard {Clip.Quoted(compared.Name)} compares with the baseline; wanted a holdback, or guards with a line of their own only, e.g. atMost: 250ms");
+        }
+    }
+
+    private static void CheckFalling(YamlSequence shares, FileErrors errors)
+    {
+        (Share Share, YamlScalar Node)? before = null;
+        foreach (var node in shares.Items.OfType<YamlScalar>())
+        {
+            if (Quantity.TryShare(node.Text, out var share, out _))
+            {
+                if (before is { } last && share >= last.Share)
+                {
+                    errors.Wrong(node, $"a share below the {last.Share} before it", "shares fall on the way back");
+                }
+
+                before = (share, node);
+            }
+        }
     }
 
     private static void CheckRequiredFrom(RolloutSpec rollout, YamlMapping node, FileErrors errors)
@@ -74,6 +138,25 @@ internal static class RolloutFields
             {
                 errors.Wrong(scalar, $"at most {last}, the share of the last stage", "no stage would ever ask for it");
             }
+        }
+    }
+
+    /// <summary>Reads the fields by the preset that they name.</summary>
+    private sealed class ByPreset : Shape<RolloutSpec>
+    {
+        public override string Wanted => Plain.Wanted;
+
+        public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out RolloutSpec value) =>
+            ((node as YamlMapping)?.FindScalar("preset") is { } preset && Presets.TryGetValue(preset.Text, out var shape) ? shape : Plain).TryRead(node, errors, out value);
+
+        public override JsonObject Schema()
+        {
+            JsonObject schema = Plain.Schema(), stages = (JsonObject)schema["properties"]!["stages"]!;
+            stages["items"]!["anyOf"]!.AsArray().Add(Presets.Values.First().Schema()["properties"]!["stages"]!["items"]!.DeepClone());
+            var required = schema["required"]!.AsArray();
+            required.RemoveAt(required.Select(r => (string?)r).ToList().IndexOf("stages"));
+            schema["anyOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("stages") }, new JsonObject { ["required"] = new JsonArray("preset") });
+            return schema;
         }
     }
 }

@@ -34,6 +34,24 @@ public sealed record RolloutSpec
 
     /// <summary>Whether the rollout starts when it is first seen, or waits for a person.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;
+
+    /// <summary>How the share is taken back.</summary>
+    public ReturnSpec Return { get; init => field = value ?? ReturnSpec.AtOnce; } = ReturnSpec.AtOnce;
+
+    /// <summary>How long after a promotion the old version stays ready, so that the rollout can be taken back at once.</summary>
+    /// <remarks>Never null; specifications that an older program stored lack it.</remarks>
+    public TimeSpan? Warm { get; init => field = value ?? UsualWarm; } = UsualWarm;
+
+    private static readonly TimeSpan UsualWarm = TimeSpan.FromHours(1);
+}
+
+/// <summary>How the share of a canary that is taken back goes down: at once where there are no steps. A canary that is dead is always taken back at once.</summary>
+/// <param name="Steps">Shares, falling; those that are not below the share that the canary has are passed over.</param>
+/// <param name="Every">How long each lasts.</param>
+public sealed record ReturnSpec(ValueList<Share> Steps, TimeSpan Every)
+{
+    /// <summary>No steps.</summary>
+    public static readonly ReturnSpec AtOnce = new([], TimeSpan.FromMinutes(1));
 }
 
 /// <summary>When a rollout starts.</summary>
@@ -54,6 +72,25 @@ public enum StageKind
 
     /// <summary>The canary serves nobody: it gets copies of requests, and its answers are compared and dropped.</summary>
     Shadow,
+
+    /// <summary>The canary serves everyone at once but for a part that is held back, to be compared with.</summary>
+    Switch,
+
+    /// <summary>A split that lasts for a fixed time and promotes nothing: what it has shown is for people.</summary>
+    Experiment,
+}
+
+/// <summary>What becomes of a rollout that is still undecided when it has been in a stage for as long as it may.</summary>
+public enum WhenUndecided
+{
+    /// <summary>It holds, and moves on once it is decided.</summary>
+    Hold,
+
+    /// <summary>It holds until a person advances it or takes it back.</summary>
+    Ask,
+
+    /// <summary>It is taken back.</summary>
+    RollBack,
 }
 
 /// <summary>A step of a rollout.</summary>
@@ -67,15 +104,39 @@ public sealed record StageSpec(Share Share, TimeSpan Bake)
     /// <summary>What it does with the traffic.</summary>
     public StageKind Kind { get; init; } = StageKind.Split;
 
+    /// <summary>What it is called, unique within the rollout; null where nobody said.</summary>
+    public string? Name { get; init; }
+
     /// <summary>How requests are copied; null but in a shadow stage.</summary>
     public ShadowSpec? Shadow { get; init; }
+
+    /// <summary>The longest time in the stage, silence included but no pauses; null where there is none.</summary>
+    public TimeSpan? Stay { get; init; }
+
+    /// <summary>What happens when it is over.</summary>
+    public WhenUndecided WhenUndecided { get; init; } = WhenUndecided.Hold;
+
+    /// <summary>Exchanges of the canary before the stage may be left.</summary>
+    public long Exchanges { get; init; }
+
+    /// <summary>Subjects of the canary before the stage may be left, as far as they can be told apart.</summary>
+    public long Subjects { get; init; }
+
+    /// <summary>Names of guards that must have passed before the stage may be left, beside those that every stage asks for.</summary>
+    public ValueList<string> Guards { get; init => field = value ?? []; } = [];
 
     /// <summary>The canary's part of what both arms see, in [0, 1]: its share, and in a shadow stage a half.</summary>
     [JsonIgnore]
     public double CanaryPart => Kind == StageKind.Shadow ? Paired : Share.Fraction;
 
     /// <summary>For people, e.g. <c>10%</c> or <c>shadow</c>.</summary>
-    public override string ToString() => Kind == StageKind.Shadow ? "shadow" : Share.ToString();
+    public override string ToString() => Kind switch
+    {
+        StageKind.Shadow => "shadow",
+        StageKind.Switch => $"switch to {Share}",
+        StageKind.Experiment => $"experiment at {Share}",
+        _ => Share.ToString(),
+    };
 }
 
 /// <summary>The error rates that the judge keeps over the whole rollout.</summary>

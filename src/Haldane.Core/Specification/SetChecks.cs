@@ -134,6 +134,12 @@ internal sealed class SetChecks
             }
         }
 
+        if (model.Spec.Subject is null && spec.Stages.FirstOrDefault(s => s.Subjects > 0) is { } counted)
+        {
+            rollout.Errors.Report(
+                rollout.Find("stages")!, $"found subjects: {counted.Subjects}, but the model {Clip.Quoted(model.Name)} has no subject ({Place(model)}); wanted exchanges instead, or a subject in the model: each of its requests is on its own");
+        }
+
         CheckGuards(rollout, model);
         ShadowChecks.Check(rollout, model);
     }

@@ -8,12 +8,13 @@ internal static class ShadowChecks
     /// <summary>Reports what stands in the way.</summary>
     public static void Check(SetChecks.Read<RolloutSpec> rollout, SetChecks.Read<ModelSpec> model)
     {
-        if ((rollout.Find("stages") as YamlSequence)?.Items.FirstOrDefault(StageFields.IsShadow) is not YamlMapping stage || rollout.Spec is not { } plan || model.Spec is not { } spec)
+        if (rollout.Spec is not { } plan || model.Spec is not { } spec || !plan.Stages.Any(s => s.Kind == StageKind.Shadow))
         {
             return;
         }
 
-        var kind = stage.FindScalar("kind")!;
+        // A preset's shadow stands nowhere.
+        var kind = (rollout.Find("stages") as YamlSequence)?.Items.OfType<YamlMapping>().FirstOrDefault(StageFields.IsShadow)?.FindScalar("kind") ?? rollout.Find("preset") ?? rollout.NameNode;
         if (spec.Failover == Failover.Never || (spec.Failover == Failover.Auto && spec.Protocol == Protocol.Http))
         {
             rollout.Errors.Report(

@@ -41,7 +41,7 @@ internal static class SignalChecks
                     $"found a line for {Clip.Quoted(signal.Text)} that is no ratio; wanted a ratio, since nobody says for which exchanges a late event did not happen: "
                     + "for a rate or a difference let feedback bring a value of 0 or 1 and guard its mean");
                 break;
-            case SignalKind.Agreement when rollout.Find("stages") is YamlSequence { IsCut: false } stages && !stages.Items.Any(StageFields.IsShadow):
+            case SignalKind.Agreement when rollout.Spec is { Stages.Count: > 0 } plan && rollout.Find("stages") is null or { IsCut: false } && !plan.Stages.Any(s => s.Kind == StageKind.Shadow):
                 rollout.Errors.Report(signal, "found the signal \"agreement\", which is measured on shadow traffic; wanted another one, or a stage { kind: shadow, bake: 10m } in front: no stage is a shadow stage");
                 break;
         }

@@ -5,115 +5,137 @@ using Haldane.Core.Specification.Yaml;
 
 namespace Haldane.Core.Specification;
 
-/// <summary>The stages of a rollout: what each kind may say, and in which order they stand.</summary>
+/// <summary>The stages of a rollout: what each kind may say.</summary>
 internal static class StageFields
 {
-    private const string ShadowWord = "shadow";
+    private static readonly (string Word, StageKind Kind, string Wanted)[] Kinds =
+    [
+        ("split", StageKind.Split, "a stage such as { share: 10%, bake: 15m }"),
+        ("shadow", StageKind.Shadow, "a stage such as { kind: shadow, sample: 100%, bake: 10m }"),
+        ("switch", StageKind.Switch, "a stage such as { kind: switch, holdback: 5%, bake: 1h }"),
+        ("experiment", StageKind.Experiment, "a stage such as { kind: experiment, share: 50%, lasts: 14d }"),
+    ];
 
-    private static readonly Field<StageSpec> Kind = Field<StageSpec, StageKind>.Optional(
-        "kind",
-        new ChoiceShape<StageKind>(("split", StageKind.Split), (ShadowWord, StageKind.Shadow)),
-        (s, v) => s with { Kind = v },
-        "What the stage does: split serves a share of the callers by the canary, shadow sends it copies of requests and compares its answers. Default: split.");
+    private static readonly Share UsualHoldback = new(500);
 
-    private static readonly Field<StageSpec> Bake = Field<StageSpec, TimeSpan>.Required(
-        "bake", Amounts.Bake, (s, v) => s with { Bake = v }, "The least time under traffic before the stage may be left, e.g. 15m.");
+    /// <summary>A stage of any kind.</summary>
+    public static readonly Shape<StageSpec> Stage = new ByKind(Kinds.Select(k => k.Kind).ToDictionary(kind => kind, kind => Of(Blank(kind), isWhole: true)));
 
-    private static readonly MappingShape<StageSpec> Split = new(
-        "a stage such as { share: 10%, bake: 15m }",
-        new(default, default),
-        [
-            Kind,
-            Field<StageSpec, Share>.Required("share", Amounts.Share, (s, v) => s with { Share = v },
-                "The part of the traffic that the canary serves, e.g. 10%."),
-            Bake,
-        ]);
+    /// <summary>What of a stage is said otherwise.</summary>
+    /// <param name="stage">What is said of it otherwise.</param>
+    public static MappingShape<StageSpec> Over(StageSpec stage) => Of(stage, isWhole: false);
 
-    private static readonly MappingShape<StageSpec> Shadow = new(
-        "a stage such as { kind: shadow, sample: 100%, bake: 10m }",
-        new(default, default) { Kind = StageKind.Shadow, Shadow = new() },
-        [
-            Kind,
-            Bake,
-            Of("sample", Amounts.Share, (s, v) => s with { Sample = v }, "The part of the requests that is copied. Default: 100%."),
-            Of("rate", Amounts.Frequency, (s, v) => s with { Rate = v }, "Copies at most, e.g. 200/s; what is beyond is dropped and counted. Default: 100/s."),
-            Of("control", Amounts.Share, (s, v) => s with { Control = v },
-                "The part of the copies that goes to the baseline too, to learn how often it does not agree with itself. Default: none."),
-            Of("ignore", Pointers("ignored places"), (s, v) => s with { Ignore = v },
-                "JSON pointers into answers whose values are not compared; * as a step stands for any. Default: ids, times, usage and names of models."),
-            Of("tolerance", Amounts.Tolerance, (s, v) => s with { Tolerance = v }, "Numbers this near to each other are alike, in parts of the larger one, or of 1 if that is more. Default: 0.000001."),
-            Of("similarity", Amounts.SomePart, (s, v) => s with { Similarity = v }, "Texts this similar are alike. Default: 100%, the same words in the same order."),
-            Of("cosine", Amounts.SomePart, (s, v) => s with { Cosine = v }, "Vectors of at least this cosine are alike. Default: 99.9%."),
-            Of("keepPairs", Amounts.KeptPairs, (s, v) => s with { KeepPairs = v },
-                "How many pairs that differ are kept in memory to be looked at on the admin port: they hold what callers asked. Default: 0."),
-            Of("redact", Pointers("redacted places"), (s, v) => s with { Redact = v },
-                "JSON pointers into requests and answers whose values are blotted out before a pair is kept; * as a step stands for any. Default: none."),
-        ]);
-
-    /// <summary>A stage of either kind.</summary>
-    public static readonly Shape<StageSpec> Stage = new ByKind();
-
-    /// <summary>Shadow stages stand first, and shares rise.</summary>
-    public static void CheckOrder(YamlSequence stages, FileErrors errors)
-    {
-        (Share Share, YamlScalar Node)? before = null;
-        foreach (var stage in stages.Items.OfType<YamlMapping>())
-        {
-            if (IsShadow(stage))
-            {
-                if (before is { } split)
-                {
-                    errors.Report(
-                        stage.FindScalar("kind")!, $"found a shadow stage behind a stage with a share (line {split.Node.At.Line}); wanted it before all shares: whom the canary serves is not taken back from it");
-                }
-
-                continue;
-            }
-
-            var node = stage.FindScalar("share");
-            if (node is null || !Quantity.TryShare(node.Text, out var share, out _))
-            {
-                continue;
-            }
-
-            if (before is { } last && share <= last.Share)
-            {
-                errors.Wrong(node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})",
-                "shares rise from stage to stage");
-            }
-
-            before = (share, node);
-        }
-
-        if (stages is { IsCut: false, Items: [.., YamlMapping end] } && IsShadow(end))
-        {
-            errors.Report(end.FindScalar("kind")!, "found a shadow stage at the end; wanted a stage with a share behind it: a canary that has served nobody is not promoted to everything");
-        }
-    }
+    /// <summary>The kind of a stage as it is written; null for what is no kind.</summary>
+    public static StageKind? KindOf(YamlNode stage) => (stage as YamlMapping)?.FindScalar("kind") is not { } written ? StageKind.Split
+        : Array.Find(Kinds, k => k.Word == written.Text) is { Word: not null } known ? known.Kind : null;
 
     /// <summary>Whether a stage of a document is a shadow stage.</summary>
-    public static bool IsShadow(YamlNode stage) => (stage as YamlMapping)?.FindScalar("kind")?.Text == ShadowWord;
+    public static bool IsShadow(YamlNode stage) => KindOf(stage) == StageKind.Shadow;
+
+    private static StageSpec Blank(StageKind kind) => kind switch
+    {
+        StageKind.Shadow => new(default, default) { Kind = kind, Shadow = new() },
+        StageKind.Switch => new(Held(UsualHoldback), default) { Kind = kind },
+        StageKind.Experiment => new(new(5_000), default) { Kind = kind },
+        _ => new(default, default),
+    };
+
+    private static MappingShape<StageSpec> Of(StageSpec blank, bool isWhole)
+    {
+        var (word, kind, wanted) = Array.Find(Kinds, k => k.Kind == blank.Kind);
+        Field<StageSpec>[] fields =
+        [
+            Some("name", !isWhole, Texts.Name, (s, v) => s with { Name = v }, "What the stage is called; unique within the rollout."),
+            Some<StageKind>("kind", isWhole && kind != StageKind.Split, isWhole ? new AnyKind(word) : new ChoiceShape<StageKind>((word, kind)), (s, v) => s with { Kind = v },
+                "What the stage does: split serves a share of the callers by the canary, shadow sends it copies of requests and compares its answers, switch has it serve everyone but for a part, experiment splits for a fixed time and promotes nothing. Default: split."),
+            .. kind switch
+            {
+                StageKind.Shadow => Shadow(),
+                StageKind.Switch => [Some("holdback", false, Amounts.Holdback, (s, v) => s with { Share = Held(v) }, "The part of the callers that the baseline keeps, to be compared with. Default: 5%.")],
+                _ => [Some("share", isWhole && kind == StageKind.Split, Amounts.Share, (s, v) => s with { Share = v }, "The part of the traffic that the canary serves, e.g. 10%.")],
+            },
+            kind == StageKind.Experiment
+                ? Some("lasts", isWhole, Amounts.Lasts, (s, v) => s with { Bake = v }, "How long the experiment lasts under traffic, e.g. 14d.")
+                : Some("bake", isWhole, Amounts.Bake, (s, v) => s with { Bake = v }, "The least time under traffic before the stage may be left, e.g. 15m."),
+            Some("exchanges", false, Amounts.Fewest, (s, v) => s with { Exchanges = v }, "Exchanges of the canary before the stage may be left. Default: 0."),
+            Some("subjects", false, Amounts.Fewest, (s, v) => s with { Subjects = v }, "Subjects of the canary before the stage may be left. Default: 0."),
+            .. kind == StageKind.Experiment ? [] : Ends(),
+        ];
+        return new(wanted, blank, fields, Check);
+
+        Field<StageSpec> Some<T>(string name, bool isRequired, Shape<T> shape, Func<StageSpec, T, StageSpec> set, string about) =>
+            isRequired ? Field<StageSpec, T>.Required(name, shape, set, about) : Field<StageSpec, T>.Optional(name, shape, set, about);
+    }
+
+    private static Field<StageSpec>[] Ends() =>
+    [
+        Field<StageSpec, ValueList<string>>.Optional("guards", new ListShape<string>(Texts.Name, 0, 32, "guards", Unique.Values), (s, v) => s with { Guards = v },
+            "Names of guards that must have passed before the stage may be left, beside those that are required there anyway. Default: none."),
+        Field<StageSpec, TimeSpan>.Optional("stay", Amounts.Stay, (s, v) => s with { Stay = v }, "The longest time in the stage, silence included. Default: no limit."),
+        Field<StageSpec, WhenUndecided>.Optional(
+            "whenUndecided", new ChoiceShape<WhenUndecided>(("hold", WhenUndecided.Hold), ("ask", WhenUndecided.Ask), ("rollback", WhenUndecided.RollBack)), (s, v) => s with { WhenUndecided = v },
+            "What happens when stay is over: hold until it is decided, ask a person, or rollback. Default: hold."),
+    ];
+
+    private static Field<StageSpec>[] Shadow() =>
+    [
+        Of("sample", Amounts.Share, (s, v) => s with { Sample = v }, "The part of the requests that is copied. Default: 100%."),
+        Of("rate", Amounts.Frequency, (s, v) => s with { Rate = v }, "Copies at most, e.g. 200/s; what is beyond is dropped and counted. Default: 100/s."),
+        Of("control", Amounts.Share, (s, v) => s with { Control = v },
+            "The part of the copies that goes to the baseline too, to learn how often it does not agree with itself. Default: none."),
+        Of("ignore", Pointers("ignored places"), (s, v) => s with { Ignore = v },
+            "JSON pointers into answers whose values are not compared; * as a step stands for any. Default: ids, times, usage and names of models."),
+        Of("tolerance", Amounts.Tolerance, (s, v) => s with { Tolerance = v }, "Numbers this near to each other are alike, in parts of the larger one, or of 1 if that is more. Default: 0.000001."),
+        Of("similarity", Amounts.SomePart, (s, v) => s with { Similarity = v }, "Texts this similar are alike. Default: 100%, the same words in the same order."),
+        Of("cosine", Amounts.SomePart, (s, v) => s with { Cosine = v }, "Vectors of at least this cosine are alike. Default: 99.9%."),
+        Of("keepPairs", Amounts.KeptPairs, (s, v) => s with { KeepPairs = v },
+            "How many pairs that differ are kept in memory to be looked at on the admin port: they hold what callers asked. Default: 0."),
+        Of("redact", Pointers("redacted places"), (s, v) => s with { Redact = v },
+            "JSON pointers into requests and answers whose values are blotted out before a pair is kept; * as a step stands for any. Default: none."),
+    ];
 
     private static Field<StageSpec> Of<T>(string name, Shape<T> shape, Func<ShadowSpec, T, ShadowSpec> set, string about) =>
         Field<StageSpec, T>.Optional(name, shape, (s, v) => s with { Shadow = set(s.Shadow!, v) }, about);
 
     private static ListShape<string> Pointers(string noun) => new(Texts.Pointer, 0, 32, noun, Unique.Values);
 
-    /// <summary>Reads a stage by what its kind may say.</summary>
-    private sealed class ByKind : Shape<StageSpec>
+    private static Share Held(Share back) => new(Share.Whole - back.BasisPoints);
+
+    private static StageSpec Check(StageSpec stage, YamlMapping node, FileErrors errors)
     {
-        public override string Wanted => Split.Wanted;
+        if (node.Find("whenUndecided") is { } when && stage.Stay is null)
+        {
+            errors.Report(when, "found whenUndecided without stay; wanted the longest time in the stage too, e.g. stay: 2h: before it is over the stage just goes on");
+        }
+
+        if (node.Find("stay") is { } stay && stage.Stay < stage.Bake)
+        {
+            errors.Wrong(stay, $"at least the bake of {Quantity.Show(stage.Bake)}");
+        }
+
+        return stage;
+    }
+
+    /// <summary>The kind of a stage that is read as one of it: any other word is no kind at all.</summary>
+    private sealed class AnyKind(string word) : Shape<StageKind>
+    {
+        private static readonly ChoiceShape<StageKind> Any = new([.. Kinds.Select(k => (k.Word, k.Kind))]);
+
+        public override string Wanted => Any.Wanted;
+
+        public override bool TryRead(YamlNode node, FileErrors errors, out StageKind value) => Any.TryRead(node, errors, out value);
+
+        public override JsonObject Schema() => new() { ["enum"] = new JsonArray(word) };
+    }
+
+    /// <summary>Reads a stage by what its kind may say.</summary>
+    private sealed class ByKind(Dictionary<StageKind, MappingShape<StageSpec>> shapes) : Shape<StageSpec>
+    {
+        public override string Wanted => shapes[StageKind.Split].Wanted;
 
         public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out StageSpec value) =>
-            (IsShadow(node) ? Shadow : Split).TryRead(node, errors, out value);
+            shapes[KindOf(node) ?? StageKind.Split].TryRead(node, errors, out value);
 
-        public override JsonObject Schema()
-        {
-            JsonObject split = Split.Schema(), shadow = Shadow.Schema();
-            split["properties"]!["kind"]!["enum"] = new JsonArray("split");
-            shadow["properties"]!["kind"]!["enum"] = new JsonArray(ShadowWord);
-            shadow["required"]!.AsArray().Insert(0, "kind");
-            return new() { ["anyOf"] = new JsonArray(split, shadow) };
-        }
+        public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray([.. shapes.Values.Select(s => (JsonNode)s.Schema())]) };
     }
 }

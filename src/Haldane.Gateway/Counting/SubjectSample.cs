@@ -1,4 +1,5 @@
 using Haldane.Core;
+using Haldane.Core.Evidence;
 
 namespace Haldane.Gateway.Counting;
 
@@ -9,15 +10,13 @@ namespace Haldane.Gateway.Counting;
 /// </remarks>
 internal sealed class SubjectSample
 {
-    private const int Bits = 17;
-
-    private readonly int[] _seen = new int[1 << (Bits - 5)];
+    private readonly int[] _seen = new int[SubjectPlaces.Count / 32];
     private long _baseline;
     private long _canary;
 
     public void See(Arm arm, uint identity)
     {
-        var place = identity >> (32 - Bits);
+        var place = identity >> (32 - SubjectPlaces.Bits);
         ref var word = ref _seen[place >> 5];
         var bit = 1 << (int)(place & 31);
         if ((Volatile.Read(ref word) & bit) == 0 && (Interlocked.Or(ref word, bit) & bit) == 0)

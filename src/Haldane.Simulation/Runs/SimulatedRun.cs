@@ -11,7 +11,7 @@ namespace Haldane.Simulation.Runs;
 /// <summary>How a simulated run went.</summary>
 public sealed record RunOutcome
 {
-    /// <summary>Promoted, rolled back, or still running at the horizon.</summary>
+    /// <summary>Promoted, rolled back, concluded, or still running at the horizon.</summary>
     public required Phase Phase { get; init; }
 
     /// <summary>When it ended; the horizon if it did not.</summary>
@@ -74,7 +74,7 @@ public static class SimulatedRun
     {
         var judge = new RolloutJudge(model, rollout);
         var progress = new Progress(rollout);
-        while (!progress.Rollout.Ended && progress.Time < horizon)
+        while (progress.Rollout.Phase == Phase.Running && progress.Time < horizon)
         {
             var stage = rollout.Stages[progress.Rollout.Stage];
             var length = pacing.Next(progress.Time - progress.StageStarts[^1], stage.Bake);
@@ -135,7 +135,7 @@ public static class SimulatedRun
 
         public RunOutcome Outcome() => new()
         {
-            Phase = Rollout.Phase,
+            Phase = Rollout.Phase == Phase.Returning ? Phase.RolledBack : Rollout.Phase, // decided; the way back is not simulated
             Time = Time,
             Guard = Rollout.Guard,
             Segment = Rollout.Segment,
@@ -151,6 +151,8 @@ public static class SimulatedRun
                 HoldReason.NoData => "no data",
                 HoldReason.Anomaly => "anomaly",
                 HoldReason.Broken => "broken",
+                HoldReason.TooFew => "too few",
+                HoldReason.Overstayed => "asks a person",
                 _ => "baking",
             },
         };

@@ -7,12 +7,19 @@ using Spectre.Console;
 
 namespace Haldane.Commands;
 
-/// <summary><c>haldane rollout list|show|start|abort|watch|pairs</c></summary>
+/// <summary><c>haldane rollout list|show|start|retry|pause|resume|advance|rollback|watch|pairs</c></summary>
 internal static class RolloutCommands
 {
-    public static Command Create() => new("rollout", "Shows, starts, aborts and follows the rollouts of a running Haldane.")
+    public static Command Create() => new("rollout", "Shows, moves and follows the rollouts of a running Haldane.")
     {
-        List(), Show(), Order("start", "Starts a rollout.", false), Order("abort", "Takes a running rollout's canary back.", true), Watch(), Pairs(),
+        List(), Show(), 
+        Order("start", "Starts a rollout."),
+        Order("retry", "Starts a rollout that has ended anew, from its first stage and on new evidence."),
+        Order("pause", "Lets a rollout stay in its stage; its guards are judged on, and harm takes the canary back.", asksWhy: true),
+        Order("resume", "Lets a paused rollout go on."),
+        Order("advance", "Enters the next stage before the conditions of this one are met. The last stage is left by proof only.", asksWhy: true),
+        Order("rollback", "Takes a canary back: of a running rollout, or of a promoted one while the old version is kept ready.", asksWhy: true),
+        Watch(), Pairs(),
     };
 
     private static Command List()
@@ -54,7 +61,7 @@ internal static class RolloutCommands
         });
     }
 
-    private static Command Order(string verb, string description, bool asksWhy)
+    private static Command Order(string verb, string description, bool asksWhy = false)
     {
         var name = Name();
         var by = new Option<string>("--by") { Description = "Who says so; stands in the ledger.", DefaultValueFactory = _ => Environment.UserName };
@@ -77,7 +84,7 @@ internal static class RolloutCommands
             var last = await FollowAsync(views);
             return last?.Rollout.Phase switch
             {
-                Core.Rollouts.Phase.Promoted => ExitCode.Done,
+                Core.Rollouts.Phase.Promoted or Core.Rollouts.Phase.Concluded => ExitCode.Done,
                 Core.Rollouts.Phase.RolledBack => ExitCode.No,
 
                 // The server left before the end: whoever waits must not take that for a promotion.

@@ -97,7 +97,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public async IAsyncEnumerable<RolloutView> PlayAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.Delay(WarmUp, cancel);
-        await _host.Room.StartAsync(DemoSpecification.Rollout, "demo", null, cancel);
+        await _host.Room.CommandAsync(DemoSpecification.Rollout, RolloutCommand.Start, "demo", null, cancel);
         _started = TimeProvider.System.GetTimestamp();
         var version = 0L;
         while (await _host.Room.ChangedAsync(DemoSpecification.Rollout, version, cancel) is { } view)

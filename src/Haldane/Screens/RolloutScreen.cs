@@ -83,6 +83,8 @@ internal static class RolloutScreen
         Core.Rollouts.Phase.Promoted => "[green bold]Promoted[/]",
         Core.Rollouts.Phase.RolledBack => "[red bold]RolledBack[/]",
         Core.Rollouts.Phase.Running => "[blue bold]Running[/]",
+        Core.Rollouts.Phase.Returning => "[red bold]Returning[/]",
+        Core.Rollouts.Phase.Concluded => "[green bold]Concluded[/]",
         _ => "[grey]Draft[/]",
     };
 

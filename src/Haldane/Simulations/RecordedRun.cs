@@ -48,7 +48,7 @@ internal sealed record RecordedRun(Rollout Rollout, ModelSpec Model, IReadOnlyLi
         await foreach (var stored in records.EvidenceAsync(run.Run, cancel))
         {
             // In a shadow stage only what was copied is evidence: it does not show what the traffic is like.
-            if (stored.Slice.Share < Share.Full && run.Spec.Stages[stored.Slice.Stage].Kind == StageKind.Split)
+            if (stored.Slice.Share < Share.Full && run.Spec.Stages[stored.Slice.Stage].Kind != StageKind.Shadow)
             {
                 slices.Add(stored.Slice);
             }

@@ -51,8 +51,8 @@ public sealed class AdminAccessTests
     [Theory]
     [InlineData("GET", Models)]
     [InlineData("GET", "/api/v1/rollouts/fraud-v2/events")]
-    [InlineData("POST", "/api/v1/rollouts/fraud-v2/abort")]
-    [InlineData("OPTIONS", "/api/v1/rollouts/fraud-v2/abort")]
+    [InlineData("POST", "/api/v1/rollouts/fraud-v2/rollback")]
+    [InlineData("OPTIONS", "/api/v1/rollouts/fraud-v2/rollback")]
     public async Task Other_web_pages_are_refused(string method, string path)
     {
         await using var admin = await Admin.StartAsync();
@@ -71,7 +71,7 @@ public sealed class AdminAccessTests
         await using var admin = await Admin.StartAsync();
 
         var answer = await admin.RawAsync(
-            "POST /api/v1/rollouts/fraud-v2/abort HTTP/1.1", "Host: localhost", "Origin: http://evil.example", "Origin: http://localhost", "Content-Length: 0");
+            "POST /api/v1/rollouts/fraud-v2/rollback HTTP/1.1", "Host: localhost", "Origin: http://evil.example", "Origin: http://localhost", "Content-Length: 0");
 
         Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
         Assert.Empty(admin.Room.Commands);
@@ -83,7 +83,7 @@ public sealed class AdminAccessTests
         await using var admin = await Admin.StartAsync();
 
         var answer = await admin.SendAsync(
-            HttpMethod.Post, "/api/v1/rollouts/fraud-v2/abort", null, ("Origin", admin.Uri.GetLeftPart(UriPartial.Authority)));
+            HttpMethod.Post, "/api/v1/rollouts/fraud-v2/rollback", null, ("Origin", admin.Uri.GetLeftPart(UriPartial.Authority)));
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
     }

@@ -8,7 +8,7 @@ namespace Haldane.Console.Tests.Api;
 public sealed class RolloutApiTests : IAsyncLifetime
 {
     private const string Start = "/api/v1/rollouts/fraud-v2/start";
-    private const string Abort = "/api/v1/rollouts/fraud-v2/abort";
+    private const string RollBack = "/api/v1/rollouts/fraud-v2/rollback";
 
     private Admin _admin = null!;
 
@@ -70,17 +70,17 @@ public sealed class RolloutApiTests : IAsyncLifetime
         var answer = await _admin.SendAsync(HttpMethod.Post, Start);
 
         Assert.Equal((HttpStatusCode.OK, """{"message":"done as asked"}"""), (answer.Status, answer.Text));
-        Assert.Equal(["start fraud-v2 by api"], _admin.Room.Commands);
+        Assert.Equal(["Start fraud-v2 by api"], _admin.Room.Commands);
         answer.AssertSecured();
     }
 
     [Fact]
-    public async Task An_abort_says_who_and_why()
+    public async Task A_rollback_says_who_and_why()
     {
-        await _admin.PostAsync(Abort, """{"by":"ann","why":"a smell"}""");
-        await _admin.PostAsync(Abort, "{}");
+        await _admin.PostAsync(RollBack, """{"by":"ann","why":"a smell"}""");
+        await _admin.PostAsync(RollBack, "{}");
 
-        Assert.Equal(["abort fraud-v2 by ann: a smell", "abort fraud-v2 by api: no reason given"], _admin.Room.Commands);
+        Assert.Equal(["RollBack fraud-v2 by ann: a smell", "RollBack fraud-v2 by api"], _admin.Room.Commands);
     }
 
     [Fact]
@@ -88,10 +88,10 @@ public sealed class RolloutApiTests : IAsyncLifetime
     {
         using var body = new ChunkedContent("""{"by":"ann","why":"a smell"}""");
 
-        var answer = await _admin.SendAsync(HttpMethod.Post, Abort, body);
+        var answer = await _admin.SendAsync(HttpMethod.Post, RollBack, body);
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        Assert.Equal(["abort fraud-v2 by ann: a smell"], _admin.Room.Commands);
+        Assert.Equal(["RollBack fraud-v2 by ann: a smell"], _admin.Room.Commands);
     }
 
     [Theory]
@@ -102,12 +102,12 @@ public sealed class RolloutApiTests : IAsyncLifetime
         _admin.Room.Outcome = new(kind, "it runs already");
 
         (await _admin.SendAsync(HttpMethod.Post, Start)).AssertProblem(status, "it runs already");
-        (await _admin.SendAsync(HttpMethod.Post, Abort)).AssertProblem(status, "it runs already");
+        (await _admin.SendAsync(HttpMethod.Post, RollBack)).AssertProblem(status, "it runs already");
     }
 
     [Theory]
     [InlineData(Start)]
-    [InlineData(Abort)]
+    [InlineData(RollBack)]
     public async Task A_store_that_is_down_is_told(string path)
     {
         _admin.Room.Failure = new StoreUnavailableException("the disk is full");
@@ -149,8 +149,8 @@ public sealed class RolloutApiTests : IAsyncLifetime
     [Fact]
     public async Task A_text_that_is_too_long_is_refused()
     {
-        (await _admin.PostAsync(Abort, $$"""{"why":"{{new string('w', 501)}}"}""")).AssertProblem(HttpStatusCode.BadRequest, "1 to 500 characters");
-        (await _admin.PostAsync(Abort, new string(' ', 9 << 20), ("Expect", "100-continue"))).AssertProblem(HttpStatusCode.RequestEntityTooLarge, "8388608");
+        (await _admin.PostAsync(RollBack, $$"""{"why":"{{new string('w', 501)}}"}""")).AssertProblem(HttpStatusCode.BadRequest, "1 to 500 characters");
+        (await _admin.PostAsync(RollBack, new string(' ', 9 << 20), ("Expect", "100-continue"))).AssertProblem(HttpStatusCode.RequestEntityTooLarge, "8388608");
         Assert.Empty(_admin.Room.Commands);
     }
 

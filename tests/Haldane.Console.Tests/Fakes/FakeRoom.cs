@@ -55,10 +55,8 @@ internal sealed class FakeRoom : IControlRoom
         before.SetResult();
     }
 
-    public Task<CommandOutcome> StartAsync(string rollout, string by, string? why, CancellationToken cancel) =>
-        Act($"start {rollout} by {by}{(why is null ? "" : $": {why}")}");
-
-    public Task<CommandOutcome> AbortAsync(string rollout, string by, string why, CancellationToken cancel) => Act($"abort {rollout} by {by}: {why}");
+    public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, string by, string? why, CancellationToken cancel) =>
+        Act($"{command} {rollout} by {by}{(why is null ? "" : $": {why}")}");
 
     public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, CancellationToken cancel)
     {
@@ -145,6 +143,7 @@ internal static class Views
             UpToSlice = points,
             Stage = 0,
             Baked = TimeSpan.FromSeconds(points),
+            InStage = TimeSpan.FromSeconds(points),
             CanaryExchanges = 100,
             Verdicts =
             [

@@ -62,9 +62,12 @@ internal sealed class World : IDisposable
 
     public async Task RecoverAsync() => _controller = await RolloutController.RecoverAsync(Set, Store, Router, Tokens, Time, Log, None);
 
-    public Task<CommandOutcome> StartAsync(string? rollout = null) => Controller.StartAsync(rollout ?? Set.Rollouts[0].Name, "ann", null, None);
+    public Task<CommandOutcome> StartAsync(string? rollout = null) => AskAsync(RolloutCommand.Start, rollout, null);
 
-    public Task<CommandOutcome> AbortAsync(string? rollout = null) => Controller.AbortAsync(rollout ?? Set.Rollouts[0].Name, "ann", "a smell", None);
+    public Task<CommandOutcome> RollBackAsync(string? rollout = null) => AskAsync(RolloutCommand.RollBack, rollout);
+
+    public Task<CommandOutcome> AskAsync(RolloutCommand command, string? rollout = null, string? why = "a smell") =>
+        Controller.CommandAsync(rollout ?? Set.Rollouts[0].Name, command, "ann", why, None);
 
     public async Task TickAsync(int seconds = 1)
     {

@@ -191,7 +191,7 @@ public sealed class FeedbackEvidenceTests : FeedbackTestWorld
     [Fact]
     public async Task Feedback_of_an_ended_run_is_stored_and_decides_nothing()
     {
-        await World.AbortAsync();
+        await World.RollBackAsync();
 
         var receipt = await SendAsync(Label(1, "fraud"));
 

@@ -148,7 +148,7 @@ public sealed class FeedbackTests : FeedbackTestWorld
     {
         var item = new FeedbackItem { Subject = "ann", Values = Revenue(4) };
         await SendAsync(item);
-        await World.AbortAsync();
+        await World.RollBackAsync();
         await World.StartAsync();
 
         Assert.Equal((1, 0), Counts(await SendAsync(item)));
@@ -157,7 +157,7 @@ public sealed class FeedbackTests : FeedbackTestWorld
     [Fact]
     public async Task A_subject_is_unknown_when_nothing_runs()
     {
-        await World.AbortAsync();
+        await World.RollBackAsync();
 
         Assert.Equal(1, (await SendAsync(new FeedbackItem { Subject = "ann", Values = Revenue(4) })).Unknown);
     }

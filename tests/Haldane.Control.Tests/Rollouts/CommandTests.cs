@@ -63,7 +63,7 @@ public sealed class CommandTests
         using var world = await World.OpenAsync(Make.Set(Make.Rollout()));
 
         Assert.Equal(CommandOutcomeKind.NotFound, (await world.StartAsync("nobody")).Kind);
-        Assert.Equal(CommandOutcomeKind.NotFound, (await world.AbortAsync("nobody")).Kind);
+        Assert.Equal(CommandOutcomeKind.NotFound, (await world.RollBackAsync("nobody")).Kind);
         Assert.Null(await world.Controller.ChangedAsync("nobody", 0, None));
     }
 
@@ -134,7 +134,7 @@ public sealed class CommandTests
         using var world = await World.StartedAsync();
         await world.TickAsync();
 
-        var outcome = await world.AbortAsync();
+        var outcome = await world.RollBackAsync();
 
         Assert.Equal(CommandOutcomeKind.Done, outcome.Kind);
         var entry = world.Disk.Entries[^1];
@@ -149,7 +149,7 @@ public sealed class CommandTests
     {
         using var world = await World.OpenAsync(Make.Set(Make.Rollout()));
 
-        Assert.Equal(CommandOutcomeKind.Conflict, (await world.AbortAsync()).Kind);
+        Assert.Equal(CommandOutcomeKind.Conflict, (await world.RollBackAsync()).Kind);
         Assert.Empty(world.Disk.Ledger);
     }
 
@@ -157,9 +157,9 @@ public sealed class CommandTests
     public async Task Run_numbers_rise_also_over_a_restart()
     {
         using var world = await World.StartedAsync();
-        await world.AbortAsync();
+        await world.RollBackAsync();
         await world.StartAsync();
-        await world.AbortAsync();
+        await world.RollBackAsync();
 
         using var next = await world.RestartAsync();
         await next.StartAsync();
@@ -174,7 +174,7 @@ public sealed class CommandTests
     {
         using var world = await World.StartedAsync();
         await world.TickAsync(2);
-        await world.AbortAsync();
+        await world.RollBackAsync();
 
         await world.StartAsync();
         await world.TickAsync();
@@ -192,7 +192,7 @@ public sealed class CommandTests
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => (i % 4) switch
         {
             0 => world.StartAsync(),
-            1 => world.AbortAsync(),
+            1 => world.RollBackAsync(),
             _ => world.Controller.TickAsync(None),
         })));
 
@@ -236,7 +236,7 @@ public sealed class CommandTests
         using var caller = new CancellationTokenSource();
         world.Store.Written = _ => caller.Cancel();
 
-        await IgnoreAsync(world.Controller.AbortAsync("fraud-v2", "ann", "left", caller.Token));
+        await IgnoreAsync(world.Controller.CommandAsync("fraud-v2", RolloutCommand.RollBack, "ann", "left", caller.Token));
 
         Assert.Equal("rolled-back", world.Disk.Kinds[^1]);
         Assert.Equal("publish fraud v1", world.Journal.Lines[^1]);

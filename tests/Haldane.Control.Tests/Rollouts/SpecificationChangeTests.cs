@@ -146,7 +146,7 @@ public sealed class SpecificationChangeTests
         await next.StartAsync("second");
         using var again = await next.RestartAsync();
 
-        await again.AbortAsync("second");
+        await again.RollBackAsync("second");
 
         Assert.Equal("publish fraud v2", again.Journal.Lines[^1]);
     }

@@ -115,7 +115,7 @@ public sealed class StoreFailureTests
         using var world = await World.StartedAsync();
         world.Store.IsDown = (_, _) => true;
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => world.AbortAsync());
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => world.RollBackAsync());
 
         Assert.Equal(Phase.Running, world.View.Rollout.Phase);
         Assert.StartsWith("publish fraud fraud-v2", world.Journal.Lines.Last(l => l.StartsWith("publish", StringComparison.Ordinal)), StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Haldane.Core.Judging;
 using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
 
 namespace Haldane.Core.Tests.Rollouts;
 
@@ -17,7 +18,7 @@ public sealed class RolloutMachineProperties
         Prop.ForAll<int>(seed =>
         {
             var random = new Random(seed);
-            var rollout = RolloutMachineTests.Running(0);
+            var rollout = AnyRollout(random);
             for (var step = 0; step < 60; step++)
             {
                 var signal = AnySignal(random, rollout);
@@ -30,9 +31,9 @@ public sealed class RolloutMachineProperties
                 promoted += moved.Move == Move.Promoted ? 1 : 0;
                 rollout = moved.Next;
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100_000));
 
-        Assert.True(promoted > 100, $"only {promoted} rollouts came to a promotion: the sequences say little");
+        Assert.True(promoted > 5_000, $"only {promoted} rollouts came to a promotion: the sequences say little");
     }
 
     private static string? Broken(Rollout before, Signal signal, Transition moved)
@@ -42,6 +43,16 @@ public sealed class RolloutMachineProperties
         if (after.Phase == Phase.Running && after.CanaryShare != after.Spec.Stages[after.Stage].Share)
         {
             return "the share is that of the stage";
+        }
+
+        if (after.Phase == Phase.Returning && (after.CanaryShare >= after.Spec.Stages[after.Stage].Share || (before.Phase == Phase.Returning && after.CanaryShare > before.CanaryShare)))
+        {
+            return "on its way back the share only falls";
+        }
+
+        if (before.Phase is Phase.RolledBack or Phase.Concluded or Phase.Draft && after.CanaryShare > Share.None && moved.Move != Move.Started)
+        {
+            return "what has ended serves nobody until it is started";
         }
 
         if (moved.Move == Move.None && (after.CanaryShare != before.CanaryShare || after.Phase != before.Phase || after.Stage != before.Stage))
@@ -59,9 +70,24 @@ public sealed class RolloutMachineProperties
             return "stages are entered one by one";
         }
 
-        if (moved.Move is Move.StageEntered or Move.Promoted && judgement is null)
+        if (moved.Move == Move.Promoted && judgement is null)
         {
-            return "only the judge widens the share";
+            return "nobody promotes without proof";
+        }
+
+        if (moved.Move == Move.StageEntered && judgement is null && signal is not Signal.Advance { Ejection: null })
+        {
+            return "only the judge, or a person with a living canary, widens the share";
+        }
+
+        if (signal is Signal.Advance { Judgement: { } advanced } && moved.Changes && advanced.Verdicts.Any(v => v.Kind == VerdictKind.Fail))
+        {
+            return "nobody advances on proven harm";
+        }
+
+        if (before.Pause is not null && moved.Move is Move.StageEntered or Move.Promoted or Move.Concluded && judgement is not null)
+        {
+            return "what is paused does not move on";
         }
 
         if (judgement is null || before.Phase != Phase.Running || judgement.Stage != before.Stage)
@@ -90,6 +116,17 @@ public sealed class RolloutMachineProperties
             return "nothing widens in silence or before the bake is over";
         }
 
+        var stage = before.Spec.Stages[before.Stage];
+        if (moved.Move == Move.Promoted && stage.Kind == StageKind.Experiment)
+        {
+            return "an experiment promotes nothing";
+        }
+
+        if (widened && (judgement.CanaryExchanges < stage.Exchanges || judgement.CanarySubjects < stage.Subjects))
+        {
+            return "nothing widens before the canary has served as many as were asked";
+        }
+
         if (moved.Move == Move.Promoted && (before.Stage != before.Spec.Stages.Count - 1 || judgement.Verdicts.Any(v => v.Kind != VerdictKind.Pass)))
         {
             return "a promotion needs the last stage and every guard passed";
@@ -97,7 +134,7 @@ public sealed class RolloutMachineProperties
 
         for (var g = 0; widened && g < judgement.Verdicts.Count; g++)
         {
-            if (RolloutMachine.IsRequired(before, before.Spec.Guards[g]) && judgement.Verdicts[g].Kind != VerdictKind.Pass)
+            if (StageEnd.IsRequired(before, before.Spec.Guards[g]) && judgement.Verdicts[g].Kind != VerdictKind.Pass)
             {
                 return "a required guard must have passed";
             }
@@ -108,21 +145,69 @@ public sealed class RolloutMachineProperties
             return "nothing widens while the canary is ejected";
         }
 
-        var harmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail) || ejection?.For >= before.Spec.Unreachable;
-        return harmed != (moved.Move == Move.RolledBack) ? "harm that is proven and a canary that stays dead, and nothing else, take the canary back" : null;
+        var isHarmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail) || ejection?.For >= before.Spec.Unreachable;
+        var isOver = stage.WhenUndecided == WhenUndecided.RollBack && judgement.InStage - before.PausedFor >= stage.Stay;
+        var isTaken = moved.Move is Move.RolledBack or Move.Returning;
+        return isHarmed && !isTaken ? "harm that is proven, and a canary that stays dead, take the canary back"
+            : isTaken && !isHarmed && !isOver ? "nothing takes a canary back but harm, death and a stay that was too long"
+            : null;
     }
 
-    private static Signal AnySignal(Random random, Rollout rollout) => random.Next(20) switch
+    // Plans of two to four stages, some with an experiment at the end, some with steps on the way back, some that ask for more than a bake.
+    private static Rollout AnyRollout(Random random)
     {
-        0 => new Signal.Start(rollout.Run + 1, "ada"),
-        1 when random.Next(4) == 0 => new Signal.Abort("ada", "no more"),
-        _ => new Signal.Judged(RolloutMachineTests.Judge(
+        var shares = new[] { 100, 1_000, 5_000, 9_500 }[..random.Next(2, 5)];
+        StageSpec[] stages = [.. shares.Select(share => new StageSpec(new(share), Made.Bake)
+        {
+            Exchanges = random.Next(3) == 0 ? 500 : 0,
+            Subjects = random.Next(3) == 0 ? 50 : 0,
+            Guards = random.Next(3) == 0 ? ["accuracy"] : [],
+            Stay = random.Next(3) == 0 ? TimeSpan.FromMinutes(30) : null,
+            WhenUndecided = (WhenUndecided)random.Next(3),
+        })];
+        if (random.Next(4) == 0)
+        {
+            stages[^1] = stages[^1] with { Kind = StageKind.Experiment };
+        }
+
+        return Made.Running(0) with
+        {
+            Spec = Made.Spec with
+            {
+                Stages = stages.ToValueList(),
+                Return = random.Next(2) == 0 ? ReturnSpec.AtOnce : new([new(4_000), new(500), new(50)], TimeSpan.FromSeconds(2)),
+                Warm = TimeSpan.FromSeconds(random.Next(20)),
+            },
+        };
+    }
+
+    private static Signal AnySignal(Random random, Rollout rollout) => random.Next(40) switch
+    {
+        0 or 1 => new Signal.Start(rollout.Run + 1, "ada"),
+        2 when random.Next(4) == 0 => new Signal.RollBack("ada", "no more"),
+        3 => new Signal.Pause("ada", "lunch", TimeSpan.FromMinutes(random.Next(40))),
+        4 or 5 or 6 => new Signal.Resume("ada", null, TimeSpan.FromMinutes(random.Next(40))),
+        7 => new Signal.Advance("ada", "quick", AnyJudgement(random, rollout), random.Next(5) == 0 ? Made.Ejected(1) : null),
+        < 12 => new Signal.Elapsed(random.Next(20) == 0 ? Made.Ejected(1) : null),
+        _ => new Signal.Judged(AnyJudgement(random, rollout), random.Next(20) == 0 ? Made.Ejected(random.Next(40)) : null),
+    };
+
+    private static Judgement AnyJudgement(Random random, Rollout rollout)
+    {
+        var judgement = Made.Judge(
             random.Next(10) == 0 ? random.Next(3) : rollout.Stage,
             AnyKind(random),
             AnyKind(random),
             random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(10),
-            random.Next(10) == 0 ? "callers are silent" : null), random.Next(20) == 0 ? RolloutMachineTests.Ejected(random.Next(40)) : null),
-    };
+            random.Next(10) == 0 ? "callers are silent" : null,
+            TimeSpan.FromMinutes(random.Next(40)));
+        return judgement with
+        {
+            CanaryExchanges = random.Next(5) == 0 ? 499 : 500,
+            CanarySubjects = random.Next(5) == 0 ? 49 : 50,
+            Anomalies = random.Next(20) == 0 ? [new("errors", 1, "a burst")] : [],
+        };
+    }
 
     // Mostly good news, so that many sequences come far.
     private static VerdictKind AnyKind(Random random) => random.Next(40) switch

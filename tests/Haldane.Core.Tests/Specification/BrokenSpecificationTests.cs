@@ -4,7 +4,7 @@ public sealed class BrokenSpecificationTests
 {
     public static TheoryData<Mistake> All { get; } =
     [
-        .. Mistakes.Structure, .. Mistakes.Names, .. Mistakes.Models, .. Mistakes.Stages, .. Mistakes.Guards, .. Mistakes.Signals, .. Mistakes.Syntax,
+        .. Mistakes.Structure, .. Mistakes.Names, .. Mistakes.Models, .. StageMistakes.All, .. StageMistakes.Presets, .. Mistakes.Guards, .. Mistakes.Signals, .. Mistakes.Syntax,
     ];
 
     [Theory]

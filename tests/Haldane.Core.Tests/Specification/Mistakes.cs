@@ -14,7 +14,7 @@ internal static class Mistakes
     [
         new(
             "unknown field", "bake: 15m }\n    - { share: 10%", "bak: 15m }\n    - { share: 10%", 29, 20, "spec.stages[0].bak",
-            "found the unknown field \"bak\"; wanted one of kind, share, bake: did you mean \"bake\"?"),
+            "found the unknown field \"bak\"; wanted one of name, kind, share, bake, exchanges, subjects, guards, stay, whenUndecided: did you mean \"bake\"?"),
         new(
             "far unknown field", "  showArm: false", "  replicas: 3", 18, 3, "spec.replicas",
             "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic"),
@@ -146,68 +146,6 @@ internal static class Mistakes
         new(
             "timeout without unit", "timeout: 30s", "timeout: 30", 17, 12, "spec.timeout",
             "found \"30\"; wanted a duration from 1ms to 1d, e.g. 30s: the unit is missing, write e.g. 30s"),
-    ];
-
-    public static Mistake[] Stages =>
-    [
-        new(
-            "share without percent", "share: 10%", "share: 10", 30, 16, "spec.stages[1].share",
-            "found \"10\"; wanted a share from 0.01% to 100% in steps of 0.01%, e.g. 10%: the percent sign is missing, write 10%"),
-        new(
-            "share of a fraction", "share: 10%", "share: 0.1", 30, 16, "spec.stages[1].share",
-            "found \"0.1\"; wanted a share from 0.01% to 100% in steps of 0.01%, e.g. 10%: the percent sign is missing, write 0.1% or 10%"),
-        new(
-            "share too fine", "share: 10%", "share: 10.005%", 30, 16, "spec.stages[1].share",
-            "found \"10.005%\"; wanted a share from 0.01% to 100% in steps of 0.01%, e.g. 10%: round it, e.g. to 10%"),
-        new(
-            "share above everything", "share: 50%", "share: 150%", 31, 16, "spec.stages[2].share",
-            "found \"150%\"; wanted a share from 0.01% to 100% in steps of 0.01%, e.g. 10%"),
-        new(
-            "share of nothing", "share: 1%,", "share: 0%,", 29, 16, "spec.stages[0].share",
-            "found \"0%\"; wanted a share from 0.01% to 100% in steps of 0.01%, e.g. 10%"),
-        new(
-            "share that does not rise", "share: 50%", "share: 10%", 31, 16, "spec.stages[2].share",
-            "found \"10%\"; wanted a share above the 10% of the stage before it (line 30): shares rise from stage to stage"),
-        new(
-            "unknown kind of stage", "{ share: 1%,", "{ kind: shadw, share: 1%,", 29, 15, "spec.stages[0].kind",
-            "found \"shadw\"; wanted split or shadow: did you mean shadow?"),
-        new(
-            "shadow with a share", "{ share: 1%,", "{ kind: shadow, share: 1%,", 29, 23, "spec.stages[0].share",
-            "found the unknown field \"share\"; wanted one of kind, bake, sample, rate, control, ignore, tolerance, similarity, cosine, keepPairs, redact"),
-        new(
-            "shadow without a bake", "{ share: 1%, bake: 15m }", "{ kind: shadow, sample: 100% }", 29, 7, "spec.stages[0].bake",
-            "found no field \"bake\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
-        new(
-            "shadow behind a share", "{ share: 10%,", "{ kind: shadow,", 30, 15, "spec.stages[1].kind",
-            "found a shadow stage behind a stage with a share (line 29); wanted it before all shares: whom the canary serves is not taken back from it"),
-        new(
-            "shadow of a rate without time", "{ share: 1%,", "{ kind: shadow, rate: 100,", 29, 29, "spec.stages[0].rate",
-            "found \"100\"; wanted a rate above 0/d and at most 1000000/s, with its unit of time, e.g. 200/s: the unit of time is missing, write e.g. 100/s"),
-        new(
-            "shadow with too many pairs", "{ share: 1%,", "{ kind: shadow, keepPairs: 5000,", 29, 34, "spec.stages[0].keepPairs",
-            "found \"5000\"; wanted a whole number from 0 to 1,000, e.g. 200"),
-        new(
-            "shadow of calls that may not be repeated", "failover: auto\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { share: 1%,",
-            "failover: never\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { kind: shadow,",
-            29, 15, "spec.stages[0].kind",
-            "found a shadow stage, but the calls of the model \"fraud\" may not be sent twice (a.yaml:3); wanted a protocol that makes a repeat safe, or failover: always in the model if you know that a repeat does no harm"),
-        new(
-            "shadow of a canary behind TLS", "{ name: v2, endpoints: [\"http://127.0.0.1:9002\"] }\n  failover: auto\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { share: 1%,",
-            "{ name: v2, endpoints: [\"https://127.0.0.1:9002\"] }\n  failover: auto\n  timeout: 30s\n  showArm: false\n---\napiVersion: haldane.dev/v1\nkind: Rollout\nmetadata: { name: fraud-v2 }\nspec:\n  model: fraud\n  baseline: v1\n  canary: v2\n  start: auto\n  stages:\n    - { kind: shadow,",
-            29, 15, "spec.stages[0].kind",
-            "found a shadow stage, but the version \"v2\" has the endpoint \"https://127.0.0.1:9002\" (a.yaml:3); wanted http endpoints only, since copies are sent over HTTP/1.1 without TLS"),
-        new(
-            "bake of nothing", "{ share: 1%, bake: 15m }", "{ share: 1%, bake: 0s }", 29, 26, "spec.stages[0].bake",
-            "found \"0s\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
-        new(
-            "bake of years", "{ share: 1%, bake: 15m }", "{ share: 1%, bake: 31d }", 29, 26, "spec.stages[0].bake",
-            "found \"31d\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
-        new(
-            "bake in words", "{ share: 1%, bake: 15m }", "{ share: 1%, bake: 15 min }", 29, 26, "spec.stages[0].bake",
-            "found \"15 min\"; wanted a duration above 0s and at most 30d, e.g. 15m: the units are d, h, m, s and ms, from large to small and without spaces"),
-        new(
-            "promise too weak", "falsePromotion: 5%", "falsePromotion: 60%", 38, 49, "spec.promise.falsePromotion",
-            "found \"60%\"; wanted a rate above 0% and at most 50%, e.g. 1%"),
     ];
 
     public static Mistake[] Signals =>

@@ -56,10 +56,12 @@ public sealed class SpecificationSchemaTests
         ];
 
         var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides())
-            .Concat(KnownIn(Samples.With("{ share: 1%,", "{ kind: shadow, zzzzzz: 1,"))).Distinct().Order(StringComparer.Ordinal);
+            .Concat(KnownInKinds()).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  return: { zzzzzz: 1 }"))).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
     }
+
+    private static IEnumerable<string> KnownInKinds() => new[] { "shadow", "switch", "experiment" }.SelectMany(kind => KnownIn(Samples.With("{ share: 1%,", $"{{ kind: {kind}, zzzzzz: 1,")));
 
     // The sample says nothing about traffic, and the mistakes count on its lines.
     private static IEnumerable<string> KnownInTraffic() => new[]

@@ -1,0 +1,50 @@
+using Haldane.Core.Judging;
+
+namespace Haldane.Core.Rollouts;
+
+/// <summary>Something that may move a rollout. A closed list: a new signal fails the machine's table test until every phase has an answer.</summary>
+public abstract record Signal
+{
+    private Signal()
+    {
+    }
+
+    /// <summary>Somebody, or the specification, starts the rollout.</summary>
+    /// <param name="Run">The number of the new run.</param>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why; null when nobody said.</param>
+    public sealed record Start(int Run, string By, string? Why = null) : Signal;
+
+    /// <summary>The judge spoke.</summary>
+    /// <param name="Judgement">What it said.</param>
+    /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
+    public sealed record Judged(Judgement Judgement, Ejection? Ejection = null) : Signal;
+
+    /// <summary>Time has passed, for a rollout that nothing is judged of any more.</summary>
+    /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
+    public sealed record Elapsed(Ejection? Ejection = null) : Signal;
+
+    /// <summary>Somebody takes the canary back.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why.</param>
+    public sealed record RollBack(string By, string Why) : Signal;
+
+    /// <summary>Somebody lets the canary stay where it is until it is resumed.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why.</param>
+    /// <param name="InStage">How long it has been in its stage.</param>
+    public sealed record Pause(string By, string Why, TimeSpan InStage) : Signal;
+
+    /// <summary>Somebody lets it go on.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why; null when nobody said.</param>
+    /// <param name="InStage">How long it has been in its stage.</param>
+    public sealed record Resume(string By, string? Why, TimeSpan InStage) : Signal;
+
+    /// <summary>Somebody has the next stage entered before the stage's own conditions are met.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why.</param>
+    /// <param name="Judgement">What the judge says by now; null while there is nothing to judge.</param>
+    /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
+    public sealed record Advance(string By, string Why, Judgement? Judgement, Ejection? Ejection = null) : Signal;
+}

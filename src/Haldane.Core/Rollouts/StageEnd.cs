@@ -1,0 +1,66 @@
+using Haldane.Core.Judging;
+using Haldane.Core.Specification;
+
+namespace Haldane.Core.Rollouts;
+
+/// <summary>Why a stage cannot be left yet. Pure.</summary>
+/// <param name="Hold">The kind of reason.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record StageEnd(HoldReason Hold, string Reason)
+{
+    /// <summary>The first thing that stands in the way; null when nothing does.</summary>
+    public static StageEnd? WhyNot(Rollout rollout, Judgement judgement)
+    {
+        var stage = rollout.Spec.Stages[rollout.Stage];
+        return Silence(judgement) ?? Anomaly(judgement) ?? Baking(stage, judgement) ?? TooFew(stage, judgement) ?? NotPassed(rollout, judgement);
+    }
+
+    /// <summary>Whether the guard must have passed before the rollout may leave its stage.</summary>
+    public static bool IsRequired(Rollout rollout, GuardSpec guard)
+    {
+        var stage = rollout.Spec.Stages[rollout.Stage];
+        return stage.Kind != StageKind.Experiment
+            && (rollout.IsInLastStage
+                || (guard.RequiredFrom is { } from && stage.Share >= from)
+                || stage.Guards.Contains(guard.Name)
+                || IsLastChance(rollout, guard));
+    }
+
+    /// <summary>Whether the guard can be proven in this stage only, and in none behind it.</summary>
+    /// <remarks>Behind the last shadow stage no pair of answers ever comes that could still prove agreement.</remarks>
+    public static bool IsLastChance(Rollout rollout, GuardSpec guard)
+    {
+        var (stages, at) = (rollout.Spec.Stages, rollout.Stage);
+        return guard.Signal.Kind == SignalKind.Agreement && stages[at].Kind == StageKind.Shadow && (rollout.IsInLastStage || stages[at + 1].Kind != StageKind.Shadow);
+    }
+
+    private static StageEnd? Silence(Judgement judgement) => judgement.NoData is { } silence
+        ? new(HoldReason.NoData, silence)
+        : judgement.Verdicts.FirstOrDefault(v => v is { Kind: VerdictKind.NoData, Late: false }) is { } silent ? new(HoldReason.NoData, $"{silent.Guard}: {silent.Reason}") : null;
+
+    private static StageEnd? Anomaly(Judgement judgement) => judgement.Anomalies is [var anomaly, ..] ? new(HoldReason.Anomaly, anomaly.Reason) : null;
+
+    private static StageEnd? Baking(StageSpec stage, Judgement judgement) =>
+        judgement.Baked < stage.Bake ? new(HoldReason.Baking, stage.Kind == StageKind.Shadow ? "bakes in the shadow" : $"bakes at {stage.Share}") : null;
+
+    private static StageEnd? TooFew(StageSpec stage, Judgement judgement) => judgement switch
+    {
+        { CanaryExchanges: var exchanges } when exchanges < stage.Exchanges => new(HoldReason.TooFew, $"the canary has served {exchanges:N0} exchanges in this stage, {stage.Exchanges:N0} are asked"),
+        { CanarySubjects: var subjects } when subjects < stage.Subjects => new(HoldReason.TooFew, $"the canary has served some {subjects:N0} subjects in this stage, {stage.Subjects:N0} are asked"),
+        _ => null,
+    };
+
+    private static StageEnd? NotPassed(Rollout rollout, Judgement judgement)
+    {
+        for (var g = 0; g < rollout.Spec.Guards.Count; g++)
+        {
+            var verdict = judgement.Verdicts[g];
+            if (verdict.Kind != VerdictKind.Pass && IsRequired(rollout, rollout.Spec.Guards[g]))
+            {
+                return new(verdict.Kind == VerdictKind.NoData ? HoldReason.NoData : HoldReason.Undecided, $"{verdict.Guard}: {verdict.Reason}");
+            }
+        }
+
+        return null;
+    }
+}

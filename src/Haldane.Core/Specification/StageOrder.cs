@@ -1,0 +1,72 @@
+using Haldane.Core.Specification.Shapes;
+using Haldane.Core.Specification.Yaml;
+
+namespace Haldane.Core.Specification;
+
+/// <summary>In which order stages stand: shadows first, then rising shares, an experiment at the end.</summary>
+internal static class StageOrder
+{
+    /// <summary>Checks stages as they are written.</summary>
+    public static void Check(YamlSequence stages, FileErrors errors)
+    {
+        Unique.Names(stages, errors);
+        (Share Share, YamlNode Node)? before = null;
+        for (var i = 0; i < stages.Items.Count; i++)
+        {
+            if (stages.Items[i] is not YamlMapping stage || StageFields.KindOf(stage) is not { } kind)
+            {
+                continue;
+            }
+
+            var at = stage.FindScalar("kind") ?? (YamlNode)stage;
+            var isLast = i == stages.Items.Count - 1;
+            if (kind == StageKind.Shadow)
+            {
+                if (before is { } split)
+                {
+                    errors.Report(at, $"found a shadow stage behind a stage with a share (line {split.Node.At.Line}); wanted it before all shares: whom the canary serves is not taken back from it");
+                }
+                else if (isLast && !stages.IsCut)
+                {
+                    errors.Report(at, "found a shadow stage at the end; wanted a stage with a share behind it: a canary that has served nobody is not promoted to everything");
+                }
+
+                continue;
+            }
+
+            if (kind == StageKind.Experiment && !isLast)
+            {
+                errors.Report(at, "found an experiment with stages behind it; wanted it at the end: it promotes nothing");
+            }
+
+            if (ShareOf(stage, kind) is not { } now)
+            {
+                continue;
+            }
+
+            if (before is { } last && now.Share <= last.Share)
+            {
+                errors.Wrong(now.Node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})", "shares rise from stage to stage");
+            }
+
+            before = now;
+        }
+    }
+
+    private static (Share Share, YamlNode Node)? ShareOf(YamlMapping stage, StageKind kind)
+    {
+        var isSwitch = kind == StageKind.Switch;
+        if (stage.FindScalar(isSwitch ? "holdback" : "share") is { } written)
+        {
+            return Quantity.TryShare(written.Text, out var share, out _) ? (isSwitch ? new(Share.Whole - share.BasisPoints) : share, written) : null;
+        }
+
+        // What a stage of these kinds has when it does not say.
+        return kind switch
+        {
+            StageKind.Switch => (new(9_500), stage),
+            StageKind.Experiment => (new(5_000), stage),
+            _ => null,
+        };
+    }
+}
