@@ -8,6 +8,8 @@ namespace Haldane.Judge.Guards;
 /// Each stage's events are weighed with that stage's share, so the rate may drift while the share moves, and events may come late. Fine means "ratio at most fine,
 /// or the canary's rate at most the floor", so Fail needs evidence against both: the smaller e-value. Bad means "ratio at least bad, and the rate at
 /// least the floor", so evidence against either is enough: their average. The floor is by exchange. Where less is worse, all signs turn.
+/// <para>A first event of each subject cannot tell ratios any more once most subjects have had theirs: the arm that fails oftener runs out of them sooner, and the rest look alike. So Pass asks for the same proof by exchange too:
+/// the smaller e-value, which is valid where either is. Fail does not, for subjects that fail again and again are no proof of harm.</para>
 /// </remarks>
 internal sealed class RateRatio : RateMeasurement
 {
@@ -16,6 +18,7 @@ internal sealed class RateRatio : RateMeasurement
     private readonly Null _passNull;
     private readonly int _fine;
     private readonly int _bad;
+    private readonly RateRatioProfile? _byExchange;
     private readonly TiltMixture? _aboveFloor;
     private readonly TiltMixture? _belowFloor;
     private Tally _seen;
@@ -31,6 +34,11 @@ internal sealed class RateRatio : RateMeasurement
             throw new ArgumentException(
                 $"Guard {Guard.Name}: the lines {Guard.FineLine:0.###} and {Guard.Bad:0.###} are too close; ratios of rates are told apart in steps of 5 %.",
                 nameof(question));
+        }
+
+        if (question is { BySubject: true, Everyone: true } && !source.IsLate)
+        {
+            _byExchange = new();
         }
 
         if (Guard.Floor > 0)
@@ -78,6 +86,11 @@ internal sealed class RateRatio : RateMeasurement
             return $"{Canary()}; below the floor of {Say.Percent(Guard.Floor)}";
         }
 
+        if (kind == VerdictKind.Undecided && _byExchange is { } all && _profile.LogE(_bad, _passNull) >= Question.PassAt && all.LogE(_bad, _passNull) < Question.PassAt)
+        {
+            return $"{Headline(reading)}; not proven by exchange yet, and many of the subjects that can fail have failed already; {Margin}";
+        }
+
         if (kind == VerdictKind.Undecided && _seen.Canary.Events == 0 && _belowFloor is not null)
         {
             // What the floor's half of the average must bring beside what the ratio's half has.
@@ -98,6 +111,7 @@ internal sealed class RateRatio : RateMeasurement
     protected override void Take(int stage, double part, Tally tally)
     {
         _profile.Add(Question.Shares.PerEvent(part), tally.CanarySubjects, tally.BaselineSubjects);
+        _byExchange?.AddExposed(tally.Canary, tally.Baseline);
         _seen += tally;
     }
 
@@ -112,6 +126,7 @@ internal sealed class RateRatio : RateMeasurement
         }
 
         var pass = _profile.LogE(_bad, _passNull, factor);
+        pass = _byExchange is null ? pass : Math.Min(pass, _byExchange.LogE(_bad, _passNull, factor));
         return new(
             fail, _belowFloor is null ? pass : LogSpace.Average(pass, _belowFloor.LogE(factor * _seen.Canary.Events, factor * _seen.Canary.Count)));
     }

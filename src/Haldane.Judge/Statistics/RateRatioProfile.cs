@@ -81,6 +81,23 @@ internal sealed class RateRatioProfile
         }
     }
 
+    /// <summary>Adds a slice of which it is known who could have had an event: then the arm of one is a coin with odds r n_c : n_b, whoever was assigned where.</summary>
+    /// <param name="canary">Events of the canary, and of how many exchanges; events are rare.</param>
+    /// <param name="baseline">The same of the baseline.</param>
+    public void AddExposed(Rate canary, Rate baseline)
+    {
+        double all = canary.Events + baseline.Events, share = canary.Count / (double)(canary.Count + baseline.Count);
+        if (all == 0)
+        {
+            return;
+        }
+
+        for (var i = 0; i < Points; i++)
+        {
+            _profile[i] += canary.Events * LogRatio(i) - all * LogSpace.Log1P(share * LogSpace.ExpM1(LogRatio(i)));
+        }
+    }
+
     /// <summary>Natural logarithm of the e-value against a ratio on one side of a grid point.</summary>
     /// <param name="line">The grid point.</param>
     /// <param name="side">Which ratios the null holds.</param>
