@@ -62,7 +62,7 @@ internal static class PrometheusText
         Family(text, "haldane_guard_estimate", "gauge", "The estimate on the guard's scale.", Verdicts(rollouts)
             .Where(x => x.Verdict.Estimate is not null).Select(x => (x.Labels, x.Verdict.Estimate!.Value)));
         Family(text, "haldane_latency_seconds", "gauge", "Latency over the last ten seconds.", rollouts
-            .Where(r => r is { Rollout.Phase: Phase.Running, Series.Count: > 0 }).SelectMany(Latencies));
+            .Where(r => r is { Rollout.IsActive: true, Series.Count: > 0 }).SelectMany(Latencies));
     }
 
     private static IEnumerable<((string, string)[], double)> Latencies(RolloutView view)

@@ -500,6 +500,10 @@ const HOLDS = {
   Broken: 'Holds: Broken, the measurement cannot be trusted',
   Undecided: 'Holds: Undecided, a required guard has not passed yet',
   Anomaly: 'Holds: Anomaly, something changed suddenly inside the canary',
+  Ejected: 'Holds: Ejected, the baseline serves the canary\'s callers',
+  TooFew: 'Holds: TooFew, the canary has not served enough yet',
+  Paused: 'Holds: Paused',
+  Overstayed: 'Holds: Overstayed, a person is asked',
 };
 
 /** A rollout's section, built once and then only brought up to date. */
@@ -583,7 +587,7 @@ class RolloutSection {
 
   announce(rollout) {
     const was = this.view?.rollout;
-    if (was && (was.phase !== rollout.phase || was.stage !== rollout.stage)) {
+    if (was && (was.phase !== rollout.phase || was.stage !== rollout.stage || was.canaryShare !== rollout.canaryShare)) {
       tell(`${this.name}: ${rollout.phase}, canary share ${shareText(rollout.canaryShare)}, ${rollout.reason}`);
     }
   }
@@ -619,11 +623,11 @@ class RolloutSection {
     const baked = judgement?.stage === rollout.stage ? seconds(judgement.baked) : 0;
     const reached = rollout.phase === 'Draft' ? -1 : rollout.phase === 'Promoted' ? Infinity : rollout.stage;
     const steps = rollout.spec.stages.map((stage, i) => {
-      const state = i < reached ? 'done' : i > reached ? 'ahead' : this.running ? 'current' : 'lost';
+      const state = i < reached ? 'done' : i > reached ? 'ahead' : rollout.phase === 'Running' ? 'current' : 'lost';
       const bake = seconds(stage.bake);
       const note = state === 'current' ? `baked ${duration(Math.min(baked, bake))} of ${duration(bake)}`
         : state === 'done' ? `bake ${duration(bake)}, done`
-        : state === 'lost' ? (rollout.phase === 'Concluded' ? 'concluded' : 'rolled back here') : `bake ${duration(bake)}`;
+        : state === 'lost' ? (rollout.phase === 'Concluded' ? 'concluded' : rollout.phase === 'Returning' ? 'taken back from here' : 'rolled back here') : `bake ${duration(bake)}`;
       return { state, share: stage.kind === 'Shadow' ? 'shadow' : shareText(stage.share), note, part: state === 'current' ? (bake > 0 ? Math.min(baked / bake, 1) : 1) : null };
     });
     const promoted = rollout.phase === 'Promoted';
@@ -757,7 +761,8 @@ class GuardRow {
     const scale = scaleOf(guard);
     const shown = verdict ?? { kind: null, reason: 'not judged yet', fine: guard.fineLine ?? guard.bad, bad: guard.bad };
     say(this.signal, verdict?.signal ?? signalText(guard.signal));
-    say(this.must, `must pass ${guard.requiredFrom == null ? 'in the last stage' : `from ${shareText(guard.requiredFrom)}`}`);
+    say(this.must, rollout.spec.stages.at(-1).kind === 'Experiment' ? 'promotes nothing'
+      : `must pass ${guard.requiredFrom == null ? 'in the last stage' : `from ${shareText(guard.requiredFrom)}`}`);
     say(this.chip, shown.kind ?? 'none yet');
     mark(this.chip, 'data-kind', shown.kind ?? 'None');
     mark(this.node, 'data-kind', shown.kind);

@@ -61,7 +61,7 @@ internal static class Catalogue
     }
 
     private static TrafficSplit? Split(ModelSpec model, IEnumerable<Rollout> rollouts) =>
-        rollouts.FirstOrDefault(r => r.IsActive && r.Spec.Model == model.Name) is { } running
+        rollouts.FirstOrDefault(r => r.IsActive && r.Spec.Model == model.Name) is { } running && model.FindVersion(running.Spec.Baseline) is not null && model.FindVersion(running.Spec.Canary) is not null
             ? new(running.Run, running.Name, running.Stage, running.CanaryShare, running.Spec.Baseline, running.Spec.Canary)
             {
                 FirstToken = running.Spec.Guards.Any(g => g.Signal.Kind == SignalKind.FirstToken),

@@ -67,7 +67,7 @@ internal sealed partial class RolloutBook(
             var why = spec is null ? "the rollout is no longer in the specification"
                 : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
                 : "the model's specification was changed while it ran";
-            await MoveAsync(old, new Signal.RollBack(FromSpecification, why), null, null);
+            await MoveAsync(old, new Signal.RollBack(FromSpecification, why, AtOnce: true), null, null);
         }
 
         foreach (var spec in specification.Rollouts)
@@ -114,11 +114,12 @@ internal sealed partial class RolloutBook(
 
         var tracker = _trackers.GetValueOrDefault(known.Name);
         var judgement = tracker?.Judge();
+        var inStage = judgement?.Stage == known.Stage ? judgement.InStage : TimeSpan.Zero; // until its first slice the judge speaks of the stage before
         var reason = why ?? "no reason given";
         return await ApplyAsync(known, command switch
         {
-            RolloutCommand.Pause => new Signal.Pause(by, reason, judgement?.InStage ?? default),
-            RolloutCommand.Resume => new Signal.Resume(by, why, judgement?.InStage ?? default),
+            RolloutCommand.Pause => new Signal.Pause(by, reason, inStage),
+            RolloutCommand.Resume => new Signal.Resume(by, why, inStage),
             RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection),
             _ => new Signal.RollBack(by, reason),
         }, judgement, tracker);

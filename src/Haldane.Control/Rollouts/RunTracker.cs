@@ -43,7 +43,7 @@ internal sealed class RunTracker
 
     public LiveSeries Series { get; } = new();
 
-    /// <summary>Digest of the evidence so far, hex; empty when there is none.</summary>
+    /// <summary>Digest of the evidence that was judged so far, hex; empty when there is none.</summary>
     public string Digest { get; private set; } = "";
 
     /// <summary>That the router has ejected the canary, as of the last slice; null while it has not.</summary>
@@ -132,8 +132,13 @@ internal sealed class RunTracker
     private void Take(EvidenceSlice slice, string digest)
     {
         _number = slice.Number;
-        Digest = digest;
-        _judge.Add(slice);
         Series.Add(slice);
+
+        // On its way back a canary has another share than its stage asks: it was judged, and what comes now is kept for the record only.
+        if (slice.Share == _stages[slice.Stage].Share)
+        {
+            Digest = digest;
+            _judge.Add(slice);
+        }
     }
 }

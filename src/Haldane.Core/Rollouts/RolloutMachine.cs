@@ -13,7 +13,7 @@ public static class RolloutMachine
     public static Transition Next(Rollout rollout, Signal signal, DateTimeOffset now) => (rollout.Phase, signal) switch
     {
         (Phase.Running, Signal.Judged(var judgement, var ejection)) => judgement.Stage == rollout.Stage ? Weigh(rollout, judgement, ejection, now) : Stay(rollout),
-        (Phase.Running, Signal.RollBack(var by, var why)) => TakeBack(rollout, now, by, $"{by}: {why}"),
+        (Phase.Running, Signal.RollBack(var by, var why, var atOnce)) => atOnce ? End(rollout, now, by, $"{by}: {why}") : TakeBack(rollout, now, by, $"{by}: {why}"),
         (Phase.Running, Signal.Advance(var by, var why, { } judgement, var ejection)) =>
             WhyNotAdvance(rollout, judgement, ejection) is { } obstacle ? Refuse(rollout, obstacle) : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, by, $"{by}: {why}"),
         (Phase.Running, Signal.Pause(var by, var why, var inStage)) when rollout.Pause is null =>
@@ -24,11 +24,13 @@ public static class RolloutMachine
             by),
 
         // Somebody cannot wait for the steps, or the canary has died meanwhile.
-        (Phase.Returning, Signal.RollBack(var by, var why)) => End(rollout, now, by, $"{by}: {why}"),
-        (Phase.Returning, Signal.Elapsed({ } ejection)) => End(rollout, now, Gateway, Dead(ejection)),
-        (Phase.Returning, Signal.Elapsed) when now - rollout.Since >= rollout.Spec.Return.Every => Step(rollout, rollout.ReturnStep + 1, now, Plan, rollout.Reason),
+        (Phase.Returning, Signal.RollBack(var by, var why, _)) => End(rollout, now, by, $"{rollout.Reason}; at once by {by}: {why}"),
+        (Phase.Returning, Signal.Elapsed({ } ejection)) => End(rollout, now, Gateway, $"{rollout.Reason}; at once, for {Dead(ejection)}"),
 
-        (Phase.Promoted, Signal.RollBack(var by, var why)) when now < rollout.WarmUntil => End(rollout, now, by, $"{by}: {why}"),
+        // A clock that was set back must not keep it there.
+        (Phase.Returning, Signal.Elapsed) when now - rollout.Since >= rollout.Spec.Return.Every || now < rollout.Since => Step(rollout, rollout.ReturnStep + 1, now, Plan, rollout.Reason),
+
+        (Phase.Promoted, Signal.RollBack(var by, var why, _)) when now < rollout.WarmUntil => End(rollout, now, by, $"{by}: {why}"),
         (Phase.Promoted, Signal.Elapsed) when now >= rollout.WarmUntil =>
             new(Move.Retired, rollout with { WarmUntil = null, Reason = $"every guard has passed, and {rollout.Spec.Baseline} is no longer kept ready" }, Plan),
 
@@ -78,8 +80,9 @@ public static class RolloutMachine
 
     private static Transition Overstay(Rollout rollout, StageSpec stage, StageEnd? obstacle, DateTimeOffset now) => (stage.WhenUndecided, obstacle) switch
     {
-        (WhenUndecided.Ask, _) when stage.Kind != StageKind.Experiment =>
-            Hold(rollout, HoldReason.Overstayed, $"the longest stay of {Say(stage.Stay)} is over: advance it or take it back" + (obstacle is null ? "" : $" ({obstacle.Reason})")),
+        // The last stage nobody advances: there proof is enough.
+        (WhenUndecided.Ask, _) when obstacle is not null || !rollout.IsInLastStage =>
+            Hold(rollout, HoldReason.Overstayed, $"the longest stay of {Say(stage.Stay)} is over: {(rollout.IsInLastStage ? "take it back, or let it wait for proof" : "advance it or take it back")}" + (obstacle is null ? "" : $" ({obstacle.Reason})")),
         (WhenUndecided.RollBack, not null) => TakeBack(rollout, now, Judge, $"still undecided after the longest stay of {Say(stage.Stay)}: {obstacle.Reason}"),
         _ => Leave(rollout, stage, obstacle, now),
     };
@@ -103,6 +106,11 @@ public static class RolloutMachine
         if (rollout.IsInLastStage)
         {
             return $"{rollout.Name} is in its last stage: behind it comes the promotion, which takes proof on every guard";
+        }
+
+        if (judgement.Stage != rollout.Stage || judgement.UpToSlice == 0)
+        {
+            return $"nothing has been seen of {rollout.Name} in this stage yet";
         }
 
         if (ejection is not null)

@@ -27,7 +27,8 @@ public abstract record Signal
     /// <summary>Somebody takes the canary back.</summary>
     /// <param name="By">Who.</param>
     /// <param name="Why">Why.</param>
-    public sealed record RollBack(string By, string Why) : Signal;
+    /// <param name="AtOnce">Whether no steps are taken, whatever the specification says.</param>
+    public sealed record RollBack(string By, string Why, bool AtOnce = false) : Signal;
 
     /// <summary>Somebody lets the canary stay where it is until it is resumed.</summary>
     /// <param name="By">Who.</param>

@@ -38,6 +38,8 @@ internal static class RolloutFields
 
     private static readonly Dictionary<string, MappingShape<RolloutSpec>> Presets = StagePresets.All.ToDictionary(p => p.Name, p => Of(p.Stages, isRequired: false, new StagePresets.Changes(p.Name, p.Stages)));
 
+    private static readonly MappingShape<RolloutSpec> Unknown = Of([], isRequired: false, new Unread());
+
     /// <summary>The field <c>spec</c> of a rollout. The name comes from <c>metadata</c>.</summary>
     public static readonly Shape<RolloutSpec> Spec = new ByPreset();
 
@@ -79,6 +81,7 @@ internal static class RolloutFields
 
         CheckRequiredFrom(rollout, node, errors);
         CheckNamedGuards(node, errors);
+        CheckShadowGuards(rollout, node, errors);
         CheckAlone(rollout, node, errors);
         return rollout;
     }
@@ -94,6 +97,18 @@ internal static class RolloutFields
         foreach (var name in stages.Items.OfType<YamlMapping>().SelectMany(s => (s.Find("guards") as YamlSequence)?.Items.OfType<YamlScalar>() ?? []).Where(n => !known.Contains(n.Text)))
         {
             errors.Report(name, Nearest.Unknown(name.Text, "guard of the rollout", known));
+        }
+    }
+
+    // What needs callers who were answered by the canary would be waited for in vain.
+    private static void CheckShadowGuards(RolloutSpec rollout, YamlMapping node, FileErrors errors)
+    {
+        foreach (var name in rollout.Stages.Where(s => s.Kind == StageKind.Shadow).SelectMany(s => s.Guards))
+        {
+            if (rollout.Guards.FirstOrDefault(g => g.Name == name) is { } guard && (guard.Signal.IsLate || guard.Signal.Kind == SignalKind.Throughput))
+            {
+                errors.Report(node.Find("stages")!, $"found the guard {Clip.Quoted(name)} in a shadow stage; wanted one that a shadow can measure: {guard.Signal} needs callers whom the canary has answered");
+            }
         }
     }
 
@@ -126,7 +141,7 @@ internal static class RolloutFields
 
     private static void CheckRequiredFrom(RolloutSpec rollout, YamlMapping node, FileErrors errors)
     {
-        var last = rollout.Stages.Count == 0 ? Share.None : rollout.Stages.Max(s => s.Share);
+        var last = rollout.Stages.Where(s => s.Kind != StageKind.Experiment).Select(s => s.Share).DefaultIfEmpty(Share.None).Max();
         if (last == Share.None || node.Find("guards") is not YamlSequence guards)
         {
             return;
@@ -141,13 +156,27 @@ internal static class RolloutFields
         }
     }
 
+    /// <summary>Stages that cannot be read, as nobody knows what they are changes of.</summary>
+    private sealed class Unread : Shape<ValueList<StageSpec>>
+    {
+        public override string Wanted => "a list";
+
+        public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out ValueList<StageSpec> value)
+        {
+            value = [];
+            return true;
+        }
+
+        public override JsonObject Schema() => [];
+    }
+
     /// <summary>Reads the fields by the preset that they name.</summary>
     private sealed class ByPreset : Shape<RolloutSpec>
     {
         public override string Wanted => Plain.Wanted;
 
         public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out RolloutSpec value) =>
-            ((node as YamlMapping)?.FindScalar("preset") is { } preset && Presets.TryGetValue(preset.Text, out var shape) ? shape : Plain).TryRead(node, errors, out value);
+            ((node as YamlMapping)?.FindScalar("preset") is not { } preset ? Plain : Presets.GetValueOrDefault(preset.Text, Unknown)).TryRead(node, errors, out value);
 
         public override JsonObject Schema()
         {

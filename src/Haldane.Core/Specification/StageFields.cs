@@ -16,6 +16,8 @@ internal static class StageFields
         ("experiment", StageKind.Experiment, "a stage such as { kind: experiment, share: 50%, lasts: 14d }"),
     ];
 
+    private const int MostSubjects = 1_000_000;
+
     private static readonly Share UsualHoldback = new(500);
 
     /// <summary>A stage of any kind.</summary>
@@ -58,7 +60,9 @@ internal static class StageFields
                 ? Some("lasts", isWhole, Amounts.Lasts, (s, v) => s with { Bake = v }, "How long the experiment lasts under traffic, e.g. 14d.")
                 : Some("bake", isWhole, Amounts.Bake, (s, v) => s with { Bake = v }, "The least time under traffic before the stage may be left, e.g. 15m."),
             Some("exchanges", false, Amounts.Fewest, (s, v) => s with { Exchanges = v }, "Exchanges of the canary before the stage may be left. Default: 0."),
-            Some("subjects", false, Amounts.Fewest, (s, v) => s with { Subjects = v }, "Subjects of the canary before the stage may be left. Default: 0."),
+            .. kind == StageKind.Shadow
+                ? (Field<StageSpec>[])[]
+                : [Some("subjects", false, Amounts.Fewest, (s, v) => s with { Subjects = v }, "Subjects of the canary before the stage may be left. Default: 0.")],
             .. kind == StageKind.Experiment ? [] : Ends(),
         ];
         return new(wanted, blank, fields, Check);
@@ -103,14 +107,20 @@ internal static class StageFields
 
     private static StageSpec Check(StageSpec stage, YamlMapping node, FileErrors errors)
     {
-        if (node.Find("whenUndecided") is { } when && stage.Stay is null)
+        if (node.Find("whenUndecided") is { } when && stage.Stay is null && node.Find("stay") is null)
         {
             errors.Report(when, "found whenUndecided without stay; wanted the longest time in the stage too, e.g. stay: 2h: before it is over the stage just goes on");
         }
 
-        if (node.Find("stay") is { } stay && stage.Stay < stage.Bake)
+        if (node.Find("stay") is { } stay && stage.Stay <= stage.Bake)
         {
-            errors.Wrong(stay, $"at least the bake of {Quantity.Show(stage.Bake)}");
+            errors.Wrong(stay, $"more than the bake of {Quantity.Show(stage.Bake)}");
+        }
+
+        // What a gateway can tell apart, see SubjectPlaces.
+        if (node.Find("subjects") is { } subjects && stage.Share > Share.None && stage.Subjects > MostSubjects * stage.Share.Fraction)
+        {
+            errors.Wrong(subjects, $"at most {MostSubjects * stage.Share.Fraction:#,0}", $"subjects are told apart up to {MostSubjects:#,0} over both arms, and {stage.Share} of them are the canary's");
         }
 
         return stage;

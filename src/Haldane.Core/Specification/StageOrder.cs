@@ -44,7 +44,11 @@ internal static class StageOrder
                 continue;
             }
 
-            if (before is { } last && now.Share <= last.Share)
+            if (before is { } above && now.Share <= above.Share && kind == StageKind.Switch)
+            {
+                errors.Report(now.Node, $"found a switch to {now.Share} behind a share of {above.Share} (line {above.Node.At.Line}); wanted shares that rise from stage to stage: hold back less than {new Share(Share.Whole - above.Share.BasisPoints)}");
+            }
+            else if (before is { } last && now.Share <= last.Share)
             {
                 errors.Wrong(now.Node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})", "shares rise from stage to stage");
             }

@@ -21,9 +21,6 @@ internal static class StagePresets
         ("ab", [new(new(5_000), TimeSpan.FromDays(14)) { Name = "experiment", Kind = StageKind.Experiment }]),
     ];
 
-    /// <summary>The stages of a preset; null when there is none of the name.</summary>
-    public static ValueList<StageSpec>? Find(string? name) => All.FirstOrDefault(p => p.Name == name).Stages;
-
     private static StageSpec Split(string name, int percent, TimeSpan bake) => new(new(100 * percent), bake) { Name = name };
 
     /// <summary>What of a preset's stages is said otherwise: stages by name.</summary>

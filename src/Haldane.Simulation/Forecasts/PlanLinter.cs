@@ -99,7 +99,7 @@ public static class PlanLinter
         }
 
         var stage = rollout.Stages[forecast.RequiredIn];
-        if (forecast.InStage is not { } inStage || inStage > stage.Bake * PatienceInBakes)
+        if (stage.Kind != StageKind.Experiment && (forecast.InStage is not { } inStage || inStage > stage.Bake * PatienceInBakes))
         {
             var needs = forecast.InStage is { } time ? $"needs about {Words.Time(time)} to pass" : $"does not pass within {PlanForecast.Horizon.TotalDays:0} days";
             yield return new(

@@ -29,7 +29,12 @@ internal static class RolloutAgreement
             return $"the entry says '{entry.Kind}', the state is {state.Phase}";
         }
 
-        if (state.Phase == Phase.Running && (state.Stage < 0 || state.Stage >= state.Spec.Stages.Count))
+        if (state.Phase == Phase.Returning && (state.ReturnStep < 0 || state.ReturnStep >= state.Spec.Return.Steps.Count))
+        {
+            return $"the state is at step {state.ReturnStep} of {state.Spec.Return.Steps.Count} on its way back";
+        }
+
+        if (state.IsActive && (state.Stage < 0 || state.Stage >= state.Spec.Stages.Count))
         {
             return $"the state is at stage {state.Stage} of {state.Spec.Stages.Count}";
         }

@@ -85,7 +85,7 @@ internal static class CalibrateCommand
         FalseRollbackPromise = plan.Promise.FalseRollback,
         RolledBack = Count(outcomes, o => o.Phase == Phase.RolledBack),
         Promoted = Count(outcomes, o => o.Phase == Phase.Promoted),
-        Neither = Count(outcomes, o => o.Phase == Phase.Running),
+        Neither = Count(outcomes, o => o.Phase is not (Phase.RolledBack or Phase.Promoted)),
         Guards = [.. plan.Guards.Select((guard, g) => Guard(guard, g, outcomes))],
     };
 

@@ -11,6 +11,6 @@ internal static class ExitCode
     /// <summary>It could not run: bad files, an address that is taken, a server that does not answer.</summary>
     public const int CannotRun = 2;
 
-    /// <summary>It ran, and the answer is neither yes nor no: undecided, no data, or a measurement that cannot be trusted.</summary>
+    /// <summary>It ran, and the answer is neither yes nor no: undecided, no data, a measurement that cannot be trusted, or an experiment that is over.</summary>
     public const int Unproven = 3;
 }

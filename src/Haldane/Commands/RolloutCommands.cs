@@ -18,7 +18,7 @@ internal static class RolloutCommands
         Order("pause", "Lets a rollout stay in its stage; its guards are judged on, and harm takes the canary back.", asksWhy: true),
         Order("resume", "Lets a paused rollout go on."),
         Order("advance", "Enters the next stage before the conditions of this one are met. The last stage is left by proof only.", asksWhy: true),
-        Order("rollback", "Takes a canary back: of a running rollout, or of a promoted one while the old version is kept ready.", asksWhy: true),
+        Order("rollback", "Takes a canary back: of a running rollout, or of a promoted one while the old version is kept ready."),
         Watch(), Pairs(),
     };
 
@@ -84,7 +84,8 @@ internal static class RolloutCommands
             var last = await FollowAsync(views);
             return last?.Rollout.Phase switch
             {
-                Core.Rollouts.Phase.Promoted or Core.Rollouts.Phase.Concluded => ExitCode.Done,
+                Core.Rollouts.Phase.Promoted => ExitCode.Done,
+                Core.Rollouts.Phase.Concluded => ExitCode.Unproven, // it proves nothing by itself
                 Core.Rollouts.Phase.RolledBack => ExitCode.No,
 
                 // The server left before the end: whoever waits must not take that for a promotion.

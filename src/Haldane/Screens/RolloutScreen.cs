@@ -3,6 +3,7 @@ using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -94,8 +95,8 @@ internal static class RolloutScreen
         var filled = share == Share.None ? 0 : Math.Max(1, (int)Math.Round(share.Fraction * BarWidth));
         var stages = string.Join(" → ", rollout.Spec.Stages.Select((s, i) =>
             rollout.Phase == Core.Rollouts.Phase.Running && i == rollout.Stage ? $"[bold underline]{s}[/]" : $"[grey]{s}[/]"));
-        return $"canary [yellow]{new string('█', filled)}[/][grey]{new string('░', BarWidth - filled)}[/] {share,-6} {stages} → "
-            + (rollout.Phase == Core.Rollouts.Phase.Promoted ? "[bold underline]100%[/]" : "[grey]100%[/]");
+        return $"canary [yellow]{new string('█', filled)}[/][grey]{new string('░', BarWidth - filled)}[/] {share,-6} {stages}"
+            + (rollout.Spec.Stages[^1].Kind == StageKind.Experiment ? "" : rollout.Phase == Core.Rollouts.Phase.Promoted ? " → [bold underline]100%[/]" : " → [grey]100%[/]");
     }
 
     private static string Numbers(RolloutView view)

@@ -129,7 +129,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task An_abort_takes_the_canary_back_and_says_who_and_why()
+    public async Task A_rollback_takes_the_canary_back_and_says_who_and_why()
     {
         using var world = await World.StartedAsync();
         await world.TickAsync();
@@ -145,7 +145,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task What_does_not_run_cannot_be_aborted()
+    public async Task What_does_not_run_cannot_be_rolled_back()
     {
         using var world = await World.OpenAsync(Make.Set(Make.Rollout()));
 

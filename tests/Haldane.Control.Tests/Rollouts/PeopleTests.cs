@@ -87,6 +87,58 @@ public sealed class PeopleTests
     }
 
     [Fact]
+    public async Task On_its_way_back_the_verdict_that_took_it_back_stands()
+    {
+        using var world = await World.StartedAsync(InSteps);
+        world.Router.Traffic = split => Make.Traffic(split, canaryErrors: 2_000);
+        for (var second = 0; second < 20 && world.View.Rollout.Phase == Phase.Running; second++)
+        {
+            await world.TickAsync();
+        }
+
+        var decided = world.View;
+
+        await world.TickAsync(5);
+        using var next = await world.RestartAsync();
+
+        Assert.Equal(Phase.Returning, decided.Rollout.Phase);
+        Assert.Equal(decided.Judgement, world.View.Judgement);
+        Assert.Equal(("rolled-back", Core.Judging.VerdictKind.Fail), (world.Disk.Last!.Kind, world.Disk.Last.Verdicts[0].Kind));
+        Assert.True(world.Disk.Slices(1).Count > 1); // kept for the record
+    }
+
+    [Fact]
+    public async Task A_pause_in_the_first_second_of_a_stage_counts_from_its_beginning()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(2);
+        await world.AskAsync(RolloutCommand.Advance);
+
+        await world.AskAsync(RolloutCommand.Pause);
+        await world.TickAsync(9);
+        await world.AskAsync(RolloutCommand.Resume);
+
+        Assert.Equal(9, world.View.Rollout.PausedFor.TotalSeconds, 3);
+    }
+
+    [Theory]
+    [InlineData("v2")]
+    [InlineData("v3")]
+    public async Task A_plan_that_was_changed_takes_no_steps_back(string canary)
+    {
+        using var world = await World.StartedAsync(InSteps);
+        await world.TickAsync(4);
+        var plan = InSteps with { Canary = canary, Promise = new() { FalseRollback = 0.02 } };
+        var model = Make.Model() with { Versions = [.. Make.Model().Versions.Where(v => v.Name is "v1" || v.Name == canary)] };
+
+        using var next = await world.RestartAsync(new([model], [plan]));
+
+        Assert.Equal(("rolled-back", Share.None), (world.Disk.Last!.Kind, world.Disk.Last.To));
+        Assert.Equal("publish fraud v1", next.Journal.Lines[^1]);
+        Assert.Equal(Phase.Draft, next.View.Rollout.Phase);
+    }
+
+    [Fact]
     public async Task A_promotion_is_taken_back_at_once_while_the_old_version_is_warm()
     {
         using var world = await World.StartedAsync(Make.Rollout() with { Warm = TimeSpan.FromMinutes(1) });

@@ -134,7 +134,7 @@ public sealed class SpecificationChangeTests
     [Fact]
     public async Task One_name_may_move_the_model_again_and_again()
     {
-        // v3 -> v1 by the first, v1 -> v2 by the second, v2 -> v3 by the second again, aborted: v2 serves, not what the first has promoted.
+        // v3 -> v1 by the first, v1 -> v2 by the second, v2 -> v3 by the second again, taken back: v2 serves, not what the first has promoted.
         var first = Make.Rollout("first", baseline: "v3", canary: "v1");
         var second = Make.Rollout("second");
         using var world = await World.OpenAsync(Make.Set(first, second));

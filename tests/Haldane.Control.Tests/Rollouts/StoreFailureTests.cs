@@ -110,7 +110,7 @@ public sealed class StoreFailureTests
     }
 
     [Fact]
-    public async Task An_abort_that_was_not_recorded_leaves_the_canary_where_it_is()
+    public async Task A_rollback_that_was_not_recorded_leaves_the_canary_where_it_is()
     {
         using var world = await World.StartedAsync();
         world.Store.IsDown = (_, _) => true;

@@ -38,6 +38,35 @@ public sealed class CommandedTests
         Assert.Equal((Move.StageEntered, "ada", 1, "ada: the fix is urgent", Now), (moved.Move, moved.By, moved.Next.Stage, moved.Next.Reason, moved.Next.Since));
     }
 
+    [Theory]
+    [InlineData(0, 1)] // the judge still speaks of the stage before
+    [InlineData(1, 0)] // nothing has come at all
+    public void Nobody_advances_from_a_stage_of_which_nothing_was_seen(int stage, long slice)
+    {
+        var moved = RolloutMachine.Next(Running(1), new Signal.Advance("ada", "again", Judge(stage, VerdictKind.Pass, VerdictKind.Pass) with { UpToSlice = slice }), Now);
+
+        Assert.Equal("nothing has been seen of fraud-v2 in this stage yet", moved.Refusal);
+    }
+
+    [Fact]
+    public void A_clock_that_was_set_back_keeps_no_canary_on_its_way()
+    {
+        var returning = RolloutMachine.Next(Running(2) with { Spec = Spec with { Return = InSteps } }, new Signal.RollBack("ada", "no more"), Now).Next;
+
+        Assert.Equal(Move.None, RolloutMachine.Next(returning, new Signal.Elapsed(), Now).Move);
+        Assert.Equal(new Share(500), RolloutMachine.Next(returning, new Signal.Elapsed(), Now.AddHours(-1)).Next.CanaryShare);
+    }
+
+    [Fact]
+    public void Who_cannot_wait_for_the_steps_does_not_take_the_blame()
+    {
+        var returning = RolloutMachine.Next(Running(2) with { Spec = Spec with { Return = InSteps } }, new Signal.Judged(Judge(2, VerdictKind.Fail, VerdictKind.Pass)), Now).Next;
+
+        var next = RolloutMachine.Next(returning, new Signal.RollBack("ada", "no more"), Now).Next;
+
+        Assert.Equal((Phase.RolledBack, "errors", "errors is Fail; at once by ada: no more"), (next.Phase, next.Guard, next.Reason));
+    }
+
     [Fact]
     public void Nobody_promotes_without_proof()
     {

@@ -54,6 +54,18 @@ public sealed class StageEndTests
         Assert.Equal((phase, hold), (next.Phase, next.Hold));
     }
 
+    [Theory]
+    [InlineData(VerdictKind.Undecided, Phase.Running, HoldReason.Overstayed)]
+    [InlineData(VerdictKind.Pass, Phase.Promoted, null)] // nobody advances it there, so proof is enough
+    public void The_last_stage_is_left_by_proof_also_when_a_person_was_asked(VerdictKind accuracy, Phase phase, HoldReason? hold)
+    {
+        var rollout = Running(0) with { Spec = Spec with { Stages = [new(new(5_000), Bake) { Stay = Stay, WhenUndecided = WhenUndecided.Ask }] } };
+
+        var next = RolloutMachine.Next(rollout, Judged(accuracy, inStage: Stay), Now).Next;
+
+        Assert.Equal((phase, hold), (next.Phase, next.Hold));
+    }
+
     [Fact]
     public void Why_it_was_taken_back_says_what_was_missing()
     {

@@ -28,7 +28,7 @@ internal static class StageMistakes
             "found \"shadw\"; wanted split, shadow, switch or experiment: did you mean shadow?"),
         new(
             "shadow with a share", "{ share: 1%,", "{ kind: shadow, share: 1%,", 29, 23, "spec.stages[0].share",
-            "found the unknown field \"share\"; wanted one of name, kind, sample, rate, control, ignore, tolerance, similarity, cosine, keepPairs, redact, bake, exchanges, subjects, guards, stay, whenUndecided"),
+            "found the unknown field \"share\"; wanted one of name, kind, sample, rate, control, ignore, tolerance, similarity, cosine, keepPairs, redact, bake, exchanges, guards, stay, whenUndecided"),
         new(
             "shadow without a bake", "{ share: 1%, bake: 15m }", "{ kind: shadow, sample: 100% }", 29, 7, "spec.stages[0].bake",
             "found no field \"bake\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
@@ -74,7 +74,16 @@ internal static class StageMistakes
             "found a switch without a holdback, but the guard \"errors\" compares with the baseline; wanted a holdback, or guards with a line of their own only, e.g. atMost: 250ms"),
         new(
             "switch below the share before it", "    - { share: 50%,", "    - { share: 97% , bake: 1m }\n    - { kind: switch,", 32, 7, "spec.stages[3]",
-            "found a mapping; wanted a share above the 97% of the stage before it (line 31): shares rise from stage to stage"),
+            "found a switch to 95% behind a share of 97% (line 31); wanted shares that rise from stage to stage: hold back less than 3%"),
+        new(
+            "subjects that nobody can tell apart", "{ share: 10%, bake: 15m }", "{ share: 10%, bake: 15m, subjects: 200000 }", 30, 42, "spec.stages[1].subjects",
+            "found \"200000\"; wanted at most 100,000: subjects are told apart up to 1,000,000 over both arms, and 10% of them are the canary's"),
+        new(
+            "shadow that waits for labels", "    - { share: 1%, bake: 15m }", "    - { kind: shadow, bake: 15m, guards: [accuracy] }", 29, 5, "spec.stages",
+            "found the guard \"accuracy\" in a shadow stage; wanted one that a shadow can measure: accuracy needs callers whom the canary has answered"),
+        new(
+            "stay that is no duration", "{ share: 10%, bake: 15m }", "{ share: 10%, bake: 15m, stay: long, whenUndecided: ask }", 30, 38, "spec.stages[1].stay",
+            "found \"long\"; wanted a duration above 0s and at most 365d, e.g. 2h: the units are d, h, m, s and ms, from large to small and without spaces"),
         new(
             "experiment with a bake", "{ share: 50%, bake: 15m }", "{ kind: experiment, lasts: 14d, bake: 15m }", 31, 39, "spec.stages[2].bake",
             "found the unknown field \"bake\"; wanted one of name, kind, share, lasts, exchanges, subjects"),
@@ -92,7 +101,7 @@ internal static class StageMistakes
             "found \"erors\", which is no guard of the rollout; wanted one of errors, p99, sla, mix, accuracy: did you mean \"errors\"?"),
         new(
             "stay below the bake", "{ share: 10%, bake: 15m }", "{ share: 10%, bake: 15m, stay: 10m }", 30, 38, "spec.stages[1].stay",
-            "found \"10m\"; wanted at least the bake of 15m"),
+            "found \"10m\"; wanted more than the bake of 15m"),
         new(
             "undecided for ever", "{ share: 10%, bake: 15m }", "{ share: 10%, bake: 15m, whenUndecided: rollback }", 30, 47, "spec.stages[1].whenUndecided",
             "found whenUndecided without stay; wanted the longest time in the stage too, e.g. stay: 2h: before it is over the stage just goes on"),
@@ -116,6 +125,9 @@ internal static class StageMistakes
         OfPreset("stage that the preset has not", "{ name: wid, share: 20% }", 29, 15, "spec.stages[0].name", "found \"wid\", which is no stage of the preset quick; wanted one of early, wide, half: did you mean \"wide\"?"),
         OfPreset("stage of a preset without a name", "{ share: 20% }", 29, 7, "spec.stages[0].name", "found no field \"name\"; wanted a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2"),
         OfPreset("another kind than the preset's", "{ name: wide, kind: shadow }", 29, 27, "spec.stages[0].kind", "found \"shadow\"; wanted split"),
+        new(
+            "preset that is none", "  start: auto\n  stages:\n    - { share: 1%, bake: 15m }\n    - { share: 10%, bake: 15m }\n    - { share: 50%, bake: 15m }\n", "  preset: quik\n  stages:\n    - { name: wide }\n",
+            27, 11, "spec.preset", "found \"quik\"; wanted quick, three-stage, bake, shadow-first, blue-green or ab: did you mean quick?"),
         OfPreset("preset whose shares fall", "{ name: wide, share: 60% }", 29, 5, "spec.stages", "found the share 50% of half behind the 60% of wide; wanted shares that rise from stage to stage"),
     ];
 
