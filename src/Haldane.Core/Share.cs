@@ -18,6 +18,9 @@ public readonly record struct Share(int BasisPoints) : IComparable<Share>
     /// <summary>The share as a fraction in [0, 1].</summary>
     public double Fraction => BasisPoints / (double)Whole;
 
+    /// <summary>What is left of the whole.</summary>
+    public Share Rest() => new(Whole - BasisPoints);
+
     /// <inheritdoc/>
     public int CompareTo(Share other) => BasisPoints.CompareTo(other.BasisPoints);
 

@@ -17,7 +17,7 @@ public static class RolloutMachine
         (Phase.Running, Signal.Advance(var by, var why, { } judgement, var ejection)) =>
             WhyNotAdvance(rollout, judgement, ejection) is { } obstacle ? Refuse(rollout, obstacle) : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, by, $"{by}: {why}"),
         (Phase.Running, Signal.Pause(var by, var why, var inStage)) when rollout.Pause is null =>
-            new(Move.Paused, rollout with { Pause = new(by, why, inStage), Hold = HoldReason.Paused, Reason = $"paused by {by}: {why}" }, by),
+            new(Move.Paused, rollout with { Pause = new(by, why, inStage), Hold = HoldReason.Paused, Reason = Paused(by, why) }, by),
         (Phase.Running, Signal.Resume(var by, var why, var inStage)) when rollout.Pause is { } pause => new(
             Move.Resumed,
             rollout with { Pause = null, PausedFor = rollout.PausedFor + (inStage - pause.InStage), Hold = HoldReason.Baking, Reason = why is null ? $"resumed by {by}" : $"{by}: {why}" },
@@ -62,7 +62,7 @@ public static class RolloutMachine
 
         if (rollout.Pause is { } pause)
         {
-            return Hold(rollout, HoldReason.Paused, $"paused by {pause.By}: {pause.Why}", pause.By);
+            return Hold(rollout, HoldReason.Paused, Paused(pause.By, pause.Why), pause.By);
         }
 
         // No time limit holds here: what cannot be measured is not the canary's fault.
@@ -125,7 +125,7 @@ public static class RolloutMachine
 
         for (var g = 0; g < rollout.Spec.Guards.Count; g++)
         {
-            if (judgement.Verdicts[g].Kind != VerdictKind.Pass && StageEnd.IsLastChance(rollout, rollout.Spec.Guards[g]))
+            if (judgement.Verdicts[g].Kind != VerdictKind.Pass && StageEnd.IsLastChance(rollout.Spec.Stages, rollout.Stage, rollout.Spec.Guards[g]))
             {
                 return $"{rollout.Spec.Guards[g].Name} can be proven in this stage only, and has not passed yet: {judgement.Verdicts[g].Reason}";
             }
@@ -181,6 +181,8 @@ public static class RolloutMachine
     private static Transition Stay(Rollout rollout) => new(Move.None, rollout, "");
 
     private static Transition Refuse(Rollout rollout, string why) => Stay(rollout) with { Refusal = why };
+
+    private static string Paused(string by, string why) => $"paused by {by}: {why}";
 
     private static string Dead(Ejection ejection) => $"the canary answered nobody for {ejection.For.TotalSeconds:0} s: {ejection.Sentence}";
 

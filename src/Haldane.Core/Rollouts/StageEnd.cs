@@ -16,23 +16,23 @@ public sealed record StageEnd(HoldReason Hold, string Reason)
     }
 
     /// <summary>Whether the guard must have passed before the rollout may leave its stage.</summary>
-    public static bool IsRequired(Rollout rollout, GuardSpec guard)
+    public static bool IsRequired(Rollout rollout, GuardSpec guard) => IsRequired(rollout.Spec, rollout.Stage, guard);
+
+    /// <summary>Whether the guard must have passed before a stage may be left.</summary>
+    public static bool IsRequired(RolloutSpec rollout, int at, GuardSpec guard)
     {
-        var stage = rollout.Spec.Stages[rollout.Stage];
+        var stage = rollout.Stages[at];
         return stage.Kind != StageKind.Experiment
-            && (rollout.IsInLastStage
+            && (at == rollout.Stages.Count - 1
                 || (guard.RequiredFrom is { } from && stage.Share >= from)
                 || stage.Guards.Contains(guard.Name)
-                || IsLastChance(rollout, guard));
+                || IsLastChance(rollout.Stages, at, guard));
     }
 
     /// <summary>Whether the guard can be proven in this stage only, and in none behind it.</summary>
     /// <remarks>Behind the last shadow stage no pair of answers ever comes that could still prove agreement.</remarks>
-    public static bool IsLastChance(Rollout rollout, GuardSpec guard)
-    {
-        var (stages, at) = (rollout.Spec.Stages, rollout.Stage);
-        return guard.Signal.Kind == SignalKind.Agreement && stages[at].Kind == StageKind.Shadow && (rollout.IsInLastStage || stages[at + 1].Kind != StageKind.Shadow);
-    }
+    public static bool IsLastChance(ValueList<StageSpec> stages, int at, GuardSpec guard) =>
+        guard.Signal.Kind == SignalKind.Agreement && stages[at].Kind == StageKind.Shadow && (at == stages.Count - 1 || stages[at + 1].Kind != StageKind.Shadow);
 
     private static StageEnd? Silence(Judgement judgement) => judgement.NoData is { } silence
         ? new(HoldReason.NoData, silence)

@@ -56,9 +56,7 @@ internal static class RolloutFields
                 (r, v) => r with { Start = v },
                 "Whether the rollout starts when it is first seen, or waits for a person. Default: auto."),
             Field<RolloutSpec, string>.Optional("preset", Preset, (r, _) => r, "Stages that have a name; stages then says by name what of them is otherwise."),
-            isRequired
-                ? Field<RolloutSpec, ValueList<StageSpec>>.Required("stages", stages, (r, v) => r with { Stages = v }, AboutStages)
-                : Field<RolloutSpec, ValueList<StageSpec>>.Optional("stages", stages, (r, v) => r with { Stages = v }, AboutStages),
+            Field<RolloutSpec, ValueList<StageSpec>>.RequiredIf(isRequired, "stages", stages, (r, v) => r with { Stages = v }, AboutStages),
             Field<RolloutSpec, ValueList<GuardSpec>>.Required(
                 "guards", new ListShape<GuardSpec>(GuardFields.Guard, 1, 32, "guards", Unique.Names), (r, v) => r with { Guards = v },
                 "What the canary must keep."),

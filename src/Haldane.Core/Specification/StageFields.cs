@@ -34,10 +34,11 @@ internal static class StageFields
     /// <summary>Whether a stage of a document is a shadow stage.</summary>
     public static bool IsShadow(YamlNode stage) => KindOf(stage) == StageKind.Shadow;
 
-    private static StageSpec Blank(StageKind kind) => kind switch
+    /// <summary>A stage that says nothing but its kind: what it has then.</summary>
+    public static StageSpec Blank(StageKind kind) => kind switch
     {
         StageKind.Shadow => new(default, default) { Kind = kind, Shadow = new() },
-        StageKind.Switch => new(Held(UsualHoldback), default) { Kind = kind },
+        StageKind.Switch => new(UsualHoldback.Rest(), default) { Kind = kind },
         StageKind.Experiment => new(new(5_000), default) { Kind = kind },
         _ => new(default, default),
     };
@@ -53,7 +54,7 @@ internal static class StageFields
             .. kind switch
             {
                 StageKind.Shadow => Shadow(),
-                StageKind.Switch => [Some("holdback", false, Amounts.Holdback, (s, v) => s with { Share = Held(v) }, "The part of the callers that the baseline keeps, to be compared with. Default: 5%.")],
+                StageKind.Switch => [Some("holdback", false, Amounts.Holdback, (s, v) => s with { Share = v.Rest() }, "The part of the callers that the baseline keeps, to be compared with. Default: 5%.")],
                 _ => [Some("share", isWhole && kind == StageKind.Split, Amounts.Share, (s, v) => s with { Share = v }, "The part of the traffic that the canary serves, e.g. 10%.")],
             },
             kind == StageKind.Experiment
@@ -68,7 +69,7 @@ internal static class StageFields
         return new(wanted, blank, fields, Check);
 
         Field<StageSpec> Some<T>(string name, bool isRequired, Shape<T> shape, Func<StageSpec, T, StageSpec> set, string about) =>
-            isRequired ? Field<StageSpec, T>.Required(name, shape, set, about) : Field<StageSpec, T>.Optional(name, shape, set, about);
+            Field<StageSpec, T>.RequiredIf(isRequired, name, shape, set, about);
     }
 
     private static Field<StageSpec>[] Ends() =>
@@ -102,8 +103,6 @@ internal static class StageFields
         Field<StageSpec, T>.Optional(name, shape, (s, v) => s with { Shadow = set(s.Shadow!, v) }, about);
 
     private static ListShape<string> Pointers(string noun) => new(Texts.Pointer, 0, 32, noun, Unique.Values);
-
-    private static Share Held(Share back) => new(Share.Whole - back.BasisPoints);
 
     private static StageSpec Check(StageSpec stage, YamlMapping node, FileErrors errors)
     {

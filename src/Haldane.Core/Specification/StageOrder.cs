@@ -44,16 +44,24 @@ internal static class StageOrder
                 continue;
             }
 
-            if (before is { } above && now.Share <= above.Share && kind == StageKind.Switch)
+            if (before is { } last && now.Share <= last.Share)
             {
-                errors.Report(now.Node, $"found a switch to {now.Share} behind a share of {above.Share} (line {above.Node.At.Line}); wanted shares that rise from stage to stage: hold back less than {new Share(Share.Whole - above.Share.BasisPoints)}");
-            }
-            else if (before is { } last && now.Share <= last.Share)
-            {
-                errors.Wrong(now.Node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})", "shares rise from stage to stage");
+                ReportFall(kind, now, last, errors);
             }
 
             before = now;
+        }
+    }
+
+    private static void ReportFall(StageKind kind, (Share Share, YamlNode Node) now, (Share Share, YamlNode Node) last, FileErrors errors)
+    {
+        if (kind == StageKind.Switch)
+        {
+            errors.Report(now.Node, $"found a switch to {now.Share} behind a share of {last.Share} (line {last.Node.At.Line}); wanted shares that rise from stage to stage: hold back less than {last.Share.Rest()}");
+        }
+        else
+        {
+            errors.Wrong(now.Node, $"a share above the {last.Share} of the stage before it (line {last.Node.At.Line})", "shares rise from stage to stage");
         }
     }
 
@@ -62,15 +70,10 @@ internal static class StageOrder
         var isSwitch = kind == StageKind.Switch;
         if (stage.FindScalar(isSwitch ? "holdback" : "share") is { } written)
         {
-            return Quantity.TryShare(written.Text, out var share, out _) ? (isSwitch ? new(Share.Whole - share.BasisPoints) : share, written) : null;
+            return Quantity.TryShare(written.Text, out var share, out _) ? (isSwitch ? share.Rest() : share, written) : null;
         }
 
-        // What a stage of these kinds has when it does not say.
-        return kind switch
-        {
-            StageKind.Switch => (new(9_500), stage),
-            StageKind.Experiment => (new(5_000), stage),
-            _ => null,
-        };
+        // A split without a share is a mistake of its own.
+        return kind == StageKind.Split ? null : (StageFields.Blank(kind).Share, stage);
     }
 }

@@ -16,12 +16,14 @@ internal static class StagePresets
         ("quick", [Early, Wide, Half]),
         ("three-stage", [Split("early", 2, TimeSpan.FromHours(2)), Split("wide", 25, TimeSpan.FromHours(12))]),
         ("bake", [Split("bake", 5, TimeSpan.FromHours(24)), Split("half", 50, TimeSpan.FromHours(1))]),
-        ("shadow-first", [new(Share.None, TimeSpan.FromHours(1)) { Name = "shadow", Kind = StageKind.Shadow, Shadow = new() }, Early, Wide, Half]),
-        ("blue-green", [new(new(9_500), TimeSpan.FromHours(1)) { Name = "switch", Kind = StageKind.Switch }]),
-        ("ab", [new(new(5_000), TimeSpan.FromDays(14)) { Name = "experiment", Kind = StageKind.Experiment }]),
+        ("shadow-first", [Of(StageKind.Shadow, "shadow", TimeSpan.FromHours(1)), Early, Wide, Half]),
+        ("blue-green", [Of(StageKind.Switch, "switch", TimeSpan.FromHours(1))]),
+        ("ab", [Of(StageKind.Experiment, "experiment", TimeSpan.FromDays(14))]),
     ];
 
-    private static StageSpec Split(string name, int percent, TimeSpan bake) => new(new(100 * percent), bake) { Name = name };
+    private static StageSpec Split(string name, int percent, TimeSpan bake) => Of(StageKind.Split, name, bake) with { Share = new(100 * percent) };
+
+    private static StageSpec Of(StageKind kind, string name, TimeSpan bake) => StageFields.Blank(kind) with { Name = name, Bake = bake };
 
     /// <summary>What of a preset's stages is said otherwise: stages by name.</summary>
     internal sealed class Changes(string preset, ValueList<StageSpec> stages) : Shape<ValueList<StageSpec>>

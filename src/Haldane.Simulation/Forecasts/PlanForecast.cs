@@ -116,7 +116,7 @@ public sealed record PlanForecast
     {
         for (var stage = 0; stage < rollout.Stages.Count - 1; stage++)
         {
-            if ((guard.RequiredFrom is { } from && rollout.Stages[stage].Share >= from) || rollout.Stages[stage].Guards.Contains(guard.Name))
+            if (StageEnd.IsRequired(rollout, stage, guard))
             {
                 return stage;
             }

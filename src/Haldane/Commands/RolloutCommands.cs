@@ -12,7 +12,7 @@ internal static class RolloutCommands
 {
     public static Command Create() => new("rollout", "Shows, moves and follows the rollouts of a running Haldane.")
     {
-        List(), Show(), 
+        List(), Show(),
         Order("start", "Starts a rollout."),
         Order("retry", "Starts a rollout that has ended anew, from its first stage and on new evidence."),
         Order("pause", "Lets a rollout stay in its stage; its guards are judged on, and harm takes the canary back.", asksWhy: true),

@@ -45,6 +45,10 @@ internal static class Field<TOwner, TValue>
     public static Field<TOwner> Optional(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about) =>
         new Of(name, shape, set, about, isRequired: false);
 
+    /// <summary>A field that must be there in some mappings of a kind and may be left out in others.</summary>
+    public static Field<TOwner> RequiredIf(bool isRequired, string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about) =>
+        new Of(name, shape, set, about, isRequired);
+
     private sealed class Of(string name, Shape<TValue> shape, Func<TOwner, TValue, TOwner> set, string about, bool isRequired)
         : Field<TOwner>(name, about, isRequired)
     {
