@@ -1,11 +1,12 @@
-using System.Net;
 using Haldane.Console.Access;
 using Haldane.Console.Api;
 using Haldane.Console.Metrics;
 using Haldane.Console.Page;
-using Haldane.Core.Ports;
+using Haldane.Core.Access;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Haldane.Console;
 
@@ -13,8 +14,10 @@ namespace Haldane.Console;
 public sealed class AdminServer : IAsyncDisposable
 {
     private const long LargestRequestBytes = 8L << 20;
+    private const int MostConnections = 2_000;
+    private const int LeastToken = 16;
 
-    /// <summary>The environment variable that holds the admin port's token, for servers and commands alike.</summary>
+    /// <summary>The environment variable that holds a token: for commands the one that they send, for a server one that several may share.</summary>
     public const string TokenVariable = "HALDANE_ADMIN_TOKEN";
 
     private readonly WebApplication _app;
@@ -24,28 +27,33 @@ public sealed class AdminServer : IAsyncDisposable
     /// <summary>The address in use, port filled in.</summary>
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? "";
 
-    /// <summary>What is missing to listen on an address, or null.</summary>
-    public static string? WhyNotListen(IPEndPoint address, string? token) =>
-        IPAddress.IsLoopback(address.Address) || token is { Length: >= 16 }
-            ? null
-            : $"the admin port on {address} can be reached from outside: set {TokenVariable} to a secret of at least 16 characters, or listen on 127.0.0.1";
+    /// <summary>The patterns of all endpoints, for tests that leave none out.</summary>
+    internal IReadOnlyList<string> Routes =>
+        [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText ?? "")];
+
+    /// <summary>What is missing to listen, or null.</summary>
+    /// <param name="options">How it would listen.</param>
+    /// <param name="hasAdmin">Whether there is a token of an admin.</param>
+    public static string? WhyNotListen(AdminOptions options, bool hasAdmin) => options.Access switch
+    {
+        { SharedToken.Length: < LeastToken } => $"{TokenVariable} is too short: wanted is a secret of at least {LeastToken} characters",
+        { SharedToken: null, Proxy: null } when options.Access.AskOn(options.Listen) && !hasAdmin =>
+            $"the admin port on {options.Listen} asks for a credential, and there is none: make one with `haldane tokens make NAME --role admin --store FILE`, set {TokenVariable} to a secret of at least {LeastToken} characters, or listen on 127.0.0.1",
+        _ => null,
+    };
 
     /// <summary>Starts to serve.</summary>
-    /// <param name="listen">Where; port 0 takes a free one.</param>
-    /// <param name="token">The credential; may be null on loopback.</param>
-    /// <param name="room">What there is to see and do.</param>
-    /// <param name="ledger">The ledger.</param>
-    /// <param name="traffic">The gateway's totals.</param>
-    /// <param name="series">Judges series that others send; belongs to the caller.</param>
+    /// <param name="options">Where and how.</param>
+    /// <param name="parts">What there is to see and do.</param>
     /// <param name="logging">Where log lines go.</param>
     /// <param name="cancel">Gives the start up.</param>
     /// <exception cref="IOException">The address is taken or not ours.</exception>
-    public static async Task<AdminServer> StartAsync(
-        IPEndPoint listen, string? token, IControlRoom room, ILedgerReader ledger, ITrafficStats traffic, JudgeDesk series, ILoggerFactory logging, CancellationToken cancel)
+    /// <exception cref="FormatException">Nobody could come in; the message says what is missing.</exception>
+    public static async Task<AdminServer> StartAsync(AdminOptions options, AdminParts parts, ILoggerFactory logging, CancellationToken cancel)
     {
-        if (WhyNotListen(listen, token) is { } why)
+        if (WhyNotListen(options, parts.Tokens.Tokens.Any(t => t is { Role: Role.Admin, Models.Count: 0, HasExpired: false })) is { } why)
         {
-            throw new ArgumentException(why, nameof(listen));
+            throw new FormatException(why);
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -53,26 +61,31 @@ public sealed class AdminServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestRequestBytes;
-            kestrel.Listen(listen);
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Listen(options.Listen, at =>
+            {
+                if (options.Tls is { } tls)
+                {
+                    at.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls()) });
+                }
+            });
         });
+        if (options.Tls is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         builder.Services.AddSingleton(logging);
         builder.Services.AddRoutingCore();
         var app = builder.Build();
-        var answers = new Answers(logging.CreateLogger<Answers>());
-        var access = new AdminAccess(token);
+        var (sessions, failures) = (new Sessions(parts.Time), new FailureLimit(parts.Time));
+        var access = new AdminAccess(options.Access, options.Access.AskOn(options.Listen), parts.Tokens, sessions, failures);
+        var answers = new Answers(options.Tls is not null, logging.CreateLogger<Answers>());
         app.Use(next => context => answers.InvokeAsync(context, next));
-        app.Use(next => context => access.InvokeAsync(context, next));
         app.UseRouting();
-        RolloutApi.Map(app, room);
-        PairApi.Map(app, room, traffic);
-        FeedbackApi.Map(app, room);
-        LedgerApi.Map(app, ledger);
-        JudgeApi.Map(app, series);
-        PageFiles.Map(app);
-        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType));
-        app.MapGet("/healthz", () => Results.Text("ok"));
-        app.MapGet("/readyz", () => Results.Json(
-            new(room.Health.Ready, room.Health.Message, room.Health.LastTick), ApiJson.Default.HealthView, statusCode: room.Health.Ready ? 200 : 503));
+        app.Use(next => context => access.InvokeAsync(context, next));
+        Map(app, parts);
+        SignIn.Map(app, access, sessions, failures);
         try
         {
             await app.StartAsync(cancel);
@@ -91,4 +104,22 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Map(WebApplication app, AdminParts parts)
+    {
+        var (room, tokens, ledger, traffic, series, time) = parts;
+        RolloutApi.Map(app, room);
+        FreezeApi.Map(app, room, time);
+        TokenApi.Map(app, tokens);
+        PairApi.Map(app, room, traffic);
+        FeedbackApi.Map(app, room);
+        LedgerApi.Map(app, ledger);
+        JudgeApi.Map(app, series);
+        PageFiles.Map(app);
+        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType))
+            .Needs(Permissions.Read, allModels: true);
+        app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();
+        app.MapGet("/readyz", () => Results.Json(
+            new(room.Health.Ready, room.Health.Message, room.Health.LastTick), ApiJson.Default.HealthView, statusCode: room.Health.Ready ? 200 : 503)).Needs(Permissions.Read);
+    }
 }

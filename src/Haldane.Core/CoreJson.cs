@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Haldane.Core.Access;
 using Haldane.Core.Evidence;
 using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
+using Haldane.Core.Policies;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Series;
@@ -19,10 +21,13 @@ namespace Haldane.Core;
     Converters = [typeof(ShareJson)])]
 // The generator does not look into value lists: their converter asks for the array of what they hold.
 [JsonSerializable(typeof(Anomaly[]))]
+[JsonSerializable(typeof(Approval[]))]
+[JsonSerializable(typeof(ArmTotals[]))]
 [JsonSerializable(typeof(CalibrationCounts[]))]
 [JsonSerializable(typeof(CellEvidence[]))]
 [JsonSerializable(typeof(EventCounts[]))]
 [JsonSerializable(typeof(EventSubjects[]))]
+[JsonSerializable(typeof(FreezeOverride[]))]
 [JsonSerializable(typeof(GuardSpec[]))]
 [JsonSerializable(typeof(HeaderSpec[]))]
 [JsonSerializable(typeof(LabelCounts[]))]
@@ -39,6 +44,10 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(long[]))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(uint[]))]
+[JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(Freeze))]
+[JsonSerializable(typeof(IReadOnlyList<FreezeView>))]
+[JsonSerializable(typeof(IReadOnlyList<TokenView>))]
 [JsonSerializable(typeof(LedgerEntry))]
 [JsonSerializable(typeof(EvidenceSlice))]
 [JsonSerializable(typeof(Rollout))]
@@ -46,7 +55,6 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(ModelSpec))]
 [JsonSerializable(typeof(RolloutSpec))]
 [JsonSerializable(typeof(RolloutView))]
-[JsonSerializable(typeof(ArmTotals[]))]
 [JsonSerializable(typeof(LivePoint[]))]
 [JsonSerializable(typeof(IReadOnlyList<ModelView>))]
 [JsonSerializable(typeof(LedgerCheck))]

@@ -12,6 +12,8 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     SchemaCommand.Create(),
     DemoCommand.Create(),
     RolloutCommands.Create(),
+    FreezeCommands.Create(),
+    TokenCommands.Create(),
     LedgerCommands.Create(),
     JudgeSeriesCommand.Create(),
 };

@@ -3,8 +3,10 @@ using System.Net.Http.Json;
 using System.Text;
 using Haldane.Console;
 using Haldane.Console.Api;
+using Haldane.Control.Access;
 using Haldane.Control.Rollouts;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
@@ -108,15 +110,16 @@ public sealed class EvidenceTests
             new([.. models], Written.Rollouts), store, router, tokens, TimeProvider.System, NullLogger<RolloutController>.Instance, None);
         await using var gateway = await GatewayServer.StartAsync([new(new(IPAddress.Loopback, 0), false)], router, tokens, clock, NullLoggerFactory.Instance, None);
         using var desk = new JudgeDesk(new SeriesJudge(), null, TimeProvider.System);
-        await using var admin = await AdminServer.StartAsync(new(IPAddress.Loopback, 0), null, controller, store, router, desk, NullLoggerFactory.Instance, None);
+        using var people = await TokenDesk.RecoverAsync(null, store, TimeProvider.System, None);
+        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, people, store, router, desk, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
-        await controller.CommandAsync("moody-v2", RolloutCommand.Start, "test", null, None);
+        await controller.CommandAsync("moody-v2", RolloutCommand.Start, Person.Anyone, null, None);
         var loop = controller.RunAsync(stop.Token);
 
         using var callers = new HttpClient { BaseAddress = new(gateway.Addresses[0]) };
         var answered = await CallAsync(callers, firstByteSeen);
-        using var people = new HttpClient { BaseAddress = new(admin.Address) };
-        await TellAsync(people, answered);
+        using var tellers = new HttpClient { BaseAddress = new(admin.Address) };
+        await TellAsync(tellers, answered);
 
         await gateway.StopAsync(None);
         await stop.CancelAsync();

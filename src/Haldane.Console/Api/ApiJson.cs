@@ -13,13 +13,58 @@ namespace Haldane.Console.Api;
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(CommandView))]
+[JsonSerializable(typeof(FreezeRequest))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(MadeTokenView))]
+[JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
+/// <summary>What every request that changes something says.</summary>
+internal interface IAsked
+{
+    /// <summary>Who asks; <c>api</c> when left out. Whoever is known by a token of his own need not say it, and cannot say another name.</summary>
+    string? By { get; }
+
+    /// <summary>Why.</summary>
+    string? Why { get; }
+}
+
 /// <summary>The body of a command.</summary>
-/// <param name="By">Who asks; <c>api</c> when left out.</param>
+internal sealed record CommandRequest(string? By, string? Why) : IAsked;
+
+/// <summary>The body of a freeze.</summary>
+/// <param name="Name">What it is called; made up when left out.</param>
+/// <param name="Models">The models that it holds; all when left out.</param>
+/// <param name="Until">When it ends; when somebody lifts it, when left out.</param>
+/// <param name="By">Who asks.</param>
 /// <param name="Why">Why.</param>
-internal sealed record CommandRequest(string? By, string? Why);
+internal sealed record FreezeRequest(string? Name, string[]? Models, DateTimeOffset? Until, string? By, string? Why) : IAsked;
+
+/// <summary>The body of a token.</summary>
+/// <param name="Name">Whose it is.</param>
+/// <param name="Role">What it is for.</param>
+/// <param name="Models">The models that it is for; all when left out.</param>
+/// <param name="Groups">What its owner belongs to.</param>
+/// <param name="Expires">When it ends; never when left out.</param>
+/// <param name="By">Who asks.</param>
+/// <param name="Why">Why.</param>
+internal sealed record TokenRequest(string? Name, string? Role, string[]? Models, string[]? Groups, DateTimeOffset? Expires, string? By, string? Why) : IAsked;
+
+/// <summary>A token that was made.</summary>
+/// <param name="Message">One sentence.</param>
+/// <param name="Token">Its secret, which cannot be had again.</param>
+internal sealed record MadeTokenView(string Message, string Token);
+
+/// <summary>Who is signed in.</summary>
+/// <param name="Name">As the ledger has it.</param>
+/// <param name="Role">What the person may do.</param>
+/// <param name="Models">The models that it may be done to; empty for all.</param>
+/// <param name="Groups">What the person belongs to.</param>
+/// <param name="Proven">Whether the name is proven by a credential of the person's own.</param>
+/// <param name="Csrf">What a page sends in <c>x-haldane-csrf</c> with what it changes; null without a session.</param>
+internal sealed record SessionView(string Name, string Role, string[] Models, string[] Groups, bool Proven, string? Csrf);
 
 /// <summary>What a command came to.</summary>
 /// <param name="Message">One sentence.</param>

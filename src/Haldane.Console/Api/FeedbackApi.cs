@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Haldane.Console.Access;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Feedback;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
@@ -23,9 +25,9 @@ internal static class FeedbackApi
     private static readonly string[] Fields = [.. Item.Properties.Select(p => p.Name)];
 
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room) =>
-        routes.MapPost("/api/v1/feedback", (HttpRequest request, CancellationToken cancel) => TakeAsync(request, room, cancel));
+        routes.MapPost("/api/v1/feedback", (HttpContext context, CancellationToken cancel) => TakeAsync(context.Request, room, context.Person(), cancel)).Needs(Permissions.Send);
 
-    private static async Task<IResult> TakeAsync(HttpRequest request, IControlRoom room, CancellationToken cancel)
+    private static async Task<IResult> TakeAsync(HttpRequest request, IControlRoom room, Person person, CancellationToken cancel)
     {
         try
         {
@@ -37,7 +39,7 @@ internal static class FeedbackApi
                 return Problems.Of(StatusCodes.Status400BadRequest, string.Join("; ", mistakes));
             }
 
-            var receipt = await room.FeedbackAsync(items, cancel);
+            var receipt = await room.FeedbackAsync(items, person, cancel);
             return Results.Json(receipt, CoreJson.Default.FeedbackReceipt, statusCode: receipt.Refused.Count == items.Count && items.Count > 0
                 ? StatusCodes.Status422UnprocessableEntity
                 : StatusCodes.Status200OK);

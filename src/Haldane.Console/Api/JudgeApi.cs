@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Haldane.Console.Access;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Series;
 using Microsoft.AspNetCore.Routing;
 
@@ -11,9 +13,9 @@ internal static class JudgeApi
     public static void Map(IEndpointRouteBuilder routes, JudgeDesk desk)
     {
         routes.MapPost("/api/v1/judge", (HttpRequest request, CancellationToken cancel) => AnswerAsync(
-            request, desk, (root, into) => SeriesJsonReader.Read(root, "", into), static (_, _) => StatusCodes.Status200OK, cancel));
+            request, desk, (root, into) => SeriesJsonReader.Read(root, "", into), static (_, _) => StatusCodes.Status200OK, cancel)).Needs(Permissions.Send);
         routes.MapPost("/api/v1/judge/flagger", (HttpRequest request, CancellationToken cancel) => AnswerAsync(
-            request, desk, FlaggerHook.Read, static (root, verdict) => FlaggerHook.MayGoOn(root, verdict.Verdict) ? StatusCodes.Status200OK : StatusCodes.Status409Conflict, cancel));
+            request, desk, FlaggerHook.Read, static (root, verdict) => FlaggerHook.MayGoOn(root, verdict.Verdict) ? StatusCodes.Status200OK : StatusCodes.Status409Conflict, cancel)).Needs(Permissions.Send);
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Haldane.Console.Access;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
 
@@ -13,12 +15,12 @@ internal static class LedgerApi
 
     public static void Map(IEndpointRouteBuilder routes, ILedgerReader ledger)
     {
-        routes.MapGet("/api/v1/ledger", (HttpRequest request, CancellationToken cancel) => GuardedAsync(() => ReadAsync(request.Query, ledger, cancel)));
+        routes.MapGet("/api/v1/ledger", (HttpContext context, CancellationToken cancel) => GuardedAsync(() => ReadAsync(context.Request.Query, ledger, context.Person(), cancel))).Needs(Permissions.Read);
         routes.MapGet("/api/v1/ledger/verify", (CancellationToken cancel) => GuardedAsync(async () =>
-            Results.Json(await ledger.VerifyAsync(cancel), CoreJson.Default.LedgerCheck)));
+            Results.Json(await ledger.VerifyAsync(cancel), CoreJson.Default.LedgerCheck))).Needs(Permissions.Read, allModels: true);
     }
 
-    private static async Task<IResult> ReadAsync(IQueryCollection query, ILedgerReader ledger, CancellationToken cancel)
+    private static async Task<IResult> ReadAsync(IQueryCollection query, ILedgerReader ledger, Person person, CancellationToken cancel)
     {
         var (limit, before) = ((long?)UsualRecords, (long?)null);
         if (query.TryGetValue("limit", out var most) && (!TryRead(most, out limit) || limit is < 1 or > MostRecords))
@@ -32,7 +34,8 @@ internal static class LedgerApi
         }
 
         var rollout = query.TryGetValue("rollout", out var name) ? name.ToString() : null;
-        return Results.Json(await ledger.LedgerAsync(before, (int)limit!, rollout, cancel), CoreJson.Default.IReadOnlyListLedgerRecord);
+        var records = await ledger.LedgerAsync(before, (int)limit!, rollout, cancel);
+        return Results.Json(person.Models.Count == 0 ? records : [.. records.Where(r => person.Covers(r.Entry.Model))], CoreJson.Default.IReadOnlyListLedgerRecord);
     }
 
     private static bool TryRead(string? text, out long? number)

@@ -1,4 +1,6 @@
+using Haldane.Console.Access;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
 
@@ -9,9 +11,9 @@ namespace Haldane.Console.Api;
 internal static class PairApi
 {
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room, ITrafficStats traffic) =>
-        routes.MapGet("/api/v1/rollouts/{name}/pairs", (string name) =>
+        routes.MapGet("/api/v1/rollouts/{name}/pairs", (string name, HttpContext context) =>
         {
-            if (room.Rollouts.All(r => r.Rollout.Name != name))
+            if (RolloutApi.Find(room, name, context.Person()) is null)
             {
                 return Problems.Of(StatusCodes.Status404NotFound, $"there is no rollout {name}");
             }
@@ -19,5 +21,5 @@ internal static class PairApi
             return traffic.Pairs(name) is { } pairs
                 ? Results.Json(pairs, CoreJson.Default.IReadOnlyListDifferingPair)
                 : Problems.Of(StatusCodes.Status404NotFound, $"{name} is in no shadow stage");
-        });
+        }).Needs(Permissions.Read);
 }

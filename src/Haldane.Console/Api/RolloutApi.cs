@@ -1,7 +1,9 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Haldane.Console.Access;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
@@ -11,46 +13,40 @@ namespace Haldane.Console.Api;
 /// <summary>Models and rollouts: read, move, follow.</summary>
 internal static class RolloutApi
 {
-    private const int LongestText = 500;
-
-    private static readonly string Texts = $"by and why are texts of 1 to {LongestText} characters, without control characters such as line breaks";
-
-    private static readonly (string Verb, RolloutCommand Command)[] Verbs =
-    [
-        ("start", RolloutCommand.Start), ("retry", RolloutCommand.Retry), ("pause", RolloutCommand.Pause), ("resume", RolloutCommand.Resume), ("advance", RolloutCommand.Advance),
-        ("rollback", RolloutCommand.RollBack),
-    ];
-
-    private static readonly HashSet<string> Ours = new(["gateway", "judge", "specification"], StringComparer.OrdinalIgnoreCase);
-
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room)
     {
-        routes.MapGet("/api/v1/models", () => Json(room.Models));
-        routes.MapGet("/api/v1/rollouts", () => Json([.. room.Rollouts.Select(Brief)]));
-        routes.MapGet("/api/v1/rollouts/{name}", (string name) => Find(room, name) is { } view ? Json(view) : NotFound(name));
-        routes.MapGet("/api/v1/rollouts/{name}/verdicts", (string name) => Find(room, name) is not { } view
+        routes.MapGet("/api/v1/models", (HttpContext context) => Json(Seen(room.Models, context.Person()))).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/rollouts", (HttpContext context) => Json([.. room.Rollouts.Where(r => context.Person().Covers(r.Rollout.Spec.Model)).Select(Brief)])).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/rollouts/{name}", (string name, HttpContext context) => Find(room, name, context.Person()) is { } view ? Json(view) : NotFound(name)).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/rollouts/{name}/verdicts", (string name, HttpContext context) => Find(room, name, context.Person()) is not { } view
             ? NotFound(name)
-            : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet"));
-        routes.MapGet("/api/v1/rollouts/{name}/events", (string name, IHostApplicationLifetime life) => Find(room, name) is null
+            : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet")).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/rollouts/{name}/events", (string name, HttpContext context, IHostApplicationLifetime life) => Find(room, name, context.Person()) is null
             ? NotFound(name)
-            : TypedResults.ServerSentEvents(Follow(room, name, life.ApplicationStopping)));
-        foreach (var (verb, command) in Verbs)
+            : TypedResults.ServerSentEvents(Follow(room, name, context.IsStillKnown, life.ApplicationStopping))).Needs(Permissions.Read);
+        foreach (var rule in CommandRule.All)
         {
-            routes.MapPost($"/api/v1/rollouts/{{name}}/{verb}", (string name, HttpRequest request, CancellationToken cancel) =>
-                CommandAsync(request, NeedsWhy(command), asked => room.CommandAsync(name, command, asked.By ?? "api", asked.Why, cancel), cancel));
+            routes.MapPost($"/api/v1/rollouts/{{name}}/{rule.Verb}", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
+                context,
+                ApiJson.Default.CommandRequest,
+                rule.NeedsWhy,
+                (_, by, why) => Find(room, name, by) is null
+                    ? Task.FromResult(new CommandOutcome(CommandOutcomeKind.NotFound, $"there is no rollout {name}"))
+                    : room.CommandAsync(name, rule.Command, by, why, cancel),
+                cancel)).Needs(rule.Needs);
         }
     }
 
     // The first event holds everything; later ones only the points that are new, so a page of ten minutes costs little to follow.
     // The caller's leaving comes with the enumeration; the end of the server comes from outside, or open pages would hold it up.
     private static async IAsyncEnumerable<SseItem<string>> Follow(
-        IControlRoom room, string name, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
+        IControlRoom room, string name, Func<bool> stillKnown, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, left);
         var cancel = either.Token;
         var version = 0L;
         LivePoint? seen = null;
-        while (await NextAsync(room, name, version, cancel) is { } view)
+        while (await NextAsync(room, name, version, cancel) is { } view && stillKnown())
         {
             var news = view with { Series = After(view.Series, seen) };
             yield return new(JsonSerializer.Serialize(news, CoreJson.Default.RolloutView), "rollout");
@@ -76,58 +72,11 @@ internal static class RolloutApi
         }
     }
 
-    // Whoever takes a canary back in the night is not asked to write first.
-    private static bool NeedsWhy(RolloutCommand command) => command is RolloutCommand.Pause or RolloutCommand.Advance;
+    /// <summary>A rollout, as far as the person has to do with its model: what somebody may not see is not there.</summary>
+    internal static RolloutView? Find(IControlRoom room, string name, Person person) =>
+        room.Rollouts.FirstOrDefault(r => r.Rollout.Name == name && person.Covers(r.Rollout.Spec.Model));
 
-    private static async Task<IResult> CommandAsync(HttpRequest request, bool needsWhy, Func<CommandRequest, Task<CommandOutcome>> act, CancellationToken cancel)
-    {
-        CommandRequest? command;
-        try
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, cancel);
-            command = body.Length == 0 ? new(null, null) : JsonSerializer.Deserialize(body.ToArray(), ApiJson.Default.CommandRequest);
-        }
-        catch (JsonException)
-        {
-            command = null;
-        }
-
-        if (Mistake(command, needsWhy) is { } mistake)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, mistake);
-        }
-
-        try
-        {
-            var outcome = await act(command!);
-            return outcome.Kind switch
-            {
-                CommandOutcomeKind.Done => Results.Json(new(outcome.Message), ApiJson.Default.CommandView),
-                CommandOutcomeKind.NotFound => Problems.Of(StatusCodes.Status404NotFound, outcome.Message),
-                _ => Problems.Of(StatusCodes.Status409Conflict, outcome.Message),
-            };
-        }
-        catch (StoreUnavailableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
-    }
-
-    private static string? Mistake(CommandRequest? command, bool needsWhy) => command switch
-    {
-        null => "the body must be empty, or an object with the texts \"by\" and \"why\"",
-        { By: { } by } when IsUnfit(by) => Texts,
-        { Why: { } why } when IsUnfit(why) => Texts,
-        { Why: null } when needsWhy => $"why is missing: {Texts}",
-        { By: { } by } when Ours.Contains(by) => $"by: {by} stands for haldane itself in the ledger; give the name of whoever asks",
-        _ => null,
-    };
-
-    // Both go to the ledger, to logs and to terminals, where a control character could paint over what others wrote.
-    private static bool IsUnfit(string text) => text.Length > LongestText || string.IsNullOrWhiteSpace(text) || text.Any(char.IsControl);
-
-    private static RolloutView? Find(IControlRoom room, string name) => room.Rollouts.FirstOrDefault(r => r.Rollout.Name == name);
+    private static IReadOnlyList<ModelView> Seen(IReadOnlyList<ModelView> models, Person person) => [.. models.Where(m => person.Covers(m.Name))];
 
     private static RolloutView Brief(RolloutView view) => view with { Series = [] };
 

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Haldane.Console.Access;
+using Haldane.Core.Access;
 using Microsoft.AspNetCore.Routing;
 
 namespace Haldane.Console.Page;
@@ -8,11 +10,11 @@ internal static class PageFiles
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", () => File("index.html", "text/html; charset=utf-8"));
+        routes.MapGet("/", () => File("index.html", "text/html; charset=utf-8")).Needs(Permissions.Read);
         // Browsers ask for it on their own.
-        routes.MapGet("/favicon.ico", () => Results.NoContent());
-        routes.MapGet("/haldane.css", () => File("haldane.css", "text/css; charset=utf-8"));
-        routes.MapGet("/haldane.js", () => File("haldane.js", "text/javascript; charset=utf-8"));
+        routes.MapGet("/favicon.ico", () => Results.NoContent()).OpenToAll();
+        routes.MapGet("/haldane.css", () => File("haldane.css", "text/css; charset=utf-8")).OpenToAll();
+        routes.MapGet("/haldane.js", () => File("haldane.js", "text/javascript; charset=utf-8")).OpenToAll();
     }
 
     private static IResult File(string name, string type) =>

@@ -46,6 +46,8 @@ internal static class LedgerEntries
         Move.Returning => "returning",
         Move.Retired => "retired",
         Move.Concluded => "concluded",
+        Move.Approved => "approved",
+        Move.SetAside => "set-aside",
         _ => throw new ArgumentOutOfRangeException(nameof(move), move, "nothing to record"),
     };
 }

@@ -1,5 +1,7 @@
 using Haldane.Control.Feedback;
+using Haldane.Control.Policies;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
@@ -14,10 +16,8 @@ namespace Haldane.Control.Rollouts;
 /// the controller's turns see to; <see cref="Runs"/>, <see cref="Models"/>, <see cref="Register"/> and <see cref="Collect"/> are for any thread.
 /// </remarks>
 internal sealed partial class RolloutBook(
-    SpecificationSet specification, IRolloutStore store, ITrafficRouter router, TimeProvider time, ILogger logger)
+    SpecificationSet specification, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, TimeProvider time, ILogger logger)
 {
-    public const string FromSpecification = "specification";
-
     private readonly ILogger _logger = logger;
     private readonly Dictionary<string, Rollout> _rollouts = new(StringComparer.Ordinal);
     private readonly List<Rollout> _replaced = []; // ended, and their plan has changed since: what they left still serves
@@ -57,7 +57,7 @@ internal sealed partial class RolloutBook(
             }
 
             var model = spec is null ? null : specification.FindModel(spec.Model);
-            if (spec?.Equals(old.Spec) == true && (model! with { Traffic = null }).Equals(old.Model)) // what traffic is expected changes nothing that runs
+            if (spec?.Equals(old.Spec) == true && model!.AsRun.Equals(old.Model))
             {
                 _trackers[old.Name] = await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel);
                 continue;
@@ -67,7 +67,7 @@ internal sealed partial class RolloutBook(
             var why = spec is null ? "the rollout is no longer in the specification"
                 : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
                 : "the model's specification was changed while it ran";
-            await MoveAsync(old, new Signal.RollBack(FromSpecification, why, AtOnce: true), null, null);
+            await MoveAsync(old, new Signal.RollBack(Person.Specification.Name, why, AtOnce: true), null, null);
         }
 
         foreach (var spec in specification.Rollouts)
@@ -100,9 +100,10 @@ internal sealed partial class RolloutBook(
     /// <summary>Does what somebody asks.</summary>
     /// <returns>What came of it; a refusal where it cannot be done as things stand.</returns>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
-    public async Task<Transition> CommandAsync(Rollout known, RolloutCommand command, string by, string? why)
+    public async Task<Transition> CommandAsync(Rollout known, RolloutCommand command, Person person, string? why)
     {
-        if (Catalogue.WhyNot(command, known, specification.FindModel(known.Spec.Model)!, [.. Known]) is { } obstacle)
+        var (model, now, by) = (specification.FindModel(known.Spec.Model)!, time.GetUtcNow(), person.Name);
+        if (Catalogue.WhyNot(command, known, model, [.. Known], person, freezes.Calendar, now) is { } obstacle)
         {
             return new(Move.None, known, "") { Refusal = obstacle };
         }
@@ -120,10 +121,15 @@ internal sealed partial class RolloutBook(
         {
             RolloutCommand.Pause => new Signal.Pause(by, reason, inStage),
             RolloutCommand.Resume => new Signal.Resume(by, why, inStage),
-            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection),
+            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection, freezes.Calendar.Frozen(known, now)),
+            RolloutCommand.Approve => new Signal.Approve(person, reason, model.IsOfHighRisk),
+            RolloutCommand.Override => new Signal.SetAside(by, reason, [.. freezes.Calendar.Holding(known, now)]),
             _ => new Signal.RollBack(by, reason),
         }, judgement, tracker);
     }
+
+    /// <summary>Why a rollout that is to start by itself has to wait; null when it need not.</summary>
+    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(_rollouts[rollout], [.. Known], freezes.Calendar, time.GetUtcNow());
 
     /// <summary>Observes a rollout and lets it move.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
@@ -137,7 +143,7 @@ internal sealed partial class RolloutBook(
 
         await tracker.ObserveAsync(store, router);
         var judgement = tracker.Judge();
-        await ApplyAsync(rollout, rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection) : new Signal.Elapsed(tracker.Ejection), judgement, tracker);
+        await ApplyAsync(rollout, rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection, freezes.Calendar.Frozen(rollout, time.GetUtcNow())) : new Signal.Elapsed(tracker.Ejection), judgement, tracker);
     }
 
     private async Task<Transition> StartAsync(Rollout known, string by, string? why)

@@ -1,6 +1,9 @@
 using Haldane.Control.Feedback;
+using Haldane.Control.Policies;
+using Haldane.Core.Access;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Feedback;
+using Haldane.Core.Policies;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
@@ -23,7 +26,9 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     private readonly TokenCodec _tokens;
     private readonly TimeProvider _time;
     private readonly ILogger<RolloutController> _logger;
+    private readonly Dictionary<string, string> _waiting = new(StringComparer.Ordinal); // rollouts that are to start by themselves, and why they have not: said once
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly FreezeDesk _freezes;
     private readonly RolloutBook _book;
     private readonly FeedbackDesk _feedback;
     private volatile ControlHealth _health = new(true, "ok", null);
@@ -37,7 +42,8 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _tokens = tokens;
         _time = time;
         _logger = logger;
-        _book = new(specification, store, router, time, logger);
+        _freezes = new(specification, store, time);
+        _book = new(specification, store, router, _freezes, time, logger);
         _feedback = new(store, _book.Collect);
     }
 
@@ -62,6 +68,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         CancellationToken cancel)
     {
         var controller = new RolloutController(specification, store, router, tokens, time, logger);
+        await controller._freezes.RecoverAsync(cancel);
         await controller._book.RecoverAsync(cancel);
         return controller;
     }
@@ -72,7 +79,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         var feedback = _feedback.RunAsync(stop);
         try
         {
-            var due = new Queue<string>(_specification.Rollouts.Where(r => r.Start == StartMode.Auto && _book.Rollouts[r.Name].Phase == Phase.Draft).Select(r => r.Name));
+            var due = new List<string>(_specification.Rollouts.Where(r => r.Start == StartMode.Auto && _book.Rollouts[r.Name].Phase == Phase.Draft).Select(r => r.Name));
             await StartDueAsync(due, stop);
             using var timer = new PeriodicTimer(Interval, _time);
             while (await timer.WaitForNextTickAsync(stop))
@@ -104,30 +111,43 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, string by, string? why, CancellationToken cancel)
-    {
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            return _book.Find(rollout) is not { } known ? new(CommandOutcomeKind.NotFound, $"there is no rollout {rollout}")
-                : await _book.CommandAsync(known, command, by, why) is { Refusal: { } refusal } ? new(CommandOutcomeKind.Conflict, refusal)
-                : new(CommandOutcomeKind.Done, Catalogue.Standing(_book.Find(rollout)!));
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) => InTurnAsync(
+        async () => _book.Find(rollout) is not { } known ? new(CommandOutcomeKind.NotFound, $"there is no rollout {rollout}")
+            : await _book.CommandAsync(known, command, by, why) is { Refusal: { } refusal } ? new(CommandOutcomeKind.Conflict, refusal)
+            : new(CommandOutcomeKind.Done, Catalogue.Standing(_book.Find(rollout)!)),
+        cancel);
 
     /// <inheritdoc/>
-    public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, CancellationToken cancel) =>
-        _feedback.TakeAsync(items, new(_tokens, _book.Runs), cancel);
+    public IReadOnlyList<FreezeView> Freezes => _freezes.All;
+
+    /// <inheritdoc/>
+    public Task<CommandOutcome> FreezeAsync(Freeze freeze, CancellationToken cancel) => InTurnAsync(() => _freezes.OrderAsync(freeze), cancel);
+
+    /// <inheritdoc/>
+    public Task<CommandOutcome> LiftAsync(string freeze, Person by, string? why, CancellationToken cancel) => InTurnAsync(() => _freezes.LiftAsync(freeze, by, why), cancel);
+
+    /// <inheritdoc/>
+    public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel) => _feedback.TakeAsync(
+        items, new(_tokens, by.Models.Count == 0 ? _book.Runs : _book.Runs.Where(r => by.Covers(r.Value.Model.Name)).ToDictionary()), cancel);
 
     /// <inheritdoc/>
     public Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel) => _book.Register.ChangedAsync(rollout, after, cancel);
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    private async Task<CommandOutcome> InTurnAsync(Func<Task<CommandOutcome>> act, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     // Whatever goes wrong, the gateway goes on with the last snapshot and the next tick tries again: moving traffic without a record would be worse.
     private async Task<Trouble?> LookAsync(CancellationToken cancel)
@@ -186,17 +206,24 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _health = _health with { Ready = false, Message = trouble.What };
     }
 
-    // Tried again after each tick while the store is down: a bad moment at the start must not keep a rollout waiting for the next restart.
-    private async Task StartDueAsync(Queue<string> due, CancellationToken stop)
+    // Tried again after each tick while the store is down, or while policies let nothing start: a bad moment must not keep a rollout waiting for the next restart.
+    private async Task StartDueAsync(List<string> due, CancellationToken stop)
     {
-        while (due.TryPeek(out var name))
+        foreach (var name in due.ToList())
         {
             try
             {
-                var outcome = await CommandAsync(name, RolloutCommand.Start, RolloutBook.FromSpecification, null, stop);
-                if (outcome.Kind != CommandOutcomeKind.Done)
+                var wait = _book.WhyWait(name);
+                var outcome = wait is null ? await CommandAsync(name, RolloutCommand.Start, Person.Specification, null, stop) : new(CommandOutcomeKind.Conflict, wait);
+                if (outcome.Kind != CommandOutcomeKind.Done && _waiting.GetValueOrDefault(name) != outcome.Message)
                 {
                     NotStarted(name, outcome.Message);
+                    _waiting[name] = outcome.Message;
+                }
+
+                if (wait is not null)
+                {
+                    continue;
                 }
             }
             catch (StoreUnavailableException e)
@@ -209,7 +236,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
                 NotStarted(name, e.Message);
             }
 
-            due.Dequeue();
+            due.Remove(name);
         }
     }
 

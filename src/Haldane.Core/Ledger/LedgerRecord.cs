@@ -10,16 +10,16 @@ public sealed record LedgerEntry
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>What: <c>started</c>, <c>stage-entered</c>, <c>held</c>, <c>paused</c>, <c>resumed</c>, <c>promoted</c>, <c>retired</c>, <c>returning</c>, <c>rolled-back</c>, <c>concluded</c>.</summary>
+    /// <summary>What: <c>started</c>, <c>stage-entered</c>, <c>held</c>, <c>paused</c>, <c>resumed</c>, <c>promoted</c>, <c>retired</c>, <c>returning</c>, <c>rolled-back</c>, <c>concluded</c>, <c>approved</c>, <c>set-aside</c>; of no rollout: <c>set</c>, <c>removed</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The rollout's name.</summary>
+    /// <summary>The rollout's name; empty where it is about no rollout.</summary>
     public required string Rollout { get; init; }
 
-    /// <summary>The rollout's run.</summary>
+    /// <summary>The rollout's run; 0 where there is none.</summary>
     public required int Run { get; init; }
 
-    /// <summary>The model's name.</summary>
+    /// <summary>The model's name; empty where it is about no model.</summary>
     public required string Model { get; init; }
 
     /// <summary>Who or what decided: <c>judge</c>, <c>specification</c>, or a person.</summary>
@@ -48,6 +48,9 @@ public sealed record LedgerEntry
 
     /// <summary>For <c>started</c>: the specification of the rollout as JSON. Otherwise null.</summary>
     public JsonElement? Specification { get; init; }
+
+    /// <summary>What was set or removed; null where it is about a rollout.</summary>
+    public Setting? Setting { get; init; }
 
     /// <summary>For <c>started</c>: the specification of the model as JSON, without which the evidence's cells and classes have no names. Otherwise null.</summary>
     public JsonElement? ModelSpecification { get; init; }

@@ -1,5 +1,7 @@
+using Haldane.Core.Access;
 using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
+using Haldane.Core.Policies;
 using Haldane.Core.Rollouts;
 
 namespace Haldane.Core.Ports;
@@ -20,14 +22,25 @@ public interface IControlRoom
     /// <summary>Does what somebody asks of a rollout.</summary>
     /// <param name="rollout">Its name.</param>
     /// <param name="command">What is asked.</param>
-    /// <param name="by">Who asks.</param>
+    /// <param name="by">Who asks; that the person may is the caller's to see to.</param>
     /// <param name="why">Why; null when nobody said.</param>
     /// <param name="cancel">Gives it up before it has begun.</param>
-    Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, string by, string? why, CancellationToken cancel);
+    Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel);
 
-    /// <summary>Joins what came to be known about exchanges. Durable when it returns.</summary>
+    /// <summary>All freezes, of policies and of people.</summary>
+    IReadOnlyList<FreezeView> Freezes { get; }
+
+    /// <summary>Orders a freeze.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    Task<CommandOutcome> FreezeAsync(Freeze freeze, CancellationToken cancel);
+
+    /// <summary>Lifts a freeze that somebody has ordered.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    Task<CommandOutcome> LiftAsync(string freeze, Person by, string? why, CancellationToken cancel);
+
+    /// <summary>Joins what came to be known about exchanges of models that the person has to do with. Durable when it returns.</summary>
     /// <exception cref="FeedbackBusyException">Too much is waiting; try again later.</exception>
-    Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, CancellationToken cancel);
+    Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel);
 
     /// <summary>Waits until a rollout's view is newer than the given version.</summary>
     /// <returns>Null when there is no such rollout.</returns>
@@ -36,28 +49,6 @@ public interface IControlRoom
 
 /// <summary>More feedback is waiting than the controller holds.</summary>
 public sealed class FeedbackBusyException() : Exception("too much feedback is waiting to be stored; send it again in a few seconds");
-
-/// <summary>What people may ask of a rollout.</summary>
-public enum RolloutCommand
-{
-    /// <summary>Begin a run, from the first stage and on new evidence.</summary>
-    Start,
-
-    /// <summary>The same, of a rollout that has ended.</summary>
-    Retry,
-
-    /// <summary>Stay in the stage until it is resumed. Guards go on to be judged.</summary>
-    Pause,
-
-    /// <summary>Go on.</summary>
-    Resume,
-
-    /// <summary>Enter the next stage before the conditions of this one are met.</summary>
-    Advance,
-
-    /// <summary>Take the canary back.</summary>
-    RollBack,
-}
 
 /// <summary>What became of a command.</summary>
 /// <param name="Kind">How it went.</param>
@@ -133,3 +124,14 @@ public sealed record LivePoint(DateTimeOffset At, Share Share, ArmPoint Baseline
 /// <param name="P50">Median latency over the last ten seconds, seconds; null without answers.</param>
 /// <param name="P99">99th percentile over the last ten seconds, seconds; null without answers.</param>
 public sealed record ArmPoint(double PerSecond, double? ErrorRate, double? P50, double? P99);
+
+/// <summary>A freeze as people see it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Policy">The policy that has it; null when somebody has ordered it.</param>
+/// <param name="Models">The models that it holds; empty for all.</param>
+/// <param name="When">Its times, for people.</param>
+/// <param name="By">Who ordered it; null when a policy has it.</param>
+/// <param name="Why">Why; null when nobody said.</param>
+/// <param name="Stands">Whether it holds now.</param>
+/// <param name="Until">When the window that stands now ends; null when none stands, or when somebody must lift it.</param>
+public sealed record FreezeView(string Name, string? Policy, ValueList<string> Models, string When, string? By, string? Why, bool Stands, DateTimeOffset? Until);

@@ -37,6 +37,14 @@ public interface IRolloutStore : ILedgerReader, IAsyncDisposable
     /// <summary>Records a decision: the ledger record and the rollout's new state, both or neither.</summary>
     Task<LedgerRecord> RecordAsync(LedgerEntry entry, Rollout next, CancellationToken cancel);
 
+    /// <summary>Records that somebody has set or removed something: the ledger record and the setting, both or neither.</summary>
+    /// <param name="entry">Its <see cref="LedgerEntry.Setting"/> says what.</param>
+    /// <param name="cancel">Gives it up before it has begun.</param>
+    Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel);
+
+    /// <summary>Everything of a kind that is set, by name.</summary>
+    Task<IReadOnlyList<Setting>> SettingsAsync(string kind, CancellationToken cancel);
+
     /// <summary>Appends a slice to a run's evidence; its number must follow the last one.</summary>
     /// <returns>The run's evidence digest after it.</returns>
     Task<string> AppendEvidenceAsync(int run, EvidenceSlice slice, CancellationToken cancel);

@@ -1,3 +1,4 @@
+using Haldane.Core.Policies;
 using Haldane.Core.Specification;
 
 namespace Haldane.Core.Rollouts;
@@ -53,6 +54,12 @@ public enum HoldReason
 
     /// <summary>It has been in its stage for as long as it may, and a person is to say how it goes on.</summary>
     Overstayed,
+
+    /// <summary>All else is there, and people who must agree have not.</summary>
+    Approval,
+
+    /// <summary>All else is there, and nothing may go up now.</summary>
+    Frozen,
 }
 
 /// <summary>Somebody has paused a rollout: the canary keeps its share and its guards, and does not move on.</summary>
@@ -96,6 +103,15 @@ public sealed record Rollout
 
     /// <summary>While it is returning, the step of <see cref="ReturnSpec"/>.</summary>
     public int ReturnStep { get; init; }
+
+    /// <summary>Who started this run; null before the first start.</summary>
+    public string? StartedBy { get; init; }
+
+    /// <summary>Who has agreed to what in this run.</summary>
+    public ValueList<Approval> Approvals { get; init => field = value ?? []; } = [];
+
+    /// <summary>The freezes that somebody has set aside for it.</summary>
+    public ValueList<FreezeOverride> Overrides { get; init => field = value ?? []; } = [];
 
     /// <summary>Until when a promoted rollout can be taken back at once; null when it cannot.</summary>
     public DateTimeOffset? WarmUntil { get; init; }

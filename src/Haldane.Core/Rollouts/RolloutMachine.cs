@@ -1,4 +1,5 @@
 using Haldane.Core.Judging;
+using Haldane.Core.Policies;
 using Haldane.Core.Specification;
 
 namespace Haldane.Core.Rollouts;
@@ -12,10 +13,14 @@ public static class RolloutMachine
     /// <summary>The answer to a signal in every phase.</summary>
     public static Transition Next(Rollout rollout, Signal signal, DateTimeOffset now) => (rollout.Phase, signal) switch
     {
-        (Phase.Running, Signal.Judged(var judgement, var ejection)) => judgement.Stage == rollout.Stage ? Weigh(rollout, judgement, ejection, now) : Stay(rollout),
+        (Phase.Running, Signal.Judged judged) => judged.Judgement.Stage == rollout.Stage ? Weigh(rollout, judged, now) : Stay(rollout),
         (Phase.Running, Signal.RollBack(var by, var why, var atOnce)) => atOnce ? End(rollout, now, by, $"{by}: {why}") : TakeBack(rollout, now, by, $"{by}: {why}"),
-        (Phase.Running, Signal.Advance(var by, var why, { } judgement, var ejection)) =>
-            WhyNotAdvance(rollout, judgement, ejection) is { } obstacle ? Refuse(rollout, obstacle) : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, by, $"{by}: {why}"),
+        (Phase.Running, Signal.Advance({ } by, var why, { } judgement, var ejection, var frozen)) =>
+            WhyNotAdvance(rollout, judgement, ejection, frozen, now) is { } obstacle ? Refuse(rollout, obstacle) : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, by, $"{by}: {why}"),
+        (Phase.Running, Signal.Approve(var by, var why, var fourEyes)) => Approvals.WhyNot(rollout, by, fourEyes, now) is { } obstacle
+            ? Refuse(rollout, obstacle)
+            : new(Move.Approved, rollout with { Approvals = rollout.Approvals.Append(new(rollout.Stage, by.Name, why, now)).ToValueList(), Reason = $"{by.Name} agrees: {why}" }, by.Name),
+        (not Phase.Returning, Signal.SetAside(var by, var why, { Count: > 0 } freezes)) => SetAside(rollout, freezes, by, why, now),
         (Phase.Running, Signal.Pause(var by, var why, var inStage)) when rollout.Pause is null =>
             new(Move.Paused, rollout with { Pause = new(by, why, inStage), Hold = HoldReason.Paused, Reason = Paused(by, why) }, by),
         (Phase.Running, Signal.Resume(var by, var why, var inStage)) when rollout.Pause is { } pause => new(
@@ -36,7 +41,7 @@ public static class RolloutMachine
 
         // An ended rollout may be run again, from its first stage and on new evidence.
         (Phase.Draft or Phase.Promoted or Phase.RolledBack or Phase.Concluded, Signal.Start(var run, var by, var why)) => Enter(
-            rollout with { Run = run, StartedAt = now, Guard = null, Segment = null, ReturnStep = 0, WarmUntil = null },
+            rollout with { Run = run, StartedAt = now, StartedBy = by, Approvals = [], Guard = null, Segment = null, ReturnStep = 0, WarmUntil = null },
             0,
             now,
             Move.Started,
@@ -47,8 +52,9 @@ public static class RolloutMachine
         _ => Refuse(rollout, WhyNot(rollout, signal)),
     };
 
-    private static Transition Weigh(Rollout rollout, Judgement judgement, Ejection? ejection, DateTimeOffset now)
+    private static Transition Weigh(Rollout rollout, Signal.Judged judged, DateTimeOffset now)
     {
+        var (judgement, ejection, frozen) = judged;
         // Harm that is proven beats everything. A guard whose own measurement is broken says Broken, not Fail; where the split itself is broken, all of them do.
         if (WorstFailure(judgement) is { } failed)
         {
@@ -72,7 +78,7 @@ public static class RolloutMachine
         }
 
         var stage = rollout.Spec.Stages[rollout.Stage];
-        var obstacle = StageEnd.WhyNot(rollout, judgement);
+        var obstacle = StageEnd.WhyNot(rollout, judgement, frozen, now);
         return judgement.InStage - rollout.PausedFor >= stage.Stay
             ? Overstay(rollout, stage, obstacle, now)
             : Leave(rollout, stage, obstacle, now);
@@ -80,7 +86,8 @@ public static class RolloutMachine
 
     private static Transition Overstay(Rollout rollout, StageSpec stage, StageEnd? obstacle, DateTimeOffset now) => (stage.WhenUndecided, obstacle) switch
     {
-        // The last stage nobody advances: there proof is enough.
+        // What waits for people or for the end of a freeze is not undecided. And the last stage nobody advances: there proof is enough.
+        (_, { IsClosed: true }) => Leave(rollout, stage, obstacle, now),
         (WhenUndecided.Ask, _) when obstacle is not null || !rollout.IsInLastStage =>
             Hold(rollout, HoldReason.Overstayed, $"the longest stay of {Say(stage.Stay)} is over: {(rollout.IsInLastStage ? "take it back, or let it wait for proof" : "advance it or take it back")}" + (obstacle is null ? "" : $" ({obstacle.Reason})")),
         (WhenUndecided.RollBack, not null) => TakeBack(rollout, now, Judge, $"still undecided after the longest stay of {Say(stage.Stay)}: {obstacle.Reason}"),
@@ -101,7 +108,7 @@ public static class RolloutMachine
         : Hold(rollout, HoldReason.Ejected, $"the canary is ejected, the baseline serves its callers: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable!.Value.TotalSeconds:0} s", Gateway);
 
     // A person may do without patience, but not without proof of no harm where the proof has its last chance, and never promotes.
-    private static string? WhyNotAdvance(Rollout rollout, Judgement judgement, Ejection? ejection)
+    private static string? WhyNotAdvance(Rollout rollout, Judgement judgement, Ejection? ejection, string? frozen, DateTimeOffset now)
     {
         if (rollout.IsInLastStage)
         {
@@ -123,6 +130,11 @@ public static class RolloutMachine
             return $"{failed.Guard} has failed: {failed.Reason}";
         }
 
+        if (StageEnd.Closed(rollout, frozen, now) is { } closed)
+        {
+            return $"{rollout.Name} cannot be advanced: it {(closed.Hold == HoldReason.Frozen ? "is " : "")}{closed.Reason}";
+        }
+
         for (var g = 0; g < rollout.Spec.Guards.Count; g++)
         {
             if (judgement.Verdicts[g].Kind != VerdictKind.Pass && StageEnd.IsLastChance(rollout.Spec.Stages, rollout.Stage, rollout.Spec.Guards[g]))
@@ -134,8 +146,18 @@ public static class RolloutMachine
         return null;
     }
 
+    private static Transition SetAside(Rollout rollout, ValueList<StandingFreeze> freezes, string by, string why, DateTimeOffset now) => new(
+        Move.SetAside,
+        rollout with
+        {
+            Overrides = [.. rollout.Overrides.Where(o => o.Until is null || now < o.Until), .. freezes.Select(f => new FreezeOverride(f.Name, f.Until, by, why, now))],
+            Reason = $"{by} sets {string.Join(" and ", freezes.Select(f => f.Name))} aside: {why}",
+        },
+        by);
+
     private static string WhyNot(Rollout rollout, Signal signal) => (rollout, signal) switch
     {
+        (not { Phase: Phase.Returning }, Signal.SetAside) => $"no freeze holds {rollout.Name}",
         (_, Signal.Start) => $"{rollout.Name} is running already",
         ({ Pause: { } pause }, Signal.Pause) => $"{rollout.Name} is paused already, by {pause.By}",
         ({ Phase: Phase.Running }, Signal.Resume) => $"{rollout.Name} is not paused",

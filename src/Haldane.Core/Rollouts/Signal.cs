@@ -1,4 +1,6 @@
+using Haldane.Core.Access;
 using Haldane.Core.Judging;
+using Haldane.Core.Policies;
 
 namespace Haldane.Core.Rollouts;
 
@@ -18,7 +20,8 @@ public abstract record Signal
     /// <summary>The judge spoke.</summary>
     /// <param name="Judgement">What it said.</param>
     /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
-    public sealed record Judged(Judgement Judgement, Ejection? Ejection = null) : Signal;
+    /// <param name="Frozen">Why the rollout may not go up now; null when it may.</param>
+    public sealed record Judged(Judgement Judgement, Ejection? Ejection = null, string? Frozen = null) : Signal;
 
     /// <summary>Time has passed, for a rollout that nothing is judged of any more.</summary>
     /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
@@ -47,5 +50,18 @@ public abstract record Signal
     /// <param name="Why">Why.</param>
     /// <param name="Judgement">What the judge says by now; null while there is nothing to judge.</param>
     /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
-    public sealed record Advance(string By, string Why, Judgement? Judgement, Ejection? Ejection = null) : Signal;
+    /// <param name="Frozen">Why the rollout may not go up now; null when it may.</param>
+    public sealed record Advance(string By, string Why, Judgement? Judgement, Ejection? Ejection = null, string? Frozen = null) : Signal;
+
+    /// <summary>Somebody agrees that the stage may be left.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why.</param>
+    /// <param name="FourEyes">Whether it must be somebody else than who has started the run.</param>
+    public sealed record Approve(Person By, string Why, bool FourEyes) : Signal;
+
+    /// <summary>Somebody lets the rollout move in spite of the freezes that hold it now.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Why">Why.</param>
+    /// <param name="Freezes">Those that hold it now.</param>
+    public sealed record SetAside(string By, string Why, ValueList<StandingFreeze> Freezes) : Signal;
 }

@@ -9,11 +9,23 @@ namespace Haldane.Core.Rollouts;
 public sealed record StageEnd(HoldReason Hold, string Reason)
 {
     /// <summary>The first thing that stands in the way; null when nothing does.</summary>
-    public static StageEnd? WhyNot(Rollout rollout, Judgement judgement)
+    /// <param name="rollout">A running rollout.</param>
+    /// <param name="judgement">What the judge says of its stage.</param>
+    /// <param name="frozen">Why it may not go up now; null when it may.</param>
+    /// <param name="now">The time.</param>
+    public static StageEnd? WhyNot(Rollout rollout, Judgement judgement, string? frozen, DateTimeOffset now)
     {
         var stage = rollout.Spec.Stages[rollout.Stage];
-        return Silence(judgement) ?? Anomaly(judgement) ?? Baking(stage, judgement) ?? TooFew(stage, judgement) ?? NotPassed(rollout, judgement);
+        return Silence(judgement) ?? Anomaly(judgement) ?? Baking(stage, judgement) ?? TooFew(stage, judgement) ?? NotPassed(rollout, judgement) ?? Closed(rollout, frozen, now);
     }
+
+    /// <summary>Whether nothing but people's yes, or the end of a freeze, is waited for: then the canary has shown what it was to show.</summary>
+    public bool IsClosed => Hold is HoldReason.Approval or HoldReason.Frozen;
+
+    /// <summary>What stands in the way whatever the evidence says: who has not agreed, and freezes. An experiment goes up nowhere.</summary>
+    public static StageEnd? Closed(Rollout rollout, string? frozen, DateTimeOffset now) =>
+        Approvals.Missing(rollout, now) is { } missing ? new(HoldReason.Approval, missing)
+        : frozen is not null && rollout.Spec.Stages[rollout.Stage].Kind != StageKind.Experiment ? new(HoldReason.Frozen, frozen) : null;
 
     /// <summary>Whether the guard must have passed before the rollout may leave its stage.</summary>
     public static bool IsRequired(Rollout rollout, GuardSpec guard) => IsRequired(rollout.Spec, rollout.Stage, guard);

@@ -28,6 +28,12 @@ internal static class Amounts
     /// <summary>How long the old version stays ready.</summary>
     public static readonly Shape<TimeSpan> Warm = Duration("a duration from 0s to 30d, e.g. 1h", TimeSpan.Zero, TimeSpan.FromDays(30));
 
+    /// <summary>How long a window of a freeze lasts.</summary>
+    public static readonly Shape<TimeSpan> Window = Duration("a duration from 1m to 31d, e.g. 64h", TimeSpan.FromMinutes(1), TimeSpan.FromDays(31));
+
+    /// <summary>How long somebody's agreement counts.</summary>
+    public static readonly Shape<TimeSpan> Expiry = Duration("a duration from 1m to 90d, e.g. 3d", TimeSpan.FromMinutes(1), TimeSpan.FromDays(90));
+
     /// <summary>What the baseline keeps in a switch.</summary>
     public static readonly Shape<Share> Holdback = new ScalarShape<Share>(
         "a part from 0% to 50% in steps of 0.01%, e.g. 5%",
@@ -107,6 +113,12 @@ internal static class Amounts
         "a rate above 0/d and at most 1000000/s, with its unit of time, e.g. 200/s",
         static () => Pattern(Quantity.FrequencyPattern),
         static (string text, out double value, out string? cure) => Quantity.TryFrequency(text, out value, out cure) && value is > 0 and <= 1e6);
+
+    /// <summary>How many people must agree.</summary>
+    public static readonly Shape<int> People = Whole("a whole number from 1 to 10, e.g. 2", 1, 10);
+
+    /// <summary>How many rollouts may move at once.</summary>
+    public static readonly Shape<int> AtOnce = Whole("a whole number from 1 to 10,000, e.g. 3", 1, 10_000);
 
     /// <summary>How many subjects there are.</summary>
     public static readonly Shape<int> Subjects = Whole("a whole number from 2 to 10,000,000, e.g. 5000", 2, 10_000_000);

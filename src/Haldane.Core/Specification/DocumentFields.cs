@@ -10,9 +10,10 @@ internal static class DocumentFields
 {
     internal const string ModelKind = "Model";
     internal const string RolloutKind = "Rollout";
+    internal const string PolicyKind = "Policy";
 
     private static readonly ChoiceShape<string> ApiVersion = new(("haldane.dev/v1", "haldane.dev/v1"));
-    private static readonly ChoiceShape<string> Kind = new((ModelKind, ModelKind), (RolloutKind, RolloutKind));
+    private static readonly ChoiceShape<string> Kind = new((ModelKind, ModelKind), (RolloutKind, RolloutKind), (PolicyKind, PolicyKind));
 
     private static readonly MappingShape<string> Metadata = new(
         "{ name: … }",
@@ -29,6 +30,9 @@ internal static class DocumentFields
     /// <summary>A rollout.</summary>
     public static readonly MappingShape<Document<RolloutSpec>> Rollout = Of(RolloutFields.Spec,
         "The move of a model from its baseline version to a canary version, in stages.");
+
+    /// <summary>A policy.</summary>
+    public static readonly MappingShape<Document<PolicySpec>> Policy = Of(PolicyFields.Spec, "Rules over the rollouts of several models: freezes, and how many may move at once.");
 
     private static MappingShape<Document<T>> Of<T>(Shape<T> spec, string about)
         where T : class => new(

@@ -163,6 +163,7 @@ internal static class ModelFields
                 "showArm", new SwitchShape(), (m, v) => m with { ShowArm = v }, "Whether responses carry the header x-haldane-arm. Default: false."),
             Field<ModelSpec, TrafficSpec>.Optional(
                 "traffic", TrafficFields.Traffic, (m, v) => m with { Traffic = v }, "What the traffic is like, for forecasts and simulations only. Default: not known."),
+            Field<ModelSpec, AboutSpec>.Optional("about", AboutFields.About, (m, v) => m with { About = v }, "What an inventory says of the model: owner, purpose, risk and data. Default: not known."),
         ],
         static (model, node, errors) =>
         {

@@ -39,6 +39,18 @@ public sealed record ModelSpec
     [JsonIgnore]
     public TrafficSpec? Traffic { get; init; }
 
+    /// <summary>What an inventory says of it. Null: nobody said.</summary>
+    [JsonIgnore]
+    public AboutSpec? About { get; init; }
+
+    /// <summary>The model without what changes nothing that runs: what a run keeps, and what must not change while it runs.</summary>
+    [JsonIgnore]
+    public ModelSpec AsRun => this with { Traffic = null, About = null };
+
+    /// <summary>Whether its risk is high.</summary>
+    [JsonIgnore]
+    public bool IsOfHighRisk => About?.Risk == RiskClass.High;
+
     /// <summary>The version of that name, or null.</summary>
     public VersionSpec? FindVersion(string name)
     {

@@ -155,7 +155,7 @@ internal static class Quantity
     /// <summary>As a specification would write it.</summary>
     public static string Show(TimeSpan duration) => duration switch
     {
-        { TotalDays: >= 2 } => Show((decimal)duration.TotalDays) + "d",
+        { TotalDays: >= 2 } when duration.Ticks % TimeSpan.TicksPerDay == 0 => Show((decimal)duration.TotalDays) + "d",
         { TotalHours: >= 2 } => Show((decimal)duration.TotalHours) + "h",
         { TotalMinutes: >= 1 } => Show((decimal)duration.TotalMinutes) + "m",
         { TotalSeconds: >= 1 } => Show((decimal)duration.TotalSeconds) + "s",

@@ -125,6 +125,9 @@ public sealed record StageSpec(Share Share, TimeSpan Bake)
     /// <summary>Names of guards that must have passed before the stage may be left, beside those that every stage asks for.</summary>
     public ValueList<string> Guards { get; init => field = value ?? []; } = [];
 
+    /// <summary>Who must agree before it is left; null where nobody is asked.</summary>
+    public ApprovalSpec? Approval { get; init; }
+
     /// <summary>The canary's part of what both arms see, in [0, 1]: its share, and in a shadow stage a half.</summary>
     [JsonIgnore]
     public double CanaryPart => Kind == StageKind.Shadow ? Paired : Share.Fraction;

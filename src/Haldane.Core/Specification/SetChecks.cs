@@ -9,6 +9,7 @@ internal sealed class SetChecks
 {
     private readonly List<Read<ModelSpec>> _models = [];
     private readonly List<Read<RolloutSpec>> _rollouts = [];
+    private readonly List<Read<PolicySpec>> _policies = [];
     private bool _isWhole = true;
 
     /// <summary>A document that was read.</summary>
@@ -36,6 +37,9 @@ internal sealed class SetChecks
     /// <summary>Takes a rollout.</summary>
     public void Add(Read<RolloutSpec> rollout) => _rollouts.Add(rollout);
 
+    /// <summary>Takes a policy.</summary>
+    public void Add(Read<PolicySpec> policy) => _policies.Add(policy);
+
     /// <summary>Remembers that some document could not be read: what is missing may stand there.</summary>
     public void SomethingIsUnread() => _isWhole = false;
 
@@ -44,18 +48,24 @@ internal sealed class SetChecks
     {
         ReportRepeated(_models, "model");
         ReportRepeated(_rollouts, "rollout");
+        ReportRepeated(_policies, "policy");
         ReportSharedRoutes();
         ReportSecondAutomatic();
         foreach (var rollout in _rollouts)
         {
             CheckAgainstModel(rollout);
         }
+
+        PolicyChecks.Check(_policies, _isWhole ? [.. _models.Select(m => m.Name)] : null);
     }
 
     /// <summary>The set; only asked for when there is no mistake.</summary>
     public SpecificationSet ToSet() => new(
         _models.Select(m => m.Spec! with { Name = m.Name }).ToValueList(),
-        _rollouts.Select(r => r.Spec! with { Name = r.Name }).ToValueList());
+        _rollouts.Select(r => r.Spec! with { Name = r.Name }).ToValueList())
+    {
+        Policies = _policies.Select(p => p.Spec! with { Name = p.Name }).ToValueList(),
+    };
 
     private static void ReportRepeated<T>(List<Read<T>> documents, string what)
         where T : class
@@ -140,6 +150,7 @@ internal sealed class SetChecks
                 rollout.Find("stages")!, $"found subjects: {counted.Subjects}, but the model {Clip.Quoted(model.Name)} has no subject ({Place(model)}); wanted exchanges instead, or a subject in the model: each of its requests is on its own");
         }
 
+        PolicyChecks.CheckRisk(rollout, model);
         CheckGuards(rollout, model);
         ShadowChecks.Check(rollout, model);
     }

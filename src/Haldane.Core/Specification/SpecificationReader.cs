@@ -67,6 +67,10 @@ public static class SpecificationReader
                 DocumentFields.Rollout.TryRead(root, errors, out var rollout);
                 documents.Add(new SetChecks.Read<RolloutSpec>((YamlMapping)root, errors, rollout?.Name ?? "", rollout?.Spec));
                 break;
+            case DocumentFields.PolicyKind:
+                DocumentFields.Policy.TryRead(root, errors, out var policy);
+                documents.Add(new SetChecks.Read<PolicySpec>((YamlMapping)root, errors, policy?.Name ?? "", policy?.Spec));
+                break;
             default:
                 DocumentFields.Head.TryRead(root, errors, out _);
                 documents.SomethingIsUnread();

@@ -5,6 +5,9 @@ namespace Haldane.Core.Specification;
 /// <param name="Rollouts">By order of appearance; each names a model of the set.</param>
 public sealed record SpecificationSet(ValueList<ModelSpec> Models, ValueList<RolloutSpec> Rollouts)
 {
+    /// <summary>By order of appearance; each names models of the set only.</summary>
+    public ValueList<PolicySpec> Policies { get; init; } = [];
+
     /// <summary>The model of that name, or null.</summary>
     public ModelSpec? FindModel(string name) => Models.FirstOrDefault(m => m.Name == name);
 }

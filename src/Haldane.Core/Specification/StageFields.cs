@@ -20,6 +20,27 @@ internal static class StageFields
 
     private static readonly Share UsualHoldback = new(500);
 
+    private static readonly MappingShape<ApprovalSpec> Approval = new(
+        "who must agree, such as { count: 2, groups: [risk] }",
+        new(),
+        [
+            Field<ApprovalSpec, int>.Optional("count", Amounts.People, (a, v) => a with { Count = v }, "How many different people. Default: 1."),
+            Field<ApprovalSpec, ValueList<string>>.Optional(
+                "people", new ListShape<string>(Texts.Name, 1, 100, "people", Unique.Values), (a, v) => a with { People = v }, "Of whom they must be, by the name of their token, or of groups. Default: anyone who may approve."),
+            Field<ApprovalSpec, ValueList<string>>.Optional(
+                "groups", new ListShape<string>(Texts.Name, 1, 100, "groups", Unique.Values), (a, v) => a with { Groups = v }, "Of which groups they must be, or of people. Default: anyone who may approve."),
+            Field<ApprovalSpec, TimeSpan>.Optional("expires", Amounts.Expiry, (a, v) => a with { Expires = v }, "How long an agreement counts. Default: 7d."),
+        ],
+        static (approval, node, errors) =>
+        {
+            if (approval is { People.Count: > 0, Groups.Count: 0 } && approval.Count > approval.People.Count)
+            {
+                errors.Wrong(node.Find("count") ?? node, $"at most {approval.People.Count}", "more people are to agree than are named");
+            }
+
+            return approval;
+        });
+
     /// <summary>A stage of any kind.</summary>
     public static readonly Shape<StageSpec> Stage = new ByKind(Kinds.Select(k => k.Kind).ToDictionary(kind => kind, kind => Of(Blank(kind), isWhole: true)));
 
@@ -80,6 +101,7 @@ internal static class StageFields
         Field<StageSpec, WhenUndecided>.Optional(
             "whenUndecided", new ChoiceShape<WhenUndecided>(("hold", WhenUndecided.Hold), ("ask", WhenUndecided.Ask), ("rollback", WhenUndecided.RollBack)), (s, v) => s with { WhenUndecided = v },
             "What happens when stay is over: hold until it is decided, ask a person, or rollback. Default: hold."),
+        Field<StageSpec, ApprovalSpec>.Optional("approval", Approval, (s, v) => s with { Approval = v }, "Who must agree before the stage may be left; in the last one, before the promotion. Default: nobody."),
     ];
 
     private static Field<StageSpec>[] Shadow() =>

@@ -53,6 +53,9 @@ internal static class Texts
     /// <summary>A predicted class.</summary>
     public static readonly Shape<string> Class = Word("a class name, e.g. fraud", static _ => null);
 
+    /// <summary>Some words on one line.</summary>
+    public static readonly Shape<string> Line = Word("some words on one line, at most 500 characters", static text => text.Length <= 500 ? null : "shorten it");
+
     /// <summary>A value that tells segments apart.</summary>
     public static readonly Shape<string> SegmentValue = Word(
         "a value of the header, e.g. MY",

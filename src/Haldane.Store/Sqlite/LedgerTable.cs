@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Haldane.Core.Ledger;
 using Haldane.Core.Rollouts;
@@ -25,19 +26,46 @@ internal static class LedgerTable
     public static LedgerRecord Append(SqliteConnection connection, LedgerEntry entry, Rollout next, string state)
     {
         RequireEvidence(connection, entry);
-        var head = connection.QuerySingleOrDefault<Head>("SELECT number, hash FROM head")
-            ?? throw new InvalidDataException("the recorded end of the ledger is missing");
-        var record = LedgerChain.Append(entry, head.Number + 1, head.Hash);
-
-        connection.Execute("INSERT INTO ledger (number, body, previous, hash) VALUES (@Number, @Body, @Previous, @Hash)", record);
+        var record = Append(connection, entry);
         connection.Execute("INSERT INTO ledger_rollout (rollout, number) VALUES (@Rollout, @Number)", new { entry.Rollout, record.Number });
-        connection.Execute("UPDATE head SET number = @Number, hash = @Hash", new { record.Number, record.Hash });
         connection.Execute(
             """
             INSERT INTO rollout (name, run, state, ledger_number) VALUES (@Name, @Run, @state, @Number)
             ON CONFLICT (name) DO UPDATE SET run = excluded.run, state = excluded.state, ledger_number = excluded.ledger_number
             """,
             new { next.Name, next.Run, state, record.Number });
+        return record;
+    }
+
+    /// <summary>Appends a record and keeps what was set with it, or removes it. Call in a transaction.</summary>
+    public static LedgerRecord Append(SqliteConnection connection, LedgerEntry entry, Setting setting)
+    {
+        var record = Append(connection, entry);
+        connection.Execute(
+            setting.Body is null
+                ? "DELETE FROM setting WHERE kind = @Kind AND name = @Name"
+                : """
+                  INSERT INTO setting (kind, name, body, ledger_number) VALUES (@Kind, @Name, @body, @Number)
+                  ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, ledger_number = excluded.ledger_number
+                  """,
+            new { setting.Kind, setting.Name, body = setting.Body?.GetRawText(), record.Number });
+        return record;
+    }
+
+    /// <summary>Everything of a kind that is set, by name.</summary>
+    public static IReadOnlyList<Setting> Settings(SqliteConnection connection, string kind) =>
+    [
+        .. connection.Query<(string Name, string Body)>("SELECT name, body FROM setting WHERE kind = @kind ORDER BY name", new { kind })
+            .Select(row => new Setting(kind, row.Name, JsonElement.Parse(row.Body))),
+    ];
+
+    private static LedgerRecord Append(SqliteConnection connection, LedgerEntry entry)
+    {
+        var head = connection.QuerySingleOrDefault<Head>("SELECT number, hash FROM head")
+            ?? throw new InvalidDataException("the recorded end of the ledger is missing");
+        var record = LedgerChain.Append(entry, head.Number + 1, head.Hash);
+        connection.Execute("INSERT INTO ledger (number, body, previous, hash) VALUES (@Number, @Body, @Previous, @Hash)", record);
+        connection.Execute("UPDATE head SET number = @Number, hash = @Hash", new { record.Number, record.Hash });
         return record;
     }
 

@@ -54,7 +54,7 @@ internal static class RolloutAgreement
     // Other kinds of entries may come; of those nothing is known.
     private static Phase? PhaseAfter(string kind) => kind switch
     {
-        "started" or "stage-entered" or "held" or "paused" or "resumed" => Phase.Running,
+        "started" or "stage-entered" or "held" or "paused" or "resumed" or "approved" => Phase.Running,
         "promoted" or "retired" => Phase.Promoted,
         "returning" => Phase.Returning,
         "rolled-back" => Phase.RolledBack,

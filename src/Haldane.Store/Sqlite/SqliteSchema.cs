@@ -8,7 +8,7 @@ namespace Haldane.Store.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary><c>PRAGMA application_id</c>: "HALD", so that <c>file(1)</c> and we tell our files from others.</summary>
     public const int ApplicationId = 0x48414C44;
@@ -61,6 +61,14 @@ internal static class SqliteSchema
 
         CREATE INDEX feedback_of_run ON feedback (run, position);
 
+        -- What people have set: freezes, tokens. Each row is the body of the last ledger record about it; checked by verify.
+        CREATE TABLE setting (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            body TEXT NOT NULL,
+            ledger_number INTEGER NOT NULL REFERENCES ledger (number),
+            PRIMARY KEY (kind, name)) WITHOUT ROWID;
+
         CREATE TABLE installation (
             only INTEGER PRIMARY KEY CHECK (only = 1),
             key BLOB NOT NULL);
@@ -72,6 +80,14 @@ internal static class SqliteSchema
         """
         ALTER TABLE feedback ADD COLUMN events TEXT;
         ALTER TABLE feedback ADD COLUMN confidence REAL;
+        """,
+        """
+        CREATE TABLE setting (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            body TEXT NOT NULL,
+            ledger_number INTEGER NOT NULL REFERENCES ledger (number),
+            PRIMARY KEY (kind, name)) WITHOUT ROWID;
         """,
     ];
 

@@ -87,6 +87,17 @@ public sealed class SqliteStore : IRolloutStore
     }
 
     /// <inheritdoc/>
+    public Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel)
+    {
+        var setting = entry is { Setting: { } set, Rollout: "", EvidenceUpTo: 0 } ? set : throw new ArgumentException("the entry sets or removes nothing", nameof(entry));
+        return _writer.RunAsync("record a setting", connection => LedgerTable.Append(connection, entry, setting), cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Setting>> SettingsAsync(string kind, CancellationToken cancel) =>
+        _readers.RunAsync("read the settings", connection => LedgerTable.Settings(connection, kind), cancel);
+
+    /// <inheritdoc/>
     public Task<string> AppendEvidenceAsync(int run, EvidenceSlice slice, CancellationToken cancel)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(slice, CoreJson.Default.EvidenceSlice);

@@ -8,6 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 using Haldane.Commands;
 using Haldane.Console;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 
@@ -19,6 +20,10 @@ internal sealed class AdminClientException(string message) : Exception(message);
 /// <summary>Speaks to the admin port of a running Haldane.</summary>
 internal sealed class AdminClient : IDisposable
 {
+    private static string? Token => Environment.GetEnvironmentVariable(AdminServer.TokenVariable);
+
+    private static bool HasOwnToken => Token is { } token && AccessToken.IdOf(token) is not null;
+
     private readonly HttpClient _http;
     private readonly string _address;
 
@@ -31,7 +36,7 @@ internal sealed class AdminClient : IDisposable
         }
 
         _http = new() { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable(AdminServer.TokenVariable) is { Length: > 0 } token)
+        if (Token is { Length: > 0 } token)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
@@ -66,20 +71,52 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
-    /// <summary>Sends a command.</summary>
-    /// <returns>What the server says; the exit code is <see cref="ExitCode.No"/> when it refused.</returns>
-    public async Task<(int Code, string Message)> CommandAsync(string name, string command, string by, string? why, CancellationToken cancel)
+    public Task<IReadOnlyList<FreezeView>> FreezesAsync(CancellationToken cancel) => GetAsync("/api/v1/freezes", CoreJson.Default.IReadOnlyListFreezeView, cancel);
+
+    public Task<IReadOnlyList<TokenView>> TokensAsync(CancellationToken cancel) => GetAsync("/api/v1/tokens", CoreJson.Default.IReadOnlyListTokenView, cancel);
+
+    /// <summary>The part of a body that says who asks and why.</summary>
+    public static JsonObject Body(string? by, string? why)
     {
-        var body = new JsonObject { ["by"] = by };
+        var body = new JsonObject();
+        if ((by ?? (HasOwnToken ? null : Environment.UserName)) is { } name)
+        {
+            body["by"] = name;
+        }
+
         if (why is not null)
         {
             body["why"] = why;
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/rollouts/{Uri.EscapeDataString(name)}/{command}") { Content = JsonContent.Create(body) };
+        return body;
+    }
+
+    /// <summary>Asks for a change and prints what the server says.</summary>
+    /// <returns><see cref="ExitCode.No"/> when it refused.</returns>
+    public async Task<int> SayAsync(string path, JsonObject body, CancellationToken cancel)
+    {
+        var (isDone, answer) = await PostAsync(path, body, cancel);
+        (isDone ? System.Console.Out : System.Console.Error).WriteLine(answer);
+        return isDone ? ExitCode.Done : ExitCode.No;
+    }
+
+    /// <summary>Asks for a change.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="body">What.</param>
+    /// <param name="cancel">Gives it up.</param>
+    /// <param name="also">Gets the whole answer where it was done.</param>
+    public async Task<(bool IsDone, string Message)> PostAsync(string path, JsonObject body, CancellationToken cancel, Action<JsonNode>? also = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         using var response = await SendRawAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
         var answer = await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(cancel), cancellationToken: cancel);
-        return (response.IsSuccessStatusCode ? ExitCode.Done : ExitCode.No, (string?)(answer?["message"] ?? answer?["detail"]) ?? response.ReasonPhrase ?? "");
+        if (response.IsSuccessStatusCode && answer is not null)
+        {
+            also?.Invoke(answer);
+        }
+
+        return (response.IsSuccessStatusCode, (string?)(answer?["message"] ?? answer?["detail"]) ?? response.ReasonPhrase ?? "");
     }
 
     public void Dispose() => _http.Dispose();

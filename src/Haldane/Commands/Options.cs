@@ -9,6 +9,15 @@ internal static class Options
 {
     public static Option<bool> Json() => new("--json") { Description = "JSON instead of a picture." };
 
+    /// <summary>Who says so. With a token of one's own the server knows.</summary>
+    public static Option<string?> By() => new("--by")
+    {
+        Description = "Who says so; stands in the ledger. Default: whose token it is, else your name on this machine.",
+    };
+
+    /// <summary>Why.</summary>
+    public static Option<string?> Why(bool isRequired) => new("--why") { Description = "Why; stands in the ledger.", Required = isRequired };
+
     /// <summary>A whole number within limits.</summary>
     public static Option<int> Whole(string name, string description, int least, int most, int usual)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Haldane.Client;
 using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Screens;
@@ -7,20 +8,27 @@ using Spectre.Console;
 
 namespace Haldane.Commands;
 
-/// <summary><c>haldane rollout list|show|start|retry|pause|resume|advance|rollback|watch|pairs</c></summary>
+/// <summary><c>haldane rollout list|show|watch|pairs</c>, and what moves it</summary>
 internal static class RolloutCommands
 {
-    public static Command Create() => new("rollout", "Shows, moves and follows the rollouts of a running Haldane.")
+    public static Command Create()
     {
-        List(), Show(),
-        Order("start", "Starts a rollout."),
-        Order("retry", "Starts a rollout that has ended anew, from its first stage and on new evidence."),
-        Order("pause", "Lets a rollout stay in its stage; its guards are judged on, and harm takes the canary back.", asksWhy: true),
-        Order("resume", "Lets a paused rollout go on."),
-        Order("advance", "Enters the next stage before the conditions of this one are met. The last stage is left by proof only.", asksWhy: true),
-        Order("rollback", "Takes a canary back: of a running rollout, or of a promoted one while the old version is kept ready."),
-        Watch(), Pairs(),
-    };
+        var command = new Command("rollout", "Shows, moves and follows the rollouts of a running Haldane.") { List(), Show(), Watch(), Pairs() };
+        foreach (var rule in CommandRule.All)
+        {
+            command.Add(Order(rule));
+        }
+
+        return command;
+    }
+    /// <summary>A command of <see cref="CommandRule"/>.</summary>
+    public static Command Order(CommandRule rule)
+    {
+        var name = Name();
+        var (by, why) = (Options.By(), Options.Why(rule.NeedsWhy));
+        return Options.ForServer(new(rule.Verb, rule.About) { name, by, why }, (client, parsed, cancel) => client.SayAsync(
+            $"/api/v1/rollouts/{Uri.EscapeDataString(parsed.GetValue(name)!)}/{rule.Verb}", AdminClient.Body(parsed.GetValue(by), parsed.GetValue(why)), cancel));
+    }
 
     private static Command List()
     {
@@ -58,20 +66,6 @@ internal static class RolloutCommands
             }
 
             return ExitCode.Done;
-        });
-    }
-
-    private static Command Order(string verb, string description, bool asksWhy = false)
-    {
-        var name = Name();
-        var by = new Option<string>("--by") { Description = "Who says so; stands in the ledger.", DefaultValueFactory = _ => Environment.UserName };
-        var why = new Option<string>("--why") { Description = "Why; stands in the ledger.", Required = asksWhy };
-        return Options.ForServer(new(verb, description) { name, by, why }, async (client, parsed, cancel) =>
-        {
-            var (code, message) = await client.CommandAsync(
-                parsed.GetValue(name)!, verb, parsed.GetValue(by)!, parsed.GetValue(why), cancel);
-            (code == ExitCode.Done ? System.Console.Out : System.Console.Error).WriteLine(message);
-            return code;
         });
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Core.Ports;
+using Haldane.Core.Specification;
 using Haldane.Gateway;
 using Haldane.Hosting;
 
@@ -20,7 +21,7 @@ internal static class RunCommand
         };
         var admin = new Option<string>("--admin")
         {
-            Description = $"Where people connect: page, API, metrics. On any other address than loopback {AdminServer.TokenVariable} must hold a secret.",
+            Description = $"Where people connect: page, API, metrics. On any other address than loopback each call asks for a token: of `haldane tokens`, or of {AdminServer.TokenVariable}.",
             DefaultValueFactory = _ => "127.0.0.1:8081",
         };
         var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence.", DefaultValueFactory = _ => "haldane.db" };
@@ -32,19 +33,29 @@ internal static class RunCommand
         var callers = Options.Whole("--most-callers", "Connections of callers at once; who comes beyond them is answered with 503", 1, 1_000_000, usual.Callers);
         var perEndpoint = Options.Whole("--most-per-endpoint", "Exchanges under way at an endpoint; as many again wait", 1, 65_536, usual.PerEndpoint);
         var body = Options.Whole("--most-body-mib", "MiB of a request's body; a larger one is refused with 413", 1, 65_536, (int)(usual.Body >> 20));
+        var access = new AccessOptions();
         var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus, callers, perEndpoint, body };
+        access.All.ToList().ForEach(command.Add);
         command.SetAction((parsed, cancel) => RunAsync(
             parsed.GetValue(files)!,
-            parsed.GetValue(data)!,
-            parsed.GetValue(admin)!,
-            parsed.GetValue(store)!,
-            parsed.GetValue(prometheus),
-            new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint), Body = (long)parsed.GetValue(body) << 20 },
+            (specification, logging) =>
+            {
+                var tls = access.Tls(parsed, TimeProvider.System, logging.CreateLogger<TlsFiles>());
+                return new(
+                    specification,
+                    [.. parsed.GetValue(data)!.Select(ListenAddress.Data)],
+                    new(ListenAddress.Plain(parsed.GetValue(admin)!)) { Access = access.Rules(parsed), Tls = tls is null ? null : tls.Current },
+                    parsed.GetValue(store)!,
+                    PrometheusSource.OrNull(parsed.GetValue(prometheus)))
+                {
+                    Limits = new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint), Body = (long)parsed.GetValue(body) << 20 },
+                };
+            },
             cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] files, string[] data, string admin, string store, string? prometheus, GatewayLimits limits, CancellationToken cancel)
+    private static async Task<int> RunAsync(string[] files, Func<SpecificationSet, ILoggerFactory, HostOptions> read, CancellationToken cancel)
     {
         if (await SpecificationFiles.ReadAsync(files, System.Console.Error, cancel) is not { } specification)
         {
@@ -54,8 +65,8 @@ internal static class RunCommand
         using var logging = Logs.ToStandardError(LogLevel.Information);
         try
         {
-            var token = Environment.GetEnvironmentVariable(AdminServer.TokenVariable) is { Length: > 0 } given ? given : null;
-            var options = new HostOptions(specification, [.. data.Select(ListenAddress.Data)], ListenAddress.Plain(admin), token, store, PrometheusSource.OrNull(prometheus)) { Limits = limits };
+            var options = read(specification, logging);
+            var store = options.Store;
             var known = File.Exists(store);
             await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             Announce(host, $"{Path.GetFullPath(store)} ({(known ? "goes on where it stood" : "new")})");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Hosting;
@@ -73,7 +74,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
             var logging = Logs.ToStandardError(LogLevel.Error);
             var loopback = new IPEndPoint(IPAddress.Loopback, 0);
-            var options = new HostOptions(DemoSpecification.Read(text), [new(loopback, false)], loopback, null, Path.Combine(folder, "haldane.db"));
+            var options = new HostOptions(DemoSpecification.Read(text), [new(loopback, false)], new(loopback), Path.Combine(folder, "haldane.db"));
             var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             started.Push(host);
             string[] silence = scenario.Silence ? ["--silent-after", $"{SilentAfter.TotalSeconds}"] : [];
@@ -97,7 +98,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public async IAsyncEnumerable<RolloutView> PlayAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.Delay(WarmUp, cancel);
-        await _host.Room.CommandAsync(DemoSpecification.Rollout, RolloutCommand.Start, "demo", null, cancel);
+        await _host.Room.CommandAsync(DemoSpecification.Rollout, RolloutCommand.Start, Person.Anyone with { Name = "demo" }, null, cancel);
         _started = TimeProvider.System.GetTimestamp();
         var version = 0L;
         while (await _host.Room.ChangedAsync(DemoSpecification.Rollout, version, cancel) is { } view)

@@ -1,7 +1,7 @@
-using System.Net;
 using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Console.Api;
+using Haldane.Control.Access;
 using Haldane.Control.Rollouts;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
@@ -16,12 +16,10 @@ namespace Haldane.Hosting;
 /// <summary>How a host is set up.</summary>
 /// <param name="Specification">What to serve.</param>
 /// <param name="Data">Where the data port listens.</param>
-/// <param name="Admin">Where the admin port listens.</param>
-/// <param name="AdminToken">The admin port's credential; may be null on loopback.</param>
+/// <param name="Admin">Where and how the admin port listens.</param>
 /// <param name="Store">The store's file.</param>
 /// <param name="Metrics">Where series are asked for; null when nobody was named. The host ends it.</param>
-internal sealed record HostOptions(
-    SpecificationSet Specification, IReadOnlyList<DataAddress> Data, IPEndPoint Admin, string? AdminToken, string Store, PrometheusSource? Metrics = null)
+internal sealed record HostOptions(SpecificationSet Specification, IReadOnlyList<DataAddress> Data, AdminOptions Admin, string Store, PrometheusSource? Metrics = null)
 {
     /// <summary>How much the gateway takes on at once.</summary>
     public GatewayLimits Limits { get; init; } = new();
@@ -38,18 +36,20 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly RolloutController _controller;
     private readonly GatewayServer _gateway;
     private readonly AdminServer _admin;
+    private readonly TokenDesk _people;
     private readonly JudgeDesk _series;
     private readonly PrometheusSource? _metrics;
     private readonly Task _loop;
 
     private HaldaneHost(
-        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, (JudgeDesk Desk, PrometheusSource? Metrics) series)
+        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series)
     {
         _store = store;
         _router = router;
         _controller = controller;
         _gateway = gateway;
         _admin = admin;
+        _people = people;
         (_series, _metrics) = series;
         _loop = controller.RunAsync(_stop.Token);
     }
@@ -82,8 +82,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
-            var admin = await AdminServer.StartAsync(options.Admin, options.AdminToken, controller, store, router, desk, logging, cancel);
-            return new(store, router, controller, gateway, admin, (desk, options.Metrics));
+            var people = await TokenDesk.RecoverAsync(options.Specification, store, time, cancel);
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, people, store, router, desk, time), logging, cancel);
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics));
         }
         catch
         {
@@ -108,6 +109,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
         _series.Dispose();
+        _people.Dispose();
         _metrics?.Dispose();
         _controller.Dispose();
         _router.Dispose();

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Haldane.Console.Access;
 using Haldane.Console.Api;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +21,11 @@ internal sealed class Admin : IAsyncDisposable
         _server = server;
         Desk = desk;
         Uri = new(server.Address);
-        Client = new() { BaseAddress = Uri, Timeout = Patience };
+        Client = new(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+        }) { BaseAddress = Uri, Timeout = Patience };
     }
 
     public FakeRoom Room { get; private init; } = null!;
@@ -36,13 +42,20 @@ internal sealed class Admin : IAsyncDisposable
 
     public FakeSeries Series { get; private init; } = null!;
 
-    public static async Task<Admin> StartAsync(string? token = null, bool withMetrics = true)
+    public FakeTokens Tokens { get; private init; } = null!;
+
+    public HandTime Time { get; private init; } = null!;
+
+    public static Task<Admin> StartAsync(string? token = null, bool withMetrics = true) => StartAsync(new AccessRules { SharedToken = token }, withMetrics: withMetrics);
+
+    public static async Task<Admin> StartAsync(AccessRules rules, FakeTokens? tokens = null, int port = 0, bool withMetrics = true, Func<SslServerAuthenticationOptions>? tls = null)
     {
-        var (room, ledger, traffic, series) = (new FakeRoom(), new FakeLedger(), new FakeTraffic(), new FakeSeries());
+        var (room, ledger, traffic, series, time) = (new FakeRoom(), new FakeLedger(), new FakeTraffic(), new FakeSeries(), new HandTime());
+        tokens ??= new();
         var desk = new JudgeDesk(series, withMetrics ? series : null, TimeProvider.System);
         var server = await AdminServer.StartAsync(
-            new(IPAddress.Loopback, 0), token, room, ledger, traffic, desk, NullLoggerFactory.Instance, CancellationToken.None);
-        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series };
+            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, tokens, ledger, traffic, desk, time), NullLoggerFactory.Instance, CancellationToken.None);
+        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series, Tokens = tokens, Time = time };
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
@@ -76,6 +89,9 @@ internal sealed class Admin : IAsyncDisposable
         return await reader.ReadToEndAsync().WaitAsync(Patience);
     }
 
+    /// <summary>The patterns of all endpoints.</summary>
+    public IReadOnlyList<string> Routes => _server.Routes;
+
     public Task StopAsync() => _server.StopAsync(CancellationToken.None).WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()
@@ -89,7 +105,7 @@ internal sealed class Admin : IAsyncDisposable
 /// <summary>An answer, read whole.</summary>
 internal sealed record Answer(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)
 {
-    private static readonly string[] SecurityHeaders = ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"];
+    private static readonly string[] SecurityHeaders = ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control", "X-Frame-Options", "Cross-Origin-Opener-Policy"];
 
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 

@@ -1,7 +1,9 @@
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
+using Haldane.Core.Policies;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
@@ -35,6 +37,14 @@ internal sealed class FakeRoom : IControlRoom
 
     public List<FeedbackItem> Feedback { get; } = [];
 
+    public Person? FeedbackBy { get; private set; }
+
+    public IReadOnlyList<FreezeView> Freezes { get; } = [new("year-end", "house", [], "…", null, null, false, null), new("chat-only", null, ["chat"], "…", "ann", "a move", true, null)];
+
+    public Task<CommandOutcome> FreezeAsync(Freeze freeze, CancellationToken cancel) => Act($"freeze {freeze.Name} of {string.Join('+', freeze.Models)} by {freeze.By}: {freeze.Why}");
+
+    public Task<CommandOutcome> LiftAsync(string freeze, Person by, string? why, CancellationToken cancel) => Act($"lift {freeze} by {by.Name}");
+
     /// <summary>What commands and feedback throw; null for nothing.</summary>
     public Exception? Failure { get; set; }
 
@@ -55,11 +65,12 @@ internal sealed class FakeRoom : IControlRoom
         before.SetResult();
     }
 
-    public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, string by, string? why, CancellationToken cancel) =>
-        Act($"{command} {rollout} by {by}{(why is null ? "" : $": {why}")}");
+    public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) =>
+        Act($"{command} {rollout} by {by.Name}{(why is null ? "" : $": {why}")}");
 
-    public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, CancellationToken cancel)
+    public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel)
     {
+        FeedbackBy = by;
         Feedback.AddRange(items);
         return Failure is { } failure ? Task.FromException<FeedbackReceipt>(failure) : Task.FromResult(Receipt);
     }

@@ -16,6 +16,8 @@ internal sealed class Disk
 
     public List<LedgerRecord> Ledger { get; } = [];
 
+    public Dictionary<(string Kind, string Name), Setting> Settings { get; } = [];
+
     public Dictionary<int, List<(string Body, string Digest)>> Evidence { get; } = [];
 
     public List<StoredFeedback> Feedback { get; } = [];
@@ -83,6 +85,20 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
             return record;
         },
         cancel);
+
+    public Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel) => CallAsync(
+        $"record {entry.Kind} {entry.Setting!.Kind} {entry.Setting.Name}",
+        () =>
+        {
+            var record = LedgerChain.Append(entry, disk.Ledger.Count + 1, disk.Ledger.Count == 0 ? LedgerChain.Beginning : disk.Ledger[^1].Hash);
+            disk.Ledger.Add(record);
+            disk.Settings[(entry.Setting.Kind, entry.Setting.Name)] = record.Entry.Setting!;
+            return record;
+        },
+        cancel);
+
+    public Task<IReadOnlyList<Setting>> SettingsAsync(string kind, CancellationToken cancel) => CallAsync<IReadOnlyList<Setting>>(
+        $"read settings {kind}", () => [.. disk.Settings.Values.Where(s => s.Kind == kind && s.Body is not null).OrderBy(s => s.Name, StringComparer.Ordinal)], cancel);
 
     public Task<string> AppendEvidenceAsync(int run, EvidenceSlice slice, CancellationToken cancel) => CallAsync(
         $"evidence {run}/{slice.Number}",

@@ -1,4 +1,5 @@
 using Haldane.Control.Rollouts;
+using Haldane.Core.Access;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Feedback;
 using Haldane.Core.Ports;
@@ -41,6 +42,9 @@ internal sealed class World : IDisposable
 
     public RolloutController Controller => _controller!;
 
+    /// <summary>Who asks.</summary>
+    public Person By { get; set; } = Person.Anyone with { Name = "ann" };
+
     public RolloutView View => Controller.Rollouts[0];
 
     /// <summary>Recovered, nothing started.</summary>
@@ -67,7 +71,7 @@ internal sealed class World : IDisposable
     public Task<CommandOutcome> RollBackAsync(string? rollout = null) => AskAsync(RolloutCommand.RollBack, rollout);
 
     public Task<CommandOutcome> AskAsync(RolloutCommand command, string? rollout = null, string? why = "a smell") =>
-        Controller.CommandAsync(rollout ?? Set.Rollouts[0].Name, command, "ann", why, None);
+        Controller.CommandAsync(rollout ?? Set.Rollouts[0].Name, command, By, why, None);
 
     public async Task TickAsync(int seconds = 1)
     {
@@ -87,7 +91,7 @@ internal sealed class World : IDisposable
         await (_loop ?? Task.CompletedTask);
     }
 
-    public Task<FeedbackReceipt> FeedbackAsync(params FeedbackItem[] items) => Controller.FeedbackAsync(items, None);
+    public Task<FeedbackReceipt> FeedbackAsync(params FeedbackItem[] items) => Controller.FeedbackAsync(items, By, None);
 
     public string Token(ExchangeToken token) => Make.Token(Tokens, token);
 

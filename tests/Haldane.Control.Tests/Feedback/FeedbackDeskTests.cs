@@ -77,7 +77,7 @@ public sealed class FeedbackDeskTests : FeedbackTestWorld
         World.Store.FeedbackGate = gate.Task;
         using var left = new CancellationTokenSource();
         var items = Items(1);
-        var sending = World.Controller.FeedbackAsync(items, left.Token);
+        var sending = World.Controller.FeedbackAsync(items, World.By, left.Token);
 
         await left.CancelAsync();
 

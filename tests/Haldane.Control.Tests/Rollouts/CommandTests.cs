@@ -236,7 +236,7 @@ public sealed class CommandTests
         using var caller = new CancellationTokenSource();
         world.Store.Written = _ => caller.Cancel();
 
-        await IgnoreAsync(world.Controller.CommandAsync("fraud-v2", RolloutCommand.RollBack, "ann", "left", caller.Token));
+        await IgnoreAsync(world.Controller.CommandAsync("fraud-v2", RolloutCommand.RollBack, world.By, "left", caller.Token));
 
         Assert.Equal("rolled-back", world.Disk.Kinds[^1]);
         Assert.Equal("publish fraud v1", world.Journal.Lines[^1]);

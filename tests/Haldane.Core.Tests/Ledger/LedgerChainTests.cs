@@ -89,6 +89,7 @@ public sealed class LedgerChainTests
             Entry with { EvidenceUpTo = 41 },
             Entry with { EvidenceDigest = "ac" },
             Entry with { Specification = null },
+            Entry with { Setting = new("freeze", "x", null) },
             Entry with { ModelSpecification = JsonDocument.Parse("{}").RootElement },
         ];
 

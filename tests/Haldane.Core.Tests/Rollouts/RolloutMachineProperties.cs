@@ -23,7 +23,7 @@ public sealed class RolloutMachineProperties
             {
                 var signal = AnySignal(random, rollout);
                 var moved = RolloutMachine.Next(rollout, signal, Noon.AddSeconds(step));
-                if (Broken(rollout, signal, moved) is { } promise)
+                if (Broken(rollout, signal, moved, Noon.AddSeconds(step)) is { } promise)
                 {
                     throw new InvalidOperationException($"seed {seed}, step {step}: {promise}: {rollout} + {signal} -> {moved}");
                 }
@@ -36,7 +36,7 @@ public sealed class RolloutMachineProperties
         Assert.True(promoted > 5_000, $"only {promoted} rollouts came to a promotion: the sequences say little");
     }
 
-    private static string? Broken(Rollout before, Signal signal, Transition moved)
+    private static string? Broken(Rollout before, Signal signal, Transition moved, DateTimeOffset now)
     {
         var after = moved.Next;
         var judgement = (signal as Signal.Judged)?.Judgement;
@@ -83,6 +83,23 @@ public sealed class RolloutMachineProperties
         if (signal is Signal.Advance { Judgement: { } advanced } && moved.Changes && advanced.Verdicts.Any(v => v.Kind == VerdictKind.Fail))
         {
             return "nobody advances on proven harm";
+        }
+
+        var goesUp = moved.Move is Move.StageEntered or Move.Promoted;
+        if (goesUp && before.Spec.Stages[before.Stage].Approval is { } asked
+            && before.Approvals.Where(a => a.Stage == before.Stage && now - a.At < asked.Expires).DistinctBy(a => a.By.ToUpperInvariant()).Count() < asked.Count)
+        {
+            return "nothing goes up before as many people have agreed as were asked, in this stage and not too long ago";
+        }
+
+        if (goesUp && (signal is Signal.Judged { Frozen: not null } or Signal.Advance { Frozen: not null }))
+        {
+            return "nothing goes up while it is frozen";
+        }
+
+        if (moved.Move == Move.Approved && after.Approvals[^1] is var given && (given.By == before.StartedBy || given.Stage != before.Stage))
+        {
+            return "who has started a run of high risk does not agree to it";
         }
 
         if (before.Pause is not null && moved.Move is Move.StageEntered or Move.Promoted or Move.Concluded && judgement is not null)
@@ -164,6 +181,7 @@ public sealed class RolloutMachineProperties
             Guards = random.Next(3) == 0 ? ["accuracy"] : [],
             Stay = random.Next(3) == 0 ? TimeSpan.FromMinutes(30) : null,
             WhenUndecided = (WhenUndecided)random.Next(3),
+            Approval = random.Next(4) == 0 ? new() { Count = random.Next(1, 3), Expires = TimeSpan.FromSeconds(random.Next(5, 40)) } : null,
         })];
         if (random.Next(4) == 0)
         {
@@ -187,10 +205,14 @@ public sealed class RolloutMachineProperties
         2 when random.Next(4) == 0 => new Signal.RollBack("ada", "no more"),
         3 => new Signal.Pause("ada", "lunch", TimeSpan.FromMinutes(random.Next(40))),
         4 or 5 or 6 => new Signal.Resume("ada", null, TimeSpan.FromMinutes(random.Next(40))),
-        7 => new Signal.Advance("ada", "quick", AnyJudgement(random, rollout), random.Next(5) == 0 ? Made.Ejected(1) : null),
-        < 12 => new Signal.Elapsed(random.Next(20) == 0 ? Made.Ejected(1) : null),
-        _ => new Signal.Judged(AnyJudgement(random, rollout), random.Next(20) == 0 ? Made.Ejected(random.Next(40)) : null),
+        7 => new Signal.Advance("ada", "quick", AnyJudgement(random, rollout), random.Next(5) == 0 ? Made.Ejected(1) : null, AnyFreeze(random)),
+        8 or 9 => new Signal.Approve(new(random.Next(3) switch { 0 => "ada", 1 => "ben", _ => "cleo" }), "fine", FourEyes: true),
+        10 => new Signal.SetAside("ben", "a fix", random.Next(2) == 0 ? [] : [new("year-end", Noon.AddSeconds(random.Next(60)), null)]),
+        < 13 => new Signal.Elapsed(random.Next(20) == 0 ? Made.Ejected(1) : null),
+        _ => new Signal.Judged(AnyJudgement(random, rollout), random.Next(20) == 0 ? Made.Ejected(random.Next(40)) : null, AnyFreeze(random)),
     };
+
+    private static string? AnyFreeze(Random random) => random.Next(8) == 0 ? "frozen by year-end" : null;
 
     private static Judgement AnyJudgement(Random random, Rollout rollout)
     {

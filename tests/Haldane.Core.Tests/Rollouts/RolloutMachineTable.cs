@@ -17,6 +17,14 @@ public sealed class RolloutMachineTable
         ["pause"] = ["no", "Paused", "no", "Paused", "no", "no", "no", "no", "no", "no"],
         ["resume"] = ["no", "no", "Resumed", "no", "no", "no", "no", "no", "no", "no"],
         ["advance"] = ["no", "StageEntered", "StageEntered", "no", "no", "no", "no", "no", "no", "no"],
+        ["advance, frozen"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
+        ["approve"] = ["no", "Approved", "Approved", "Approved", "no", "no", "no", "no", "no", "no"],
+        ["approve by who started"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
+        ["set aside"] = ["SetAside", "SetAside", "SetAside", "SetAside", "no", "no", "SetAside", "SetAside", "SetAside", "SetAside"],
+        ["set nothing aside"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
+        ["pass, nobody has agreed"] = ["-", "Held", "-", "Held", "-", "-", "-", "-", "-", "-"],
+        ["pass, frozen"] = ["-", "Held", "-", "Held", "-", "-", "-", "-", "-", "-"],
+        ["fail, frozen"] = ["-", "Returning", "Returning", "Returning", "-", "-", "-", "-", "-", "-"],
         ["time passes"] = ["-", "-", "-", "-", "Returning", "RolledBack", "-", "Retired", "-", "-"],
         ["time passes, ejected"] = ["-", "-", "-", "-", "RolledBack", "RolledBack", "-", "Retired", "-", "-"],
         ["pass"] = ["-", "StageEntered", "-", "Promoted", "-", "-", "-", "-", "-", "-"],
@@ -51,6 +59,10 @@ public sealed class RolloutMachineTable
     public void Every_phase_has_an_answer_to_every_signal(string standing, string signal, string expected)
     {
         var rollout = Standing(standing);
+        if (signal.Contains("agreed", StringComparison.Ordinal) || signal.StartsWith("approve", StringComparison.Ordinal))
+        {
+            rollout = rollout with { StartedBy = "Ben", Spec = rollout.Spec with { Stages = [.. rollout.Spec.Stages.Select(s => s with { Approval = new() })] } };
+        }
 
         var moved = RolloutMachine.Next(rollout, SignalOf(signal, rollout), Now);
 
@@ -96,9 +108,16 @@ public sealed class RolloutMachineTable
         "pause" => new Signal.Pause("ada", "lunch", Bake),
         "resume" => new Signal.Resume("ada", null, Bake),
         "advance" => new Signal.Advance("ada", "quick", Judge(rollout.Stage, VerdictKind.Undecided, VerdictKind.NoData, baked: TimeSpan.Zero)),
+        "advance, frozen" => new Signal.Advance("ada", "quick", Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Frozen: "frozen by year-end"),
+        "approve" => new Signal.Approve(new("ada"), "looks good", FourEyes: true),
+        "approve by who started" => new Signal.Approve(new("ben"), "looks good", FourEyes: true),
+        "set aside" => new Signal.SetAside("ada", "a fix", [new("year-end", null, null)]),
+        "set nothing aside" => new Signal.SetAside("ada", "a fix", []),
+        "pass, frozen" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Frozen: "frozen by year-end"),
+        "fail, frozen" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Fail, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "time passes" => new Signal.Elapsed(),
         "time passes, ejected" => new Signal.Elapsed(Ejected(1)),
-        "pass" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass)),
+        "pass" or "pass, nobody has agreed" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass)),
         "fail" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Fail, VerdictKind.Pass)),
         "undecided" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Undecided, VerdictKind.Undecided)),
         "no data" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.NoData, VerdictKind.Pass)),

@@ -22,6 +22,7 @@ public sealed class RolloutMachineTests
                 Stage = 0,
                 Since = Now,
                 StartedAt = Now,
+                StartedBy = "ada",
                 Hold = HoldReason.Baking,
                 Reason = "started by ada",
                 Guard = null,

@@ -14,10 +14,10 @@ internal static class Mistakes
     [
         new(
             "unknown field", "bake: 15m }\n    - { share: 10%", "bak: 15m }\n    - { share: 10%", 29, 20, "spec.stages[0].bak",
-            "found the unknown field \"bak\"; wanted one of name, kind, share, bake, exchanges, subjects, guards, stay, whenUndecided: did you mean \"bake\"?"),
+            "found the unknown field \"bak\"; wanted one of name, kind, share, bake, exchanges, subjects, guards, stay, whenUndecided, approval: did you mean \"bake\"?"),
         new(
             "far unknown field", "  showArm: false", "  replicas: 3", 18, 3, "spec.replicas",
-            "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic"),
+            "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic, about"),
         new(
             "missing field", "  model: fraud\n", "", 24, 3, "spec.model",
             "found no field \"model\"; wanted a name of at most 63 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, e.g. fraud-v2"),
@@ -29,7 +29,7 @@ internal static class Mistakes
             "found \"haldane.dev/v2\"; wanted haldane.dev/v1: did you mean haldane.dev/v1?"),
         new(
             "wrong kind", "kind: Rollout", "kind: Rolout", 21, 7, "kind",
-            "found \"Rolout\"; wanted Model or Rollout: did you mean Rollout?"),
+            "found \"Rolout\"; wanted Model, Rollout or Policy: did you mean Rollout?"),
         new(
             "list instead of mapping", "route: { path: \"/v2/models/fraud/**\" }", "route: [\"/v2\"]", 6, 10, "spec.route",
             "found a list; wanted a route such as { path: \"/v2/models/fraud/**\" }"),

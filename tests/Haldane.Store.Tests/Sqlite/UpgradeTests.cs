@@ -28,7 +28,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
 
-        Assert.Equal(2, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+        Assert.Equal(3, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
         Assert.Equal(new LedgerCheck(2, []), await store.VerifyAsync(None));
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), await store.InstallationKeyAsync(None));
         var rollout = Assert.Single(await store.RolloutsAsync(None));

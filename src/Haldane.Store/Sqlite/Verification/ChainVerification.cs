@@ -7,7 +7,7 @@ namespace Haldane.Store.Sqlite.Verification;
 /// <summary>That a record rests on the evidence of a run up to a slice.</summary>
 internal sealed record EvidenceClaim(long Record, int Run, long UpTo, string Digest);
 
-/// <summary>The last record of a rollout.</summary>
+/// <summary>The last record of a rollout or of a setting.</summary>
 internal sealed record LastRecord(long Number, LedgerEntry Entry);
 
 /// <summary>Walks the ledger from its first record and recomputes every hash.</summary>
@@ -34,7 +34,10 @@ internal sealed class ChainVerification(Problems problems)
     /// <summary>For each rollout its last record.</summary>
     public Dictionary<string, LastRecord> Last { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>For each record that can be read its rollout.</summary>
+    /// <summary>For each setting its last record.</summary>
+    public Dictionary<(string Kind, string Name), LastRecord> Settings { get; } = [];
+
+    /// <summary>For each record of a rollout that can be read its rollout.</summary>
     public Dictionary<long, string> Rollouts { get; } = [];
 
     /// <summary>Records whose body cannot be read; each is named already.</summary>
@@ -122,6 +125,12 @@ internal sealed class ChainVerification(Problems problems)
         {
             var entry = JsonSerializer.Deserialize(body, Core.CoreJson.Default.LedgerEntry)
                 ?? throw new JsonException("it is null");
+            if (entry.Setting is { } setting)
+            {
+                Settings[(setting.Kind, setting.Name)] = new(number, entry);
+                return;
+            }
+
             Rollouts[number] = entry.Rollout;
             Last[entry.Rollout] = new(number, entry);
             if (entry.EvidenceUpTo > 0)

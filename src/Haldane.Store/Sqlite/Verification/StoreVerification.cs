@@ -16,6 +16,7 @@ internal static class StoreVerification
         chain.Run(connection, cancel);
         new EvidenceVerification(problems).Run(connection, chain.Claims, cancel);
         new RolloutVerification(problems).Run(connection, chain);
+        new SettingVerification(problems).Run(connection, chain);
         CheckPages(connection, problems);
         return new(chain.Read, problems.ToList());
     }

@@ -1,0 +1,35 @@
+using Haldane.Console.Access;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Ports;
+using Microsoft.AspNetCore.Routing;
+
+namespace Haldane.Console.Api;
+
+/// <summary>Freezes: which there are, order one, lift one.</summary>
+internal static class FreezeApi
+{
+    public static void Map(IEndpointRouteBuilder routes, IControlRoom room, TimeProvider time)
+    {
+        routes.MapGet("/api/v1/freezes", (HttpContext context) => Results.Json(
+            [.. room.Freezes.Where(f => f.Models.Count == 0 || f.Models.Any(context.Person().Covers))], CoreJson.Default.IReadOnlyListFreezeView)).Needs(Permissions.Read);
+        routes.MapPost("/api/v1/freezes", (HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
+            context, ApiJson.Default.FreezeRequest, needsWhy: true, (asked, by, why) => OrderAsync(room, asked, by, why!, time.GetUtcNow(), cancel), cancel)).Needs(Permissions.Approve);
+        routes.MapPost("/api/v1/freezes/{name}/lift", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
+            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => room.LiftAsync(name, by, why, cancel), cancel)).Needs(Permissions.Approve);
+    }
+
+    private static async Task<CommandOutcome> OrderAsync(IControlRoom room, FreezeRequest asked, Person by, string why, DateTimeOffset now, CancellationToken cancel)
+    {
+        var name = asked.Name ?? $"freeze-{now.UtcDateTime:yyyyMMdd-HHmmss}";
+        var models = asked.Models ?? [];
+        if (Names.WhyNot(name) is { } unfit)
+        {
+            return new(CommandOutcomeKind.Conflict, $"name: {unfit}");
+        }
+
+        return (models.Length == 0 ? by.Models.Count > 0 : !models.All(by.Covers))
+            ? new(CommandOutcomeKind.Conflict, $"{by.Name} has to do with {string.Join(", ", by.Models)} only: name models of these")
+            : await room.FreezeAsync(new(name, [.. models], now, asked.Until, by.Name, why), cancel);
+    }
+}

@@ -1,0 +1,62 @@
+using Haldane.Console.Access;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Ports;
+using Microsoft.AspNetCore.Routing;
+
+namespace Haldane.Console.Api;
+
+/// <summary>Tokens: which there are, make one, revoke one.</summary>
+internal static class TokenApi
+{
+    private const int Most = 1_000;
+
+    public static void Map(IEndpointRouteBuilder routes, ITokenDesk desk)
+    {
+        routes.MapGet("/api/v1/tokens", () => Results.Json(desk.Tokens, CoreJson.Default.IReadOnlyListTokenView)).Needs(Permissions.Administer, allModels: true);
+        routes.MapPost("/api/v1/tokens", (HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
+            context, ApiJson.Default.TokenRequest, needsWhy: false, (asked, by, why) => MakeAsync(desk, asked, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true);
+        routes.MapPost("/api/v1/tokens/{id}/revoke", (string id, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
+            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => desk.RevokeAsync(id, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true);
+    }
+
+    private static async Task<IResult> MakeAsync(ITokenDesk desk, TokenRequest asked, Person by, string? why, CancellationToken cancel)
+    {
+        if (Mistake(asked) is { } mistake)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, mistake);
+        }
+
+        var order = new TokenOrder(asked.Name!, Enum.Parse<Role>(asked.Role!, ignoreCase: true), [.. asked.Models ?? []], [.. asked.Groups ?? []], asked.Expires, why);
+        var (secret, outcome) = await desk.MakeAsync(order, by, cancel);
+        return secret is null ? Asked.Refused(outcome) : Results.Json(new(outcome.Message, secret), ApiJson.Default.MadeTokenView, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static string? Mistake(TokenRequest asked)
+    {
+        List<string> mistakes = [];
+        if (Names.WhyNot(asked.Name) is { } unfit)
+        {
+            mistakes.Add($"name: {unfit}");
+        }
+        else if (ReservedNames.Has(asked.Name!))
+        {
+            mistakes.Add($"name: {asked.Name} stands for haldane itself in the ledger");
+        }
+
+        if (asked.Role is null || int.TryParse(asked.Role, out _) || !Enum.TryParse<Role>(asked.Role, ignoreCase: true, out _))
+        {
+            mistakes.Add($"role: wanted is one of {string.Join(", ", Enum.GetNames<Role>().Select(r => r.ToLowerInvariant()))}");
+        }
+
+        foreach (var (field, values) in new[] { ("models", asked.Models ?? []), ("groups", asked.Groups ?? []) })
+        {
+            if (values.Length > Most || values.Any(v => Names.WhyNot(v) is not null))
+            {
+                mistakes.Add($"{field}: wanted are at most {Most} names");
+            }
+        }
+
+        return mistakes.Count == 0 ? null : string.Join("; ", mistakes);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Haldane.Control.Settings;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Ledger;
+using Haldane.Core.Policies;
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+
+namespace Haldane.Control.Policies;
+
+/// <summary>Keeps the freezes that people order beside those of the policies: recorded first, then in force.</summary>
+/// <remarks>One writer at a time, which the controller's turns see to; <see cref="Calendar"/> and <see cref="All"/> are for any thread.</remarks>
+internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore store, TimeProvider time)
+{
+    private const int MostOrdered = 1_000;
+
+    private volatile Calendar _calendar = new(specification.Policies, []);
+
+    /// <summary>What holds at any moment.</summary>
+    public Calendar Calendar => _calendar;
+
+    /// <summary>All freezes, those of the policies first.</summary>
+    public IReadOnlyList<FreezeView> All
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            return
+            [
+                .. specification.Policies.SelectMany(p => p.Freezes.Select(f => new FreezeView(f.Name, p.Name, p.Models, f.When, null, f.Why, f.Until(now) is not null, f.Until(now)))),
+                .. _calendar.Ordered.Select(f => new FreezeView(
+                    f.Name, null, f.Models, $"since {f.From.UtcDateTime:yyyy-MM-dd HH:mm} UTC", f.By, f.Why, !(f.Until <= now), f.Until)),
+            ];
+        }
+    }
+
+    /// <summary>Takes up what people had ordered.</summary>
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        var stored = await store.SettingsAsync(Setting.Freeze, cancel);
+        _calendar = _calendar with { Ordered = [.. stored.Select(s => s.Body!.Value.Deserialize(CoreJson.Default.Freeze)!)] };
+    }
+
+    /// <summary>Orders a freeze.</summary>
+    public async Task<CommandOutcome> OrderAsync(Freeze freeze)
+    {
+        var ended = _calendar.Ordered.FirstOrDefault(f => f.Name == freeze.Name);
+        if (specification.Policies.Any(p => p.Freezes.Any(f => f.Name == freeze.Name)) || (ended is not null && !(ended.Until <= freeze.From)))
+        {
+            return new(CommandOutcomeKind.Conflict, $"there is a freeze {freeze.Name} already");
+        }
+
+        if (freeze.Models.FirstOrDefault(m => specification.FindModel(m) is null) is { } unknown)
+        {
+            return new(CommandOutcomeKind.NotFound, $"there is no model {unknown}");
+        }
+
+        if (freeze.Until <= freeze.From)
+        {
+            return new(CommandOutcomeKind.Conflict, $"the freeze would end at {freeze.Until:u}, which is past");
+        }
+
+        if (_calendar.Ordered.Count >= MostOrdered)
+        {
+            return new(CommandOutcomeKind.Conflict, $"there are {MostOrdered} freezes; lift some that have ended");
+        }
+
+        await RecordAsync("set", freeze.Name, JsonSerializer.SerializeToElement(freeze, CoreJson.Default.Freeze), freeze.By, freeze.Why, freeze.From);
+        _calendar = _calendar with { Ordered = [.. _calendar.Ordered.Where(f => f.Name != freeze.Name), freeze] };
+        return new(CommandOutcomeKind.Done, $"{(freeze.Models.Count == 0 ? "all models are" : string.Join(", ", freeze.Models) + (freeze.Models.Count == 1 ? " is" : " are"))} frozen"
+            + (freeze.Until is { } until ? $" until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : $" until somebody lifts {freeze.Name}"));
+    }
+
+    /// <summary>Lifts a freeze that somebody has ordered.</summary>
+    public async Task<CommandOutcome> LiftAsync(string name, Person by, string? why)
+    {
+        if (specification.Policies.FirstOrDefault(p => p.Freezes.Any(f => f.Name == name)) is { } policy)
+        {
+            return new(CommandOutcomeKind.Conflict, $"the policy {policy.Name} has the freeze {name}: change it there, or set it aside for one rollout with override");
+        }
+
+        if (_calendar.Ordered.FirstOrDefault(f => f.Name == name) is not { } ordered)
+        {
+            return new(CommandOutcomeKind.NotFound, $"there is no freeze {name}");
+        }
+
+        if (ordered.Models.Count == 0 ? by.Models.Count > 0 : !ordered.Models.All(by.Covers))
+        {
+            return new(CommandOutcomeKind.Conflict, $"the freeze {name} holds models that {by.Name} has nothing to do with");
+        }
+
+        await RecordAsync("removed", name, null, by.Name, why ?? "no reason given", time.GetUtcNow());
+        _calendar = _calendar with { Ordered = [.. _calendar.Ordered.Where(f => f.Name != name)] };
+        return new(CommandOutcomeKind.Done, $"{name} is lifted");
+    }
+
+    // Nobody's leaving ends this half-way: what is recorded is in force.
+    private Task<LedgerRecord> RecordAsync(string kind, string name, JsonElement? body, string by, string why, DateTimeOffset now) =>
+        store.RecordAsync(SettingEntries.Of(kind, new(Setting.Freeze, name, body), by, why, now), CancellationToken.None);
+}

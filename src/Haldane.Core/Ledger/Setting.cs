@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace Haldane.Core.Ledger;
+
+/// <summary>Something that people have set and that outlives the process: a freeze, a token.</summary>
+/// <param name="Kind">What it is: <c>freeze</c>, <c>token</c>.</param>
+/// <param name="Name">Unique among those of its kind.</param>
+/// <param name="Body">What it says; null once it is removed.</param>
+public sealed record Setting(string Kind, string Name, JsonElement? Body)
+{
+    /// <summary>The kind of <see cref="Policies.Freeze"/>.</summary>
+    public const string Freeze = "freeze";
+
+    /// <summary>The kind of <see cref="Access.AccessToken"/>.</summary>
+    public const string Token = "token";
+}

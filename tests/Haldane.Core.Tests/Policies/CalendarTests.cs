@@ -1,0 +1,88 @@
+using Haldane.Core.Policies;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+using Haldane.Core.Tests.Rollouts;
+
+namespace Haldane.Core.Tests.Policies;
+
+public sealed class CalendarTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 12, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly FreezeSpec YearEnd = new() { Name = "year-end", From = new(2026, 12, 18), To = new(2027, 1, 4), Why = "closing" };
+
+    private static readonly Rollout Fraud = Made.Running(0);
+
+    [Theory]
+    [InlineData("2026-12-17T23:59:59Z", false)]
+    [InlineData("2026-12-18T00:00:00Z", true)]
+    [InlineData("2027-01-03T23:59:59Z", true)]
+    [InlineData("2027-01-04T00:00:00Z", false)]
+    public void A_freeze_holds_from_its_first_moment_until_its_end(string now, bool holds) =>
+        Assert.Equal(holds, Of(new() { Name = "house", Freezes = [YearEnd] }).Frozen(Fraud, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)) is not null);
+
+    [Fact]
+    public void A_freeze_counts_by_the_clocks_of_its_zone()
+    {
+        var tokyo = YearEnd with { Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo") };
+
+        Assert.Equal(new(2027, 1, 3, 15, 0, 0, TimeSpan.Zero), tokyo.Until(Noon));
+    }
+
+    [Fact]
+    public void Windows_that_begin_before_the_last_ended_hold_without_a_break()
+    {
+        Assert.True(CronTimes.TryParse("0 0 * * *", out var daily));
+        var freeze = new FreezeSpec { Name = "long", Times = daily, For = TimeSpan.FromHours(30) };
+
+        Assert.Equal(Noon.Date.AddHours(30), freeze.Until(Noon)!.Value.UtcDateTime);
+        Assert.All(Enumerable.Range(0, 48), hour => Assert.NotNull(freeze.Until(Noon.AddHours(hour))));
+    }
+
+    [Fact]
+    public void A_policy_holds_its_models_only()
+    {
+        var calendar = Of(new() { Name = "house", Models = ["chat"], Freezes = [YearEnd] });
+
+        Assert.Null(calendar.Frozen(Fraud, Noon));
+        Assert.Equal("frozen by year-end until 2027-01-04 00:00 UTC: closing", calendar.Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }, Noon));
+    }
+
+    [Fact]
+    public void An_ordered_freeze_holds_until_it_ends_or_is_lifted()
+    {
+        var calendar = Calendar.Empty with { Ordered = [new("incident", ["fraud"], Noon, Noon.AddHours(1), "ada", "an outage"), new("for-ever", ["chat"], Noon, null, "ada", "gone")] };
+
+        Assert.Null(calendar.Frozen(Fraud, Noon.AddSeconds(-1)));
+        Assert.Equal("frozen by incident until 2026-12-24 13:00 UTC: ada: an outage", calendar.Frozen(Fraud, Noon));
+        Assert.Null(calendar.Frozen(Fraud, Noon.AddHours(1)));
+        Assert.Equal("frozen by for-ever: ada: gone", calendar.Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }, Noon.AddYears(9)));
+    }
+
+    [Fact]
+    public void A_freeze_that_is_set_aside_holds_again_in_its_next_window()
+    {
+        Assert.True(CronTimes.TryParse("0 0 * * *", out var daily));
+        var calendar = Of(new() { Name = "house", Freezes = [new() { Name = "nights", Times = daily, For = TimeSpan.FromHours(14) }] });
+        var aside = RolloutMachine.Next(Fraud, new Signal.SetAside("ada", "a fix", [.. calendar.Holding(Fraud, Noon)]), Noon).Next;
+
+        Assert.NotNull(calendar.Frozen(Fraud, Noon));
+        Assert.Null(calendar.Frozen(aside, Noon));
+        Assert.NotNull(calendar.Frozen(aside, Noon.AddDays(1)));
+    }
+
+    [Theory]
+    [InlineData(1, "the policy house lets 1 rollout move at once, and there is other-1")]
+    [InlineData(2, "the policy house lets 2 rollouts move at once, and there are other-1, other-2")]
+    public void As_many_rollouts_move_as_the_policy_lets(int atMost, string expected)
+    {
+        var calendar = Of(new() { Name = "house", AtMost = atMost });
+        Rollout[] others = [.. Enumerable.Range(1, 3).Select(i => Fraud with { Phase = i <= atMost ? Phase.Running : Phase.Promoted, Spec = Fraud.Spec with { Name = $"other-{i}", Model = $"m{i}" } })];
+
+        Assert.Equal(expected, calendar.Crowded(Fraud, others));
+        Assert.Null(calendar.Crowded(Fraud, others[1..]));
+        Assert.Null(Of(new() { Name = "house", AtMost = atMost, Models = ["m1", "m2"] }).Crowded(Fraud, others)); // not its models
+    }
+
+    private static Calendar Of(PolicySpec policy) => new([policy], []);
+}
