@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
 using Haldane.Core.Exchanges;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Haldane.Gateway;
@@ -18,7 +20,11 @@ namespace Haldane.Gateway;
 /// <summary>Where the data port listens.</summary>
 /// <param name="Address">Address and port; port 0 takes a free one.</param>
 /// <param name="PriorKnowledge">HTTP/2 without TLS (<c>h2c</c>) instead of HTTP/1.1.</param>
-public sealed record DataAddress(IPEndPoint Address, bool PriorKnowledge);
+public sealed record DataAddress(IPEndPoint Address, bool PriorKnowledge)
+{
+    /// <summary>What each new connection is encrypted with, HTTP/1.1 or HTTP/2 as its caller likes; null for plain text.</summary>
+    public Func<SslServerAuthenticationOptions>? Tls { get; init; }
+}
 
 /// <summary>The data port: a web server of its own, so that nothing of the admin port is ever reachable through it.</summary>
 public sealed class GatewayServer : IAsyncDisposable
@@ -60,7 +66,17 @@ public sealed class GatewayServer : IAsyncDisposable
             {
                 kestrel.Listen(address.Address, at =>
                 {
-                    at.Protocols = address.PriorKnowledge ? HttpProtocols.Http2 : HttpProtocols.Http1;
+                    at.Protocols = address switch
+                    {
+                        { Tls: not null } => HttpProtocols.Http1AndHttp2,
+                        { PriorKnowledge: true } => HttpProtocols.Http2,
+                        _ => HttpProtocols.Http1,
+                    };
+                    if (address.Tls is { } tls)
+                    {
+                        at.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls()) });
+                    }
+
                     if (!address.PriorKnowledge)
                     {
                         at.Use(next => new Http1Relay(desk, router.Watch, callers, next).ServeAsync);
@@ -68,6 +84,11 @@ public sealed class GatewayServer : IAsyncDisposable
                 });
             }
         });
+
+        if (listen.Any(a => a.Tls is not null))
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
 
         builder.Services.AddSingleton<IConnectionListenerFactory>(new SocketListener.Factory());
         builder.Services.AddSingleton(logging);

@@ -113,8 +113,8 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     /// <inheritdoc/>
     public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) => InTurnAsync(
         async () => _book.Find(rollout) is not { } known ? new(CommandOutcomeKind.NotFound, $"there is no rollout {rollout}")
-            : await _book.CommandAsync(known, command, by, why) is { Refusal: { } refusal } ? new(CommandOutcomeKind.Conflict, refusal)
-            : new(CommandOutcomeKind.Done, Catalogue.Standing(_book.Find(rollout)!)),
+            : await _book.CommandAsync(known, command, by, why) is var transition && transition.Refusal is { } refusal ? new(CommandOutcomeKind.Conflict, refusal)
+            : new(CommandOutcomeKind.Done, transition.Move is Move.Approved or Move.SetAside ? transition.Next.Reason : Catalogue.Standing(_book.Find(rollout)!)),
         cancel);
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using Haldane.Gateway.Sockets;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Haldane.Gateway.Http1;
 
@@ -19,6 +20,12 @@ internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Place
     /// <summary>Serves a connection to its end.</summary>
     public async Task ServeAsync(ConnectionContext connection)
     {
+        if (connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed && agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8))
+        {
+            await next(connection);
+            return;
+        }
+
         if (!places.TryTake())
         {
             await RefuseAsync(connection);
@@ -37,7 +44,8 @@ internal sealed class Http1Relay(ExchangeDesk desk, ConnectionWatch watch, Place
 
     private async Task ServeCallerAsync(ConnectionContext connection)
     {
-        var own = connection as SocketConnection;
+        // What is encrypted is computed on, and reads in steps of its own: it stays on the pool.
+        var own = connection.Features.Get<ITlsHandshakeFeature>() is null ? connection as SocketConnection : null;
         if (own is not null)
         {
             // The relay neither blocks nor computes for long; and what it takes from a pool of this thread it gives back to the same.

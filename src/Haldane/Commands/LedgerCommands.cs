@@ -107,7 +107,7 @@ internal static class LedgerCommands
 
     private static Table Draw(IReadOnlyList<LedgerRecord> records)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("no.", "when (UTC)", "rollout", "what", "share", "by", "why");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("no.", "when (UTC)", "of", "what", "share", "by", "why");
         foreach (var record in records.Reverse())
         {
             if (Read(record) is not { } entry)
@@ -119,9 +119,9 @@ internal static class LedgerCommands
             table.AddRow(
                 new Text(record.Number.ToString("N0")),
                 new Text(entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss")),
-                new Text($"{entry.Rollout} #{entry.Run}"),
+                new Text(entry.Setting is { } setting ? $"{setting.Kind} {setting.Name}" : $"{entry.Rollout} #{entry.Run}"),
                 new Text(entry.Kind),
-                new Text(entry.From == entry.To ? $"{entry.To}" : $"{entry.From} → {entry.To}"),
+                new Text(entry.Setting is not null ? "" : entry.From == entry.To ? $"{entry.To}" : $"{entry.From} → {entry.To}"),
                 new Text(entry.By),
                 new Text(entry.Why));
         }

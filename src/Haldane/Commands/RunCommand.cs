@@ -16,7 +16,7 @@ internal static class RunCommand
         var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
         var data = new Option<string[]>("--data")
         {
-            Description = "Where callers connect: HOST:PORT, or h2c://HOST:PORT for HTTP/2 without TLS. May be given several times.",
+            Description = "Where callers connect: HOST:PORT, https://HOST:PORT with --tls-certificate, or h2c://HOST:PORT for HTTP/2 without TLS. May be given several times.",
             DefaultValueFactory = _ => ["127.0.0.1:8080"],
         };
         var admin = new Option<string>("--admin")
@@ -43,7 +43,7 @@ internal static class RunCommand
                 var tls = access.Tls(parsed, TimeProvider.System, logging.CreateLogger<TlsFiles>());
                 return new(
                     specification,
-                    [.. parsed.GetValue(data)!.Select(ListenAddress.Data)],
+                    [.. parsed.GetValue(data)!.Select(d => ListenAddress.Data(d, tls))],
                     new(ListenAddress.Plain(parsed.GetValue(admin)!)) { Access = access.Rules(parsed), Tls = tls is null ? null : tls.Current },
                     parsed.GetValue(store)!,
                     PrometheusSource.OrNull(parsed.GetValue(prometheus)))

@@ -22,7 +22,7 @@ internal static class ValidateCommand
                 return ExitCode.CannotRun;
             }
 
-            System.Console.WriteLine($"ok: {Count(set.Models.Count, "model")}, {Count(set.Rollouts.Count, "rollout")}");
+            System.Console.WriteLine($"ok: {Count(set.Models.Count, "model")}, {Count(set.Rollouts.Count, "rollout")}{(set.Policies.Count == 0 ? "" : $", {set.Policies.Count} polic{(set.Policies.Count == 1 ? "y" : "ies")}")}");
             var warned = false;
             foreach (var remark in set.Rollouts.SelectMany(rollout => Look(set, rollout, cancel)))
             {

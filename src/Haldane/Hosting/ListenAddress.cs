@@ -7,13 +7,17 @@ namespace Haldane.Hosting;
 /// <summary>Reads addresses to listen on, as people write them.</summary>
 internal static class ListenAddress
 {
-    private const string PriorKnowledge = "h2c://";
+    private const string PriorKnowledge = "h2c://", Encrypted = "https://";
 
-    /// <summary>Reads <c>HOST:PORT</c> or <c>h2c://HOST:PORT</c>.</summary>
+    /// <summary>Reads <c>HOST:PORT</c>, <c>h2c://HOST:PORT</c> or <c>https://HOST:PORT</c>.</summary>
+    /// <param name="text">As it is written.</param>
+    /// <param name="tls">The certificate; null when there is none.</param>
     /// <exception cref="FormatException">Says what is wanted.</exception>
-    public static DataAddress Data(string text) => text.StartsWith(PriorKnowledge, StringComparison.OrdinalIgnoreCase)
-        ? new(Plain(text[PriorKnowledge.Length..]), true)
-        : new(Plain(text), false);
+    public static DataAddress Data(string text, TlsFiles? tls) =>
+        text.StartsWith(PriorKnowledge, StringComparison.OrdinalIgnoreCase) ? new(Plain(text[PriorKnowledge.Length..]), true)
+        : !text.StartsWith(Encrypted, StringComparison.OrdinalIgnoreCase) ? new(Plain(text), false)
+        : tls is null ? throw new FormatException($"address \"{text}\": wanted are --tls-certificate and --tls-key too")
+        : new(Plain(text[Encrypted.Length..]), false) { Tls = tls.Current };
 
     /// <summary>Reads <c>HOST:PORT</c>.</summary>
     /// <exception cref="FormatException">Says what is wanted.</exception>

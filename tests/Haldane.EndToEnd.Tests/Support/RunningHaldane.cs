@@ -73,7 +73,7 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
         _process.Dispose();
     }
 
-    [GeneratedRegex(@"http://[0-9.:\[\]]+", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"https?://[0-9.:\[\]]+", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Address();
 }
 

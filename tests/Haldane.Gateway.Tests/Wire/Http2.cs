@@ -13,18 +13,20 @@ internal sealed class Http2Version : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Http2Version(WebApplication app) => _app = app;
+    private readonly HttpProtocols _protocols;
 
-    public string Address => "h2c" + _app.Urls.Single()["http".Length..];
+    private Http2Version(WebApplication app, HttpProtocols protocols) => (_app, _protocols) = (app, protocols);
 
-    public static async Task<Http2Version> StartAsync(RequestDelegate answer)
+    public string Address => (_protocols == HttpProtocols.Http2 ? "h2c" : "http") + _app.Urls.Single()["http".Length..];
+
+    public static async Task<Http2Version> StartAsync(RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http2)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, at => at.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, at => at.Protocols = protocols));
         var app = builder.Build();
         app.Run(answer);
         await app.StartAsync();
-        return new(app);
+        return new(app, protocols);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

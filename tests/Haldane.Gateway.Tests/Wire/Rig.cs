@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
@@ -60,12 +61,12 @@ internal sealed class Rig : IAsyncDisposable
     public static Task<Rig> StartAsync(Upstream baseline, Upstream canary, Arm arm, Func<ModelSpec, ModelSpec>? change = null) =>
         StartAsync(Routed((change ?? (spec => spec))(Spec([baseline.Address], [canary.Address])), arm == Arm.Canary ? Share.Full : Share.None));
 
-    public static async Task<Rig> StartAsync(RoutedModel model, bool priorKnowledge = false, TimeProvider? time = null, GatewayLimits? limits = null)
+    public static async Task<Rig> StartAsync(RoutedModel model, bool priorKnowledge = false, TimeProvider? time = null, GatewayLimits? limits = null, Func<SslServerAuthenticationOptions>? tls = null)
     {
         var router = new GatewayRouter(TimeProvider.System, limits ?? new());
         router.Publish(new([model]));
         var server = await GatewayServer.StartAsync(
-            [new(new(IPAddress.Loopback, 0), priorKnowledge)], router, Tokens, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            [new(new(IPAddress.Loopback, 0), priorKnowledge) { Tls = tls }], router, Tokens, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         return new(server, router, model);
     }
 
