@@ -14,6 +14,12 @@ internal static class OverrideChecks
         "proxy-authorization", "te", "trailer", "upgrade", "expect", "http2-settings",
     };
 
+    // Words in the names of fields that hold a credential.
+    private static readonly HashSet<string> Credentials = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "authorization", "auth", "cookie", "token", "secret", "password", "credential", "credentials", "key", "apikey",
+    };
+
     /// <summary>Reports the mistakes in the overrides of a model's versions.</summary>
     public static void Check(ModelSpec model, YamlMapping node, FileErrors errors)
     {
@@ -131,7 +137,7 @@ internal static class OverrideChecks
         }
 
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, _) in table.Entries)
+        foreach (var (key, content) in table.Entries)
         {
             // Behind CGI and its heirs, Content_Length is the same name as Content-Length.
             var name = key.Text.Replace('_', '-');
@@ -139,6 +145,7 @@ internal static class OverrideChecks
                 : Refused.Contains(name) ? $"found {Clip.Quoted(key.Text)}, which the gateway itself or a connection decides; wanted another field: remove it"
                 : name.StartsWith("x-haldane-", StringComparison.OrdinalIgnoreCase) ? $"found {Clip.Quoted(key.Text)}; wanted a field that is not the gateway's own: choose another name"
                 : !seen.Add(name) ? $"found {Clip.Quoted(key.Text)} twice; wanted it once: remove one of the two"
+                : content is YamlScalar && name.Split('-').Any(Credentials.Contains) ? $"found the value of {Clip.Quoted(key.Text)} itself; wanted where the secret stands, such as {{ env: MODEL_KEY }} or {{ file: /run/secrets/model-key }}: a specification is stored and shown"
                 : null;
             if (fault is not null)
             {

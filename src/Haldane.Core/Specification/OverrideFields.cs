@@ -50,10 +50,10 @@ internal static class OverrideFields
                 new TableShape<JsonText>(new JsonShape(), "members of the body with their values such as { temperature: 0.2 }", "The member's value; null removes the member."),
                 static (o, v) => o with { Parameters = v.Select(p => new ParameterSpec(PointerOf(p.Name), p.Value.Json)).ToValueList() },
                 "Members of the body, by name or by JSON pointer: set to these values, added where they are missing, removed where the value is null."),
-            Field<OverrideSpec, ValueList<(string Name, string Value)>>.Optional(
+            Field<OverrideSpec, ValueList<(string Name, HeaderSpec Value)>>.Optional(
                 "headers",
-                new TableShape<string>(new HeaderValueShape(), "header fields with their values such as { X-Variant: b }", "The field's value."),
-                static (o, v) => o with { Headers = v.Select(h => new HeaderSpec(h.Name, h.Value)).ToValueList() },
+                new TableShape<HeaderSpec>(new HeaderValueShape(), "header fields with their values such as { X-Variant: b }", "The field's value, or where a secret stands: { env: NAME } or { file: PATH }."),
+                static (o, v) => o with { Headers = v.Select(h => h.Value with { Name = h.Name }).ToValueList() },
                 "Header fields, in the place of the caller's of those names."),
             Field<OverrideSpec, PathSpec>.Optional("path", new PathShape(), static (o, v) => o with { Path = v }, "The path, or a beginning of it and what comes in its place."),
         ],
@@ -120,34 +120,66 @@ internal static class OverrideFields
         public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray(Path.Schema(), Swap.Schema()) };
     }
 
-    /// <summary>The value of a header field; messages say nothing of it, as it may be a secret.</summary>
-    private sealed class HeaderValueShape : Shape<string>
+    /// <summary>The value of a header field, or where it stands; messages say nothing of it, as it may be a secret. The name is the key's.</summary>
+    private sealed class HeaderValueShape : Shape<HeaderSpec>
     {
         private const int Longest = 4_096;
 
+        private static readonly MappingShape<SecretSpec> Secret = new(
+            "where the secret stands, such as { env: MODEL_KEY, prefix: \"Bearer \" } or { file: /run/secrets/model-key }",
+            new(),
+            [
+                Field<SecretSpec, string>.Optional("env", Text("the name of an environment variable, e.g. MODEL_KEY", 256, isOneLine: true, Plain.Words), static (s, v) => s with { Env = v }, "The environment variable that holds it."),
+                Field<SecretSpec, string>.Optional("file", Text("the path of a file, e.g. /run/secrets/model-key", 1_024, isOneLine: true, Plain.Words), static (s, v) => s with { File = v }, "The file that holds it."),
+                Field<SecretSpec, string>.Optional("prefix", Text("what stands before it, e.g. \"Bearer \"", 64, isOneLine: true, Plain.Words), static (s, v) => s with { Prefix = v }, "What stands before it, e.g. \"Bearer \". Default: nothing."),
+            ],
+            static (secret, node, errors) =>
+            {
+                if (node.Find("env") is null == node.Find("file") is null && !node.IsCut)
+                {
+                    errors.Report(node, "found not exactly one of env and file; wanted the one place where the secret stands");
+                }
+
+                return secret;
+            });
+
         public override string Wanted => "a value of visible ASCII characters and blanks, at most 4,096";
 
-        public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out string value)
+        public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out HeaderSpec value)
         {
-            value = (node as YamlScalar)?.Text;
-            if (node is not YamlScalar { IsNothing: false } || value is null)
+            value = null;
+            if (node is YamlMapping)
+            {
+                var isRead = Secret.TryRead(node, errors, out var secret);
+                value = new("", null) { Secret = secret };
+                return isRead;
+            }
+
+            if (node is not YamlScalar { IsNothing: false } scalar)
             {
                 errors.Wrong(node, Wanted);
                 return false;
             }
 
-            var fault = value.Length is 0 or > Longest ? $"a value of {value.Length:N0} characters"
-                : value.Any(static c => c is not '\t' and (< ' ' or > '~')) ? "a value with a line break, another control character or one beyond ASCII"
-                : value != value.Trim() ? "a value with blanks around it"
+            var text = scalar.Text;
+            var fault = text.Length is 0 or > Longest ? $"a value of {text.Length:N0} characters"
+                : text.Any(static c => c is not '\t' and (< ' ' or > '~')) ? "a value with a line break, another control character or one beyond ASCII"
+                : text != text.Trim() ? "a value with blanks around it"
                 : null;
             if (fault is not null)
             {
                 errors.Report(node, $"found {fault}; wanted {Wanted}");
             }
 
+            value = new("", text);
             return fault is null;
         }
 
-        public override JsonObject Schema() => new() { ["type"] = new JsonArray("string", "number", "boolean"), ["pattern"] = "^[!-~]([\\t -~]*[!-~])?$", ["maxLength"] = Longest };
+        public override JsonObject Schema() => new()
+        {
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["pattern"] = "^[!-~]([\\t -~]*[!-~])?$", ["maxLength"] = Longest },
+                Secret.Schema()),
+        };
     }
 }

@@ -30,9 +30,12 @@ public sealed record ParameterSpec(string Pointer, string? Value)
 
 /// <summary>A header field that a version gets.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Value">Its value, which may be somebody's secret.</param>
-public sealed record HeaderSpec(string Name, string Value)
+/// <param name="Value">Its value; null where it is a secret that stands elsewhere.</param>
+public sealed record HeaderSpec(string Name, string? Value)
 {
+    /// <summary>Where its value stands; null where it stands here.</summary>
+    public SecretSpec? Secret { get; init; }
+
     /// <summary>Without the value: texts of records end up in logs.</summary>
     public override string ToString() => $"{Name}: …";
 }
@@ -41,3 +44,19 @@ public sealed record HeaderSpec(string Name, string Value)
 /// <param name="From">The beginning of the caller's path that is replaced, whole segments; null: all of it is.</param>
 /// <param name="To">What comes in its place.</param>
 public sealed record PathSpec(string? From, string To);
+
+/// <summary>Where a secret stands that is no part of the specification: it is read when the program starts, and neither stored nor shown. Either variable or file is set.</summary>
+public sealed record SecretSpec
+{
+    /// <summary>An environment variable.</summary>
+    public string? Env { get; init; }
+
+    /// <summary>A file; blanks and line breaks at its end are left out.</summary>
+    public string? File { get; init; }
+
+    /// <summary>What stands before it, e.g. <c>Bearer </c>.</summary>
+    public string Prefix { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Where it stands, for people.</summary>
+    public override string ToString() => Env is null ? $"the file {File}" : $"the environment variable {Env}";
+}

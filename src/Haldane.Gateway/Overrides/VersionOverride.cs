@@ -26,9 +26,9 @@ internal sealed class VersionOverride
         _edits = [.. Enum.GetValues<CallKind>().Select(kind => kind == CallKind.Other ? null : Compile(spec, kind))];
         EditsBodies = Array.Exists(_edits, static e => e is not null);
         Path = spec.Path is null ? null : new(spec.Path);
-        Headers = [.. spec.Headers.Select(h => KeyValuePair.Create(h.Name, h.Value))];
-        _names = [.. spec.Headers.Select(h => Encoding.ASCII.GetBytes(h.Name))];
-        Lines = Encoding.ASCII.GetBytes(string.Concat(spec.Headers.Select(h => $"{h.Name}: {h.Value}\r\n")));
+        Headers = [.. spec.Headers.Select(h => KeyValuePair.Create(h.Name, h.Value ?? throw new ArgumentException($"{h.Secret} was not read", nameof(spec))))];
+        _names = [.. Headers.Select(h => Encoding.ASCII.GetBytes(h.Key))];
+        Lines = Encoding.ASCII.GetBytes(string.Concat(Headers.Select(h => $"{h.Key}: {h.Value}\r\n")));
     }
 
     /// <summary>Another path; null for the caller's.</summary>

@@ -68,6 +68,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
     /// <exception cref="IOException">An address is taken or not ours.</exception>
     public static async Task<HaldaneHost> StartAsync(HostOptions options, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
     {
+        var secrets = Secrets.Read(options.Specification);
         var started = new Stack<IAsyncDisposable>();
         try
         {
@@ -78,7 +79,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
             var controller = await RolloutController.RecoverAsync(
-                options.Specification, store, router, tokens, time, logging.CreateLogger<RolloutController>(), cancel);
+                options.Specification, store, secrets.Into(router), tokens, time, logging.CreateLogger<RolloutController>(), cancel);
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);

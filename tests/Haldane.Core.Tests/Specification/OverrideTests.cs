@@ -23,7 +23,7 @@ public sealed class OverrideTests
                       response_format: { type: json_object, strict: [1, "2", null, false] }
                       /options/top_k: -1e3
                       a/b~c: 1
-                    headers: { X-Variant: b, Authorization: Bearer x }
+                    headers: { X-Variant: b, Authorization: { env: MODEL_KEY, prefix: "Bearer " }, X-Api-Key: { file: /run/key } }
                     path: { from: /v2/models/fraud, to: /v2/models/fraud-v2 }
             """);
 
@@ -37,7 +37,7 @@ public sealed class OverrideTests
                 new("/temperature", "0.20"), new("/stop", null), new("/user", "\"bob\""), new("/stream", "true"), new("/seed", "\"7\""),
                 new("/response_format", """{"type":"json_object","strict":[1,"2",null,false]}"""), new("/options/top_k", "-1e3"), new("/a~1b~0c", "1"),
             ],
-            Headers = [new("X-Variant", "b"), new("Authorization", "Bearer x")],
+            Headers = [new("X-Variant", "b"), new("Authorization", null) { Secret = new() { Env = "MODEL_KEY", Prefix = "Bearer " } }, new("X-Api-Key", null) { Secret = new() { File = "/run/key" } }],
             Path = new("/v2/models/fraud", "/v2/models/fraud-v2"),
         };
         Assert.Equal(expected, result.Set!.Models[0].Versions[1].Override);
@@ -105,6 +105,12 @@ public sealed class OverrideTests
     [InlineData("{ headers: { X-A: \"secret\\u00e4\" } }", "found a value with a line break")]
     [InlineData("{ headers: { X-A: \" secret\" } }", "found a value with blanks around it")]
     [InlineData("{ headers: { X-A: \"\" } }", "found a value of 0 characters")]
+    [InlineData("{ headers: { Authorization: \"Bearer sk-1\" } }", "found the value of \"Authorization\" itself; wanted where the secret stands")]
+    [InlineData("{ headers: { x-goog-api-key: sk-1 } }", "found the value of \"x-goog-api-key\" itself")]
+    [InlineData("{ headers: { X_Auth_Token: sk-1 } }", "found the value of \"X_Auth_Token\" itself")]
+    [InlineData("{ headers: { X-A: { env: A, file: /b } } }", "found not exactly one of env and file")]
+    [InlineData("{ headers: { X-A: { prefix: b } } }", "found not exactly one of env and file")]
+    [InlineData("{ headers: { X-A: { evn: A } } }", "did you mean \"env\"?")]
     [InlineData("{ path: /x }", "found one path for every request below \"/v2/models/fraud\"; wanted a beginning that is replaced: write { from: …, to: … }")]
     [InlineData("{ path: { from: /v3, to: /x } }", "found \"/v3\", which no request of the route \"/v2/models/fraud/**\" begins with")]
     [InlineData("{ path: { from: /v2 } }", "found no field \"to\"")]

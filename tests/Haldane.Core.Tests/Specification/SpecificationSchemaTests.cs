@@ -76,7 +76,7 @@ public sealed class SpecificationSchemaTests
 
     private static string[] KnownInPrice() => KnownIn(Samples.With("{ name: v1,", "{ price: { zzzzzz: 1 }, name: v1,"));
 
-    private static IEnumerable<string> KnownInOverrides() => new[] { "{ zzzzzz: 1 }", "{ path: { zzzzzz: 1 } }" }
+    private static IEnumerable<string> KnownInOverrides() => new[] { "{ zzzzzz: 1 }", "{ path: { zzzzzz: 1 } }", "{ headers: { X-A: { zzzzzz: 1 } } }" }
         .SelectMany(change => KnownIn(Samples.With("\"http://127.0.0.1:9002\"] }", $"\"http://127.0.0.1:9002\"], override: {change} }}")));
 
     private static string[] KnownAt(string place)
