@@ -101,9 +101,9 @@ public sealed class OverrideTests
     [InlineData("{ headers: { \"X:\": 1 } }", "wanted a header name")]
     [InlineData("{ headers: { \":path\": 1 } }", "wanted a header name")]
     [InlineData("{ headers: { X-A: 1, x-a: 2 } }", "found \"x-a\" twice")]
-    [InlineData("{ headers: { X-A: \"secret\\r\\nX: y\" } }", "headers.X-A: found a value with a line break, another control character or one beyond ASCII; wanted")]
-    [InlineData("{ headers: { X-A: \"secret\\u00e4\" } }", "found a value with a line break")]
-    [InlineData("{ headers: { X-A: \" secret\" } }", "found a value with blanks around it")]
+    [InlineData("{ headers: { X-A: \"s3cr3t\\r\\nX: y\" } }", "headers.X-A: found a value with a line break, another control character or one beyond ASCII; wanted")]
+    [InlineData("{ headers: { X-A: \"s3cr3t\\u00e4\" } }", "found a value with a line break")]
+    [InlineData("{ headers: { X-A: \" s3cr3t\" } }", "found a value with blanks around it")]
     [InlineData("{ headers: { X-A: \"\" } }", "found a value of 0 characters")]
     [InlineData("{ headers: { Authorization: \"Bearer sk-1\" } }", "found the value of \"Authorization\" itself; wanted where the secret stands")]
     [InlineData("{ headers: { x-goog-api-key: sk-1 } }", "found the value of \"x-goog-api-key\" itself")]
@@ -128,7 +128,7 @@ public sealed class OverrideTests
 
         Assert.Null(result.Set);
         Assert.Contains(result.Errors, e => e.ToString().Contains(says, StringComparison.Ordinal));
-        Assert.DoesNotContain("secret", Samples.Text(result), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", Samples.Text(result), StringComparison.Ordinal);
     }
 
     [Theory]
