@@ -8,7 +8,9 @@ namespace Haldane.Store.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    private const int FirstWithSignatures = 3;
 
     /// <summary><c>PRAGMA application_id</c>: "HALD", so that <c>file(1)</c> and we tell our files from others.</summary>
     public const int ApplicationId = 0x48414C44;
@@ -64,6 +66,22 @@ internal static class SqliteSchema
         CREATE TABLE installation (
             only INTEGER PRIMARY KEY CHECK (only = 1),
             key BLOB NOT NULL);
+
+        """ + Signatures;
+
+    private const string Signatures = """
+        -- Signs the ledger's end. The private half never leaves the file.
+        CREATE TABLE signing_key (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            private BLOB NOT NULL,
+            public BLOB NOT NULL);
+
+        CREATE TABLE signed_head (
+            number INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL,
+            at TEXT NOT NULL,
+            key TEXT NOT NULL,
+            signature TEXT NOT NULL);
         """;
 
     // What brings a file of version 1, 2, ... to the next one. Ledger and evidence are hashed, so a step may add to them but never rewrite them.
@@ -73,6 +91,7 @@ internal static class SqliteSchema
         ALTER TABLE feedback ADD COLUMN events TEXT;
         ALTER TABLE feedback ADD COLUMN confidence REAL;
         """,
+        Signatures,
     ];
 
     /// <summary>Brings an open file to this version: makes the tables in an empty one, adds to those of an older one, refuses what is newer or not ours.</summary>
@@ -112,6 +131,9 @@ internal static class SqliteSchema
                 $"the store '{path}' has schema version {version}, this program knows up to {Version}: use the program that wrote it or a newer one");
         }
     }
+
+    /// <summary>Whether the file is new enough to hold signatures; one that is only read is not brought up to date.</summary>
+    public static bool HasSignatures(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version") >= FirstWithSignatures;
 
     // In one transaction: whatever ends the process, the file is of the old version or of this one.
     private static void Upgrade(SqliteConnection connection)

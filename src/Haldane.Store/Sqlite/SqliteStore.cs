@@ -22,6 +22,7 @@ public sealed class SqliteStore : IRolloutStore
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly SqliteLedger _ledger;
+    private readonly HeadSigner _signer;
     private readonly FeedbackTable.Insert _insert;
     private int _disposed;
 
@@ -33,6 +34,7 @@ public sealed class SqliteStore : IRolloutStore
         _writer = new(connection, path, options);
         _readers = new(path, options);
         _ledger = new(_readers);
+        _signer = new(_writer, options.Time);
     }
 
     /// <summary>The version of the native SQLite in use, e.g. <c>3.40.1</c>.</summary>
@@ -40,6 +42,9 @@ public sealed class SqliteStore : IRolloutStore
 
     /// <summary>The file, as a full path.</summary>
     public string FilePath { get; }
+
+    /// <summary>Why the ledger's end could not be signed the last time; null when it could. Decisions are recorded all the same.</summary>
+    public string? SigningFault => _signer.Fault;
 
     /// <summary>The queue of writes, for tests that break the file under it.</summary>
     internal SqliteWriter Writer => _writer;
@@ -83,7 +88,15 @@ public sealed class SqliteStore : IRolloutStore
     {
         RolloutAgreement.Require(entry, next);
         var state = JsonSerializer.Serialize(next, CoreJson.Default.Rollout);
-        return _writer.RunAsync("record a decision", connection => LedgerTable.Append(connection, entry, next, state), cancel);
+        return _writer.RunAsync(
+            "record a decision",
+            connection =>
+            {
+                var record = LedgerTable.Append(connection, entry, next, state);
+                _signer.Sign(connection);
+                return record;
+            },
+            cancel);
     }
 
     /// <inheritdoc/>
@@ -117,14 +130,25 @@ public sealed class SqliteStore : IRolloutStore
         _ledger.LedgerAsync(before, limit, rollout, cancel);
 
     /// <inheritdoc/>
-    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) => _ledger.VerifyAsync(cancel);
+    public Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel) =>
+        _ledger.RecordsAsync(after, limit, rollout, cancel);
 
-    /// <summary>Finishes the writes under way, moves the log into the file and gives the file free.</summary>
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SignedHead>> SignedHeadsAsync(long after, int limit, CancellationToken cancel) => _ledger.SignedHeadsAsync(after, limit, cancel);
+
+    /// <inheritdoc/>
+    public Task<LedgerKey?> KeyAsync(CancellationToken cancel) => _ledger.KeyAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel) => _ledger.VerifyAsync(key, cancel);
+
+    /// <summary>Finishes the writes under way, signs the ledger's end, moves the log into the file and gives the file free.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _readers.Dispose();
+            await _signer.DisposeAsync();
             await _writer.StopAsync();
             _insert.Dispose();
             await _writer.DisposeAsync();

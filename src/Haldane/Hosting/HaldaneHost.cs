@@ -9,6 +9,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
+using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Hosting;
@@ -59,6 +60,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
     public IReadOnlyList<string> DataAddresses => _gateway.Addresses;
 
     public string AdminAddress => _admin.Address;
+
+    /// <summary>Why the ledger's heads cannot be signed on this machine; null when they can.</summary>
+    public static string? SigningObstacle => LedgerSignatures.Obstacle;
 
     /// <summary>Ends when the control loop ends: told to, or by a fault of ours.</summary>
     public Task Completion => _loop;

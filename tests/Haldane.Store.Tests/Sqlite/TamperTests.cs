@@ -1,3 +1,5 @@
+using Haldane.Core.Ports;
+
 namespace Haldane.Store.Tests.Sqlite;
 
 /// <summary>Changes that an intruder makes with an SQLite tool: each must be named.</summary>
