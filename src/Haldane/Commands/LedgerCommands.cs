@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace Haldane.Commands;
 
-/// <summary><c>haldane ledger show|verify|key</c>, of a running Haldane or of a store's file.</summary>
+/// <summary><c>haldane ledger show|verify|key|export</c>, of a running Haldane or of a store's file.</summary>
 internal static class LedgerCommands
 {
-    public static Command Create() => new("ledger", "Shows and checks the record of everything that was decided.") { Show(), LedgerVerifyCommand.Verify(), LedgerVerifyCommand.Key() };
+    public static Command Create() => new("ledger", "Shows and checks the record of everything that was decided.") { Show(), LedgerVerifyCommand.Verify(), LedgerVerifyCommand.Key(), LedgerExportCommand.Create() };
 
     private static Command Show()
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Haldane.Core.Ledger;
+using Haldane.Core.Ledger.Export;
+using Haldane.Store.Signing;
 
 namespace Haldane.Commands;
 
@@ -10,12 +12,23 @@ internal static class LedgerVerifyCommand
     {
         var store = LedgerSource.Option();
         var key = new Option<string>("--key") { Description = "A public key that was kept elsewhere (PEM, see `ledger key`): every signed head must be of this one." };
+        var export = new Option<string>("--export") { Description = "Check a file that `ledger export` wrote, alone; of evidence there is none in it." };
+        var command = new Command("verify", "Recomputes the hash chain and the evidence digests, and checks the signed heads.") { store, key, export };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(store) is not null && result.GetResult(export) is not null)
+            {
+                result.AddError("--store and --export: wanted is one of them");
+            }
+        });
         return Options.ForServer(
-            new("verify", "Recomputes the hash chain and the evidence digests, and checks the signed heads.") { store, key },
+            command,
             async (client, parsed, cancel) =>
             {
                 var (kept, isReadable) = await ReadKeyAsync(parsed.GetValue(key), cancel);
-                return !isReadable ? ExitCode.CannotRun : await LedgerSource.UseAsync(parsed.GetValue(store), client, async ledger => await TellAsync(await ledger.VerifyAsync(kept, cancel)), cancel);
+                return !isReadable ? ExitCode.CannotRun
+                    : parsed.GetValue(export) is { } file ? await VerifyExportAsync(file, kept, cancel)
+                    : await LedgerSource.UseAsync(parsed.GetValue(store), client, async ledger => await TellAsync(await ledger.VerifyAsync(kept, cancel), "the ledger is"), cancel);
             });
     }
 
@@ -43,7 +56,27 @@ internal static class LedgerVerifyCommand
                 cancel));
     }
 
-    private static async Task<int> TellAsync(LedgerCheck check)
+    private static async Task<int> VerifyExportAsync(string file, LedgerKey? kept, CancellationToken cancel)
+    {
+        var check = new ExportCheck(kept, LedgerSignatures.Check);
+        try
+        {
+            await foreach (var line in File.ReadLinesAsync(file, cancel))
+            {
+                check.Add(line);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await System.Console.Error.WriteLineAsync($"haldane: --export {file}: {e.Message}");
+            return ExitCode.CannotRun;
+        }
+
+        var found = check.End();
+        return await TellAsync(found, check.Rollout is { } rollout ? $"what the export holds of {rollout} alone is" : "the exported ledger is");
+    }
+
+    private static async Task<int> TellAsync(LedgerCheck check, string what)
     {
         foreach (var problem in check.Problems)
         {
@@ -51,8 +84,8 @@ internal static class LedgerVerifyCommand
         }
 
         System.Console.WriteLine(check.IsWhole
-            ? $"the ledger is whole: {check.Records:N0} records"
-            : $"the ledger is BROKEN: {check.Problems.Count} problem{(check.Problems.Count == 1 ? "" : "s")} in {check.Records:N0} records");
+            ? $"{what} whole: {check.Records:N0} records"
+            : $"{what} BROKEN: {check.Problems.Count} problem{(check.Problems.Count == 1 ? "" : "s")} in {check.Records:N0} records");
         System.Console.WriteLine(Signed(check));
         return check.IsWhole ? ExitCode.Done : ExitCode.No;
     }

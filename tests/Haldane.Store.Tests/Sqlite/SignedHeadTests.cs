@@ -196,6 +196,23 @@ public sealed class SignedHeadTests : IDisposable
         Assert.StartsWith("signed heads: there is none", Assert.Single((await ledger.VerifyAsync(kept, None)).Problems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(101, true)] // 19 records behind it may be younger than the next signature
+    [InlineData(20, false)]
+    [InlineData(1, false)]
+    public async Task A_key_that_was_kept_misses_signatures_that_were_taken_away(long last, bool isWhole)
+    {
+        await CreateAsync(120);
+        await using var ledger = await SqliteStore.OpenReadOnlyAsync(_folder.File(), None);
+        var kept = (await ledger.KeyAsync(None))!;
+
+        StoreFile.Execute(_folder.File(), $"DELETE FROM signed_head WHERE number > {last}");
+
+        var check = await ledger.VerifyAsync(kept, None);
+        Assert.Equal(isWhole, check.IsWhole);
+        Assert.All(check.Problems, p => Assert.Equal("signed heads: the last one that fits is of record 1, so nothing shows that the 119 records behind it are of the key that they were to be checked with", p));
+    }
+
     [Fact]
     public async Task A_damaged_key_does_not_keep_a_decision_from_being_recorded()
     {

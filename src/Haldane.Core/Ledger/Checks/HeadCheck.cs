@@ -56,13 +56,17 @@ public sealed class HeadCheck(LedgerProblems problems, LedgerKey? key, Signature
     }
 
     /// <summary>Ends the check.</summary>
-    /// <param name="records">How many records there are.</param>
-    /// <param name="isKept">Whether the key was kept by somebody, who then has a right to see it used.</param>
-    public void End(long records, bool isKept)
+    /// <param name="last">The last record; 0 when there is none.</param>
+    /// <param name="isKept">Whether the key was kept by somebody: then signatures that were taken away must be missed, and not only those that are there must fit.</param>
+    public void End(long last, bool isKept)
     {
-        if (isKept && _seen == 0 && records > 0)
+        if (isKept && _seen == 0 && last > 0)
         {
             problems.Add("signed heads: there is none, so nothing shows that these records are of the key that they were to be checked with");
+        }
+        else if (isKept && last - _last >= HeadSchedule.Records)
+        {
+            problems.Add($"signed heads: the last one that fits is of record {_last}, so nothing shows that the {last - _last} records behind it are of the key that they were to be checked with");
         }
     }
 

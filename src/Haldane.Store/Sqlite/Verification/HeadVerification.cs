@@ -31,7 +31,7 @@ internal sealed class HeadVerification(LedgerProblems problems, LedgerKey? kept)
             CheckHeads(connection, chain, check);
         }
 
-        check.End(chain.Walk.Read, kept is not null);
+        check.End(chain.Walk.LastNumber, kept is not null);
         return check.Found;
     }
 
