@@ -13,7 +13,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     DemoCommand.Create(),
     RolloutCommands.Create(),
     LedgerCommands.Create(),
-    JudgeSeriesCommand.Create(),
+    JudgeCommand.Create(),
 };
 try
 {
