@@ -5,9 +5,6 @@ namespace Haldane.Store.Signing;
 /// <summary>Checks signatures of ledgers that did not come in a store.</summary>
 public static class LedgerSignatures
 {
-    /// <summary>Why nothing can be signed or checked on this machine; null when it can.</summary>
-    public static string? Obstacle => Ed25519.Obstacle;
-
     /// <summary>Checks a signature by Ed25519.</summary>
     public static SignatureCheck Check => Ed25519.Fits;
 }

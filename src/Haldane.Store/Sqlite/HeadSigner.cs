@@ -20,15 +20,19 @@ internal sealed class HeadSigner : IAsyncDisposable
     private volatile string? _fault;
 
     /// <summary>Begins to look each hour whether something has been left unsigned for long.</summary>
-    public HeadSigner(SqliteWriter writer, TimeProvider time)
+    /// <param name="writer">Where signatures go.</param>
+    /// <param name="time">When they are made.</param>
+    /// <param name="fault">What is known by now to be in the way.</param>
+    public HeadSigner(SqliteWriter writer, TimeProvider time, string? fault)
     {
+        _fault = fault;
         _writer = writer;
         _time = time;
         _timer = new(Look, time);
         _loop = LookAsync();
     }
 
-    /// <summary>Why the last attempt to sign came to nothing; null when it did not.</summary>
+    /// <summary>Why the last attempt to sign came to nothing, or would have when the store was opened; null when all is well.</summary>
     public string? Fault => _fault;
 
     /// <summary>Signs the end if that is due. Call in a transaction.</summary>

@@ -11,6 +11,8 @@ internal static class HeadTable
 {
     private const string Columns = "number, hash, at, key, signature";
 
+    private const string Damaged = "the store's signing key is damaged; restore the file from a backup";
+
     private sealed record End(long Number, string Hash);
 
     /// <summary>Signs the ledger's end if that is due. Call in a transaction: the signature is then durable together with what it covers, never before.</summary>
@@ -41,6 +43,20 @@ internal static class HeadTable
         }
     }
 
+    /// <summary>Why nothing could be signed if it were due now; null when it could.</summary>
+    public static string? FindFault(SqliteConnection connection)
+    {
+        if (Ed25519.Obstacle is { } obstacle)
+        {
+            return obstacle;
+        }
+
+        var seed = connection.QuerySingleOrDefault<byte[]>("SELECT CAST(private AS BLOB) FROM signing_key");
+        var isSound = seed is null || (seed.Length == Ed25519.PrivateLength && Ed25519.PublicKeyOf(seed).ToBytes().SequenceEqual(connection.QuerySingle<byte[]>("SELECT CAST(public AS BLOB) FROM signing_key")));
+        CryptographicOperations.ZeroMemory(seed);
+        return isSound ? null : Damaged;
+    }
+
     /// <summary>Heads after a number, in order; none in a file that is older than signatures.</summary>
     public static List<SignedHead> Read(SqliteConnection connection, long after, int limit) => SqliteSchema.HasSignatures(connection)
         ? connection.Query<SignedHead>($"SELECT {Columns} FROM signed_head WHERE number > @after ORDER BY number LIMIT @limit", new { after, limit }).AsList()
@@ -50,7 +66,7 @@ internal static class HeadTable
     /// <exception cref="InvalidDataException">It is not as it was written.</exception>
     public static LedgerKey? PublicKey(SqliteConnection connection)
     {
-        if (!SqliteSchema.HasSignatures(connection) || connection.QuerySingleOrDefault<byte[]>("SELECT public FROM signing_key") is not { } key)
+        if (!SqliteSchema.HasSignatures(connection) || connection.QuerySingleOrDefault<byte[]>("SELECT CAST(public AS BLOB) FROM signing_key") is not { } key)
         {
             return null;
         }
@@ -61,11 +77,11 @@ internal static class HeadTable
     // Both halves stand in one row: a reader never needs the private one.
     private static byte[] PrivateKey(SqliteConnection connection)
     {
-        if (connection.QuerySingleOrDefault<byte[]>("SELECT private FROM signing_key") is { } known)
+        if (connection.QuerySingleOrDefault<byte[]>("SELECT CAST(private AS BLOB) FROM signing_key") is { } known)
         {
             return known.Length == Ed25519.PrivateLength
                 ? known
-                : throw new SigningUnavailableException("the store's signing key is damaged; restore the file from a backup");
+                : throw new SigningUnavailableException(Damaged);
         }
 
         var seed = RandomNumberGenerator.GetBytes(Ed25519.PrivateLength);

@@ -28,13 +28,14 @@ public sealed class SqliteStore : IRolloutStore
 
     private SqliteStore(string path, FileStream held, SqliteConnection connection, SqliteStoreOptions options)
     {
+        var fault = HeadTable.FindFault(connection); // before the writer has the connection to itself
         FilePath = path;
         _lock = held;
         _insert = new(connection);
         _writer = new(connection, path, options);
         _readers = new(path, options);
         _ledger = new(_readers);
-        _signer = new(_writer, options.Time);
+        _signer = new(_writer, options.Time, fault);
     }
 
     /// <summary>The version of the native SQLite in use, e.g. <c>3.40.1</c>.</summary>
@@ -43,7 +44,7 @@ public sealed class SqliteStore : IRolloutStore
     /// <summary>The file, as a full path.</summary>
     public string FilePath { get; }
 
-    /// <summary>Why the ledger's end could not be signed the last time; null when it could. Decisions are recorded all the same.</summary>
+    /// <summary>Why the ledger's end could not be signed the last time, or could not when the store was opened; null when all is well. Decisions are recorded all the same.</summary>
     public string? SigningFault => _signer.Fault;
 
     /// <summary>The queue of writes, for tests that break the file under it.</summary>

@@ -87,9 +87,9 @@ internal static class RunCommand
         System.Console.WriteLine($"data  {string.Join(", ", host.DataAddresses)}");
         System.Console.WriteLine($"admin {host.AdminAddress}  (live page, API, /metrics)");
         System.Console.WriteLine($"store {store}");
-        if (HaldaneHost.SigningObstacle is { } obstacle)
+        if (host.SigningFault is { } fault)
         {
-            System.Console.Error.WriteLine($"haldane: the ledger's heads are not signed: {obstacle}");
+            System.Console.Error.WriteLine($"haldane: the ledger's heads are not signed: {fault}");
         }
     }
 }

@@ -9,7 +9,6 @@ using Haldane.Core.Specification;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
-using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Hosting;
@@ -61,8 +60,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
     public string AdminAddress => _admin.Address;
 
-    /// <summary>Why the ledger's heads cannot be signed on this machine; null when they can.</summary>
-    public static string? SigningObstacle => LedgerSignatures.Obstacle;
+    /// <summary>Why the ledger's heads could not be signed at the start; null when they can.</summary>
+    public string? SigningFault { get; private init; }
 
     /// <summary>Ends when the control loop ends: told to, or by a fault of ours.</summary>
     public Task Completion => _loop;
@@ -87,7 +86,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
             var admin = await AdminServer.StartAsync(options.Admin, options.AdminToken, controller, store, router, desk, logging, cancel);
-            return new(store, router, controller, gateway, admin, (desk, options.Metrics));
+            return new(store, router, controller, gateway, admin, (desk, options.Metrics)) { SigningFault = store.SigningFault };
         }
         catch
         {

@@ -220,12 +220,28 @@ public sealed class SignedHeadTests : IDisposable
         StoreFile.Execute(_folder.File(), "UPDATE signing_key SET private = x'00'");
         _time.Now += TimeSpan.FromDays(2);
         await using var store = await OpenAsync();
+        var early = store.SigningFault;
 
         await RecordAsync(store, 1);
 
-        Assert.Equal("the store's signing key is damaged; restore the file from a backup", store.SigningFault);
+        Assert.All([early, store.SigningFault], fault => Assert.Equal("the store's signing key is damaged; restore the file from a backup", fault));
         Assert.Equal([1], await SignedAsync(store));
         Assert.Equal(2, (await store.VerifyAsync(None)).Records);
+    }
+
+    [Theory]
+    [InlineData("SELECT 1", null)]
+    [InlineData("UPDATE signing_key SET public = randomblob(32)", "the store's signing key is damaged; restore the file from a backup")]
+    [InlineData("UPDATE signing_key SET public = 'x'", "the store's signing key is damaged; restore the file from a backup")]
+    [InlineData("UPDATE signing_key SET private = 7", "the store's signing key is damaged; restore the file from a backup")]
+    public async Task A_key_whose_halves_do_not_belong_together_is_told_when_the_store_is_opened(string change, string? fault)
+    {
+        await CreateAsync(1);
+        StoreFile.Execute(_folder.File(), change);
+
+        await using var store = await OpenAsync();
+
+        Assert.Equal(fault, store.SigningFault);
     }
 
     [Fact]
