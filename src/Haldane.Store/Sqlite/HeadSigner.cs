@@ -6,7 +6,7 @@ namespace Haldane.Store.Sqlite;
 
 /// <summary>Sees to it that the ledger's end is signed: with the record that makes it due, once a day, and at the end.</summary>
 /// <remarks>
-/// Signing and what makes it due share a transaction; that costs a record some tens of microseconds, every hundredth time. <see cref="Sign"/> belongs to
+/// Signing and what makes it due share a transaction; that costs a record 0.3 ms, every hundredth time (Ed25519Tests.Measure). <see cref="Sign"/> belongs to
 /// the writer's loop, <see cref="Fault"/> is for any thread.
 /// </remarks>
 internal sealed class HeadSigner : IAsyncDisposable

@@ -32,7 +32,7 @@ public sealed class SignedHeadTests : IDisposable
         Assert.Equal((4, 205), (check.Heads.Count, check.Heads.Last));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_day_does_not_pass_without_a_signature_while_there_is_something_to_sign()
     {
         await using var store = await OpenAsync();
