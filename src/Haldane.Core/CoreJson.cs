@@ -59,6 +59,8 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(IReadOnlyList<ModelView>))]
 [JsonSerializable(typeof(LedgerCheck))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerRecord>))]
+[JsonSerializable(typeof(IReadOnlyList<SignedHead>))]
+[JsonSerializable(typeof(LedgerKeyView))]
 [JsonSerializable(typeof(IReadOnlyList<RolloutView>))]
 [JsonSerializable(typeof(IReadOnlyList<DifferingPair>))]
 [JsonSerializable(typeof(FeedbackItem))]

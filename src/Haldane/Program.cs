@@ -15,7 +15,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     FreezeCommands.Create(),
     TokenCommands.Create(),
     LedgerCommands.Create(),
-    JudgeSeriesCommand.Create(),
+    JudgeCommand.Create(),
 };
 try
 {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Haldane.Core.Ledger;
 using Haldane.EndToEnd.Tests.Support;
 
 namespace Haldane.EndToEnd.Tests;
@@ -41,5 +42,42 @@ public sealed class LedgerTests
         Assert.Equal(1, broken.Code);
         Assert.StartsWith($"record {number}: ", broken.Error, StringComparison.Ordinal);
         Assert.Contains("BROKEN", broken.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_key_that_an_auditor_kept_tells_whose_ledger_it_is()
+    {
+        using var workspace = new Workspace();
+        await using var v1 = await FixedModel.StartAsync();
+        var file = workspace.WriteRollout(v1.Address, v1.Address, "{ share: 5%, bake: 1h }", "manual");
+        Said served, asked;
+        string kept;
+        await using (var haldane = await RunningHaldane.StartAsync(file, workspace.Store))
+        {
+            string[] admin = ["--admin", haldane.Admin.ToString()];
+            var early = await Terminal.RunAsync(["ledger", "key", .. admin]);
+            Assert.Equal((1, ""), (early.Code, early.Out));
+            Assert.Equal(0, (await Terminal.RunAsync(["rollout", "start", "fraud-v2", .. admin])).Code);
+            Assert.Equal(0, (await Terminal.RunAsync(["rollout", "rollback", "fraud-v2", "--why", "enough", .. admin])).Code);
+            served = await Terminal.RunAsync(["ledger", "key", .. admin]);
+            kept = workspace.Write("kept.pem", served.Out);
+            asked = await Terminal.RunAsync(["ledger", "verify", "--key", kept, .. admin]);
+            await haldane.StopAsync();
+        }
+
+        var stored = await Terminal.RunAsync("ledger", "key", "--store", workspace.Store);
+        var whole = await Terminal.RunAsync("ledger", "verify", "--key", kept, "--store", workspace.Store);
+        var other = workspace.Write("other.pem", LedgerKey.Of(new byte[32]).Pem);
+        var strange = await Terminal.RunAsync("ledger", "verify", "--key", other, "--store", workspace.Store);
+        var none = await Terminal.RunAsync("ledger", "verify", "--key", file, "--store", workspace.Store);
+
+        var fingerprint = LedgerKey.OfPem(served.Out)!.Fingerprint;
+        Assert.Equal((served.Out, served.Error), (stored.Out, stored.Error));
+        Assert.Equal($"fingerprint {fingerprint}", served.Error.Trim());
+        Assert.Equal((0, 0, 1, 2), (asked.Code, whole.Code, strange.Code, none.Code));
+        Assert.Contains($"1 signed head fits, the last at record 1; key {fingerprint}", asked.Out, StringComparison.Ordinal);
+        Assert.Matches($"^the ledger is whole: (\\d+) records\n2 signed heads fit, the last at record \\1; key {fingerprint}\n$", whole.Out);
+        Assert.Contains("it was signed anew with another key, or belongs to another installation", strange.Error, StringComparison.Ordinal);
+        Assert.Contains("is no Ed25519 public key in PEM form", none.Error, StringComparison.Ordinal);
     }
 }

@@ -84,6 +84,9 @@ internal static class Make
         FeedbackUpTo = 12,
     };
 
+    /// <summary>What a check says of the chain alone: the key is another one each time.</summary>
+    public static LedgerCheck WithoutHeads(this LedgerCheck check) => check with { Heads = SignedHeads.None };
+
     public static JoinedFeedback Feedback(long key, int run = 1) => new(
         $"{key:x32}", run, 2, Arm.Canary, 65_535, uint.MaxValue, true, new Dictionary<string, double> { ["revenue €"] = 0.1 + 0.2 }, Noon)
     {

@@ -6,6 +6,11 @@ internal sealed class ManualTime : TimeProvider
     private readonly Lock _lock = new();
     private List<Timer> _timers = [];
 
+    /// <summary>What a clock on the wall shows.</summary>
+    public DateTimeOffset Now { get; set; } = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => Now;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(callback, state);

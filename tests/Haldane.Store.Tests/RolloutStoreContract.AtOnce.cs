@@ -21,7 +21,7 @@ public abstract partial class RolloutStoreContract
         })));
         await ReopenAsync();
 
-        Assert.Equal(new LedgerCheck(500, []), await _store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(500, []), (await _store.VerifyAsync(None)).WithoutHeads());
         Assert.Equal(20, (await _store.RolloutsAsync(None)).Count);
         var feedback = 0;
         for (var writer = 0; writer < 20; writer++)

@@ -29,7 +29,7 @@ public abstract partial class RolloutStoreContract : IAsyncLifetime
         Assert.Empty(await _store.EvidenceAsync(1, None).ToListAsync());
         Assert.Empty(await _store.FeedbackAsync(1, 0, None).ToListAsync());
         Assert.Equal(0, await _store.LastRunAsync(None));
-        Assert.Equal(new LedgerCheck(0, []), await _store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(0, []), (await _store.VerifyAsync(None)).WithoutHeads());
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public abstract partial class RolloutStoreContract : IAsyncLifetime
         Assert.Equal(records[1].Hash, records[0].Previous);
         Assert.Equal(records[2].Hash, records[1].Previous);
         Assert.Equal(LedgerChain.Beginning, records[2].Previous);
-        Assert.Equal(new LedgerCheck(3, []), await _store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(3, []), (await _store.VerifyAsync(None)).WithoutHeads());
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public abstract partial class RolloutStoreContract : IAsyncLifetime
         }
 
         Assert.Empty(await _store.RolloutsAsync(None));
-        Assert.Equal(new LedgerCheck(0, []), await _store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(0, []), (await _store.VerifyAsync(None)).WithoutHeads());
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public abstract partial class RolloutStoreContract : IAsyncLifetime
         var next = Make.Running("a");
         await _store.RecordAsync(Make.Entry(next) with { EvidenceUpTo = 3, EvidenceDigest = digest }, next, None);
 
-        Assert.Equal(new LedgerCheck(1, []), await _store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(1, []), (await _store.VerifyAsync(None)).WithoutHeads());
     }
 
     [Fact]

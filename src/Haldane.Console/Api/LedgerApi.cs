@@ -2,6 +2,7 @@ using System.Globalization;
 using Haldane.Console.Access;
 using Haldane.Core;
 using Haldane.Core.Access;
+using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
 
@@ -16,26 +17,61 @@ internal static class LedgerApi
     public static void Map(IEndpointRouteBuilder routes, ILedgerReader ledger)
     {
         routes.MapGet("/api/v1/ledger", (HttpContext context, CancellationToken cancel) => GuardedAsync(() => ReadAsync(context.Request.Query, ledger, context.Person(), cancel))).Needs(Permissions.Read);
-        routes.MapGet("/api/v1/ledger/verify", (CancellationToken cancel) => GuardedAsync(async () =>
-            Results.Json(await ledger.VerifyAsync(cancel), CoreJson.Default.LedgerCheck))).Needs(Permissions.Read, allModels: true);
+        routes.MapGet("/api/v1/ledger/heads", (HttpRequest request, CancellationToken cancel) => GuardedAsync(() => HeadsAsync(request.Query, ledger, cancel))).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/ledger/key", (CancellationToken cancel) => GuardedAsync(() => KeyAsync(ledger, cancel))).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/ledger/verify", (HttpRequest request, CancellationToken cancel) => GuardedAsync(() => VerifyAsync(request.Query, ledger, cancel))).Needs(Permissions.Read, allModels: true);
     }
 
     private static async Task<IResult> ReadAsync(IQueryCollection query, ILedgerReader ledger, Person person, CancellationToken cancel)
     {
-        var (limit, before) = ((long?)UsualRecords, (long?)null);
-        if (query.TryGetValue("limit", out var most) && (!TryRead(most, out limit) || limit is < 1 or > MostRecords))
+        if (!TryPlace(query, "limit", UsualRecords, out var limit, out var refused) || !TryPlace(query, "before", null, out var before, out refused) || !TryPlace(query, "after", null, out var after, out refused))
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"limit is {most}; wanted is 1 to {MostRecords}");
-        }
-
-        if (query.TryGetValue("before", out var end) && !TryRead(end, out before))
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"before is {end}; wanted is the number of a record");
+            return refused!;
         }
 
         var rollout = query.TryGetValue("rollout", out var name) ? name.ToString() : null;
-        var records = await ledger.LedgerAsync(before, (int)limit!, rollout, cancel);
-        return Results.Json(person.Models.Count == 0 ? records : [.. records.Where(r => person.Covers(r.Entry.Model))], CoreJson.Default.IReadOnlyListLedgerRecord);
+        return (before, after) switch
+        {
+            (not null, not null) => Problems.Of(StatusCodes.Status400BadRequest, "before and after: wanted is one of them; before gives the newest first, after the oldest"),
+            (_, not null) when person.Models.Count > 0 => Problems.Of(StatusCodes.Status403Forbidden, $"{person.Name} may see {string.Join(", ", person.Models)} only; an export tells of all models"),
+            (_, { } last) => Results.Json(await ledger.RecordsAsync(last, (int)limit!, rollout, cancel), CoreJson.Default.IReadOnlyListLedgerRecord),
+            _ => Results.Json(Seen(await ledger.LedgerAsync(before, (int)limit!, rollout, cancel), person), CoreJson.Default.IReadOnlyListLedgerRecord),
+        };
+    }
+
+    private static IReadOnlyList<LedgerRecord> Seen(IReadOnlyList<LedgerRecord> records, Person person) =>
+        person.Models.Count == 0 ? records : [.. records.Where(r => person.Covers(r.Entry.Model))];
+
+    private static async Task<IResult> HeadsAsync(IQueryCollection query, ILedgerReader ledger, CancellationToken cancel) =>
+        TryPlace(query, "limit", UsualRecords, out var limit, out var refused) && TryPlace(query, "after", 0, out var after, out refused)
+            ? Results.Json(await ledger.SignedHeadsAsync(after!.Value, (int)limit!, cancel), CoreJson.Default.IReadOnlyListSignedHead)
+            : refused!;
+
+    private static async Task<IResult> KeyAsync(ILedgerReader ledger, CancellationToken cancel) => await ledger.KeyAsync(cancel) is { } key
+        ? Results.Json(LedgerKeyView.Of(key), CoreJson.Default.LedgerKeyView)
+        : Problems.Of(StatusCodes.Status404NotFound, "there is no key yet: it is made when the first record is signed");
+
+    private static async Task<IResult> VerifyAsync(IQueryCollection query, ILedgerReader ledger, CancellationToken cancel)
+    {
+        LedgerKey? key = null;
+        if (query.TryGetValue("key", out var hex) && (key = LedgerKey.OfHex(hex.ToString())) is null)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"key is {hex}; wanted are the {LedgerKey.Length} bytes of a public key in hex");
+        }
+
+        return Results.Json(await ledger.VerifyAsync(key, cancel), CoreJson.Default.LedgerCheck);
+    }
+
+    private static bool TryPlace(IQueryCollection query, string name, long? usual, out long? value, out IResult? refused)
+    {
+        (value, refused) = (usual, null);
+        if (query.TryGetValue(name, out var text) && (!TryRead(text, out value) || (name == "limit" && value is < 1 or > MostRecords)))
+        {
+            var wanted = name == "limit" ? $"1 to {MostRecords}" : "the number of a record";
+            refused = Problems.Of(StatusCodes.Status400BadRequest, $"{name} is {text}; wanted is {wanted}");
+        }
+
+        return refused is null;
     }
 
     private static bool TryRead(string? text, out long? number)

@@ -17,7 +17,7 @@ internal sealed class RunTracker
 {
     private readonly SegmentCells _cells;
     private readonly ValueList<StageSpec> _stages;
-    private readonly RolloutJudge _judge;
+    private readonly JudgedRun _judged;
     private readonly FirstOccurrences _firsts = new();
     private readonly TimeProvider _time;
     private long _takenUpTo;
@@ -31,7 +31,7 @@ internal sealed class RunTracker
         Run = run;
         _cells = new(model.Segments);
         _stages = rollout.Stages;
-        _judge = new(model, rollout);
+        _judged = new(model, rollout);
         Feedback = new(_cells, model.Signals);
         _time = time;
         _takenUpTo = time.GetTimestamp();
@@ -44,7 +44,7 @@ internal sealed class RunTracker
     public LiveSeries Series { get; } = new();
 
     /// <summary>Digest of the evidence that was judged so far, hex; empty when there is none.</summary>
-    public string Digest { get; private set; } = "";
+    public string Digest => _judged.Digest;
 
     /// <summary>That the router has ejected the canary, as of the last slice; null while it has not.</summary>
     public Ejection? Ejection { get; private set; }
@@ -98,7 +98,7 @@ internal sealed class RunTracker
     }
 
     /// <summary>What the judge says to all that was counted.</summary>
-    public Judgement Judge() => _judge.Evaluate();
+    public Judgement Judge() => _judged.Judge();
 
     // How long a slice lasted decides when a bake is over, so it is measured: a wall clock that somebody sets must not bake.
     private EvidenceSlice Slice(ObservedTraffic observed)
@@ -133,12 +133,6 @@ internal sealed class RunTracker
     {
         _number = slice.Number;
         Series.Add(slice);
-
-        // On its way back a canary has another share than its stage asks: it was judged, and what comes now is kept for the record only.
-        if (slice.Share == _stages[slice.Stage].Share)
-        {
-            Digest = digest;
-            _judge.Add(slice);
-        }
+        _judged.Take(slice, digest);
     }
 }

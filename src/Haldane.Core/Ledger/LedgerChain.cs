@@ -4,15 +4,6 @@ using System.Text.Json;
 
 namespace Haldane.Core.Ledger;
 
-/// <summary>What a check of the ledger found.</summary>
-/// <param name="Records">How many records were read.</param>
-/// <param name="Problems">Each names its record; empty when the chain is whole.</param>
-public sealed record LedgerCheck(long Records, ValueList<string> Problems)
-{
-    /// <summary>Whether nothing was found.</summary>
-    public bool IsWhole => Problems.Count == 0;
-}
-
 /// <summary>The hash chain of the ledger.</summary>
 /// <remarks>hash = SHA-256(number as 16 hex digits, previous hash as 64 hex digits, body; all UTF-8). Pure.</remarks>
 public static class LedgerChain

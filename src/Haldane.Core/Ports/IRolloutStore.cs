@@ -70,6 +70,31 @@ public interface ILedgerReader
     /// <param name="cancel">Ends the reading.</param>
     Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel);
 
-    /// <summary>Recomputes the whole chain, the evidence digests and the recorded end; names every record that does not fit.</summary>
-    Task<LedgerCheck> VerifyAsync(CancellationToken cancel);
+    /// <summary>The oldest records first.</summary>
+    /// <param name="after">Only records with a higher number; 0 for all.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="rollout">Only of this rollout; null for all.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel);
+
+    /// <summary>The ends of the ledger that were signed, the oldest first.</summary>
+    /// <param name="after">Only of records with a higher number; 0 for all.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    Task<IReadOnlyList<SignedHead>> SignedHeadsAsync(long after, int limit, CancellationToken cancel);
+
+    /// <summary>The public key that they are signed with; null before the first one.</summary>
+    Task<LedgerKey?> KeyAsync(CancellationToken cancel);
+
+    /// <summary>Recomputes the whole chain, the evidence digests and the recorded end, and checks the signed heads; names every record that does not fit.</summary>
+    /// <param name="key">The public key that somebody kept; null: the one that the ledger has itself.</param>
+    /// <param name="cancel">Ends the work.</param>
+    Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel);
+}
+
+/// <summary>What is asked of a ledger most.</summary>
+public static class LedgerReaderExtensions
+{
+    /// <summary>The same, with the key that the ledger has itself.</summary>
+    public static Task<LedgerCheck> VerifyAsync(this ILedgerReader ledger, CancellationToken cancel) => ledger.VerifyAsync(null, cancel);
 }

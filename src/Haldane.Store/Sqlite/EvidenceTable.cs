@@ -45,6 +45,11 @@ internal static class EvidenceTable
         return [.. rows.Select(row => new StoredSlice(Parse(row), row.Digest))];
     }
 
+    /// <summary>The same without reading what is in them.</summary>
+    public static List<SliceText> ReadTexts(SqliteConnection connection, int run, long after, int limit) => connection
+        .Query<SliceText>("SELECT number, body FROM evidence WHERE run = @run AND number > @after ORDER BY number LIMIT @limit", new { run, after, limit })
+        .AsList();
+
     private static EvidenceSlice Parse(Row row) => JsonSerializer.Deserialize(row.Body, CoreJson.Default.EvidenceSlice)
         ?? throw new InvalidDataException($"slice {row.Number} is empty");
 }

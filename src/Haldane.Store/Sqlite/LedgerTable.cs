@@ -19,6 +19,16 @@ internal static class LedgerTable
         WHERE r.rollout = @rollout AND r.number < @before ORDER BY r.number DESC LIMIT @limit
         """;
 
+    private const string Oldest = """
+        SELECT number, body, previous, hash FROM ledger
+        WHERE number > @after ORDER BY number LIMIT @limit
+        """;
+
+    private const string OldestOfRollout = """
+        SELECT l.number, l.body, l.previous, l.hash FROM ledger_rollout r JOIN ledger l ON l.number = r.number
+        WHERE r.rollout = @rollout AND r.number > @after ORDER BY r.number LIMIT @limit
+        """;
+
     private sealed record Head(long Number, string Hash);
 
     /// <summary>Appends a record and keeps the rollout's state with it. Call in a transaction.</summary>
@@ -72,6 +82,11 @@ internal static class LedgerTable
     /// <summary>The newest records first.</summary>
     public static IReadOnlyList<LedgerRecord> Read(SqliteConnection connection, long? before, int limit, string? rollout) => connection
         .Query<LedgerRecord>(rollout is null ? Newest : NewestOfRollout, new { before = before ?? long.MaxValue, limit, rollout })
+        .AsList();
+
+    /// <summary>The oldest records first.</summary>
+    public static IReadOnlyList<LedgerRecord> ReadOn(SqliteConnection connection, long after, int limit, string? rollout) => connection
+        .Query<LedgerRecord>(rollout is null ? Oldest : OldestOfRollout, new { after, limit, rollout })
         .AsList();
 
     // A ledger cannot be mended, so what verify would object to for ever is refused now.

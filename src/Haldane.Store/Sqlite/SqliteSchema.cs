@@ -10,6 +10,8 @@ internal static class SqliteSchema
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
     public const int Version = 3;
 
+    private const int FirstWithSignatures = 3;
+
     /// <summary><c>PRAGMA application_id</c>: "HALD", so that <c>file(1)</c> and we tell our files from others.</summary>
     public const int ApplicationId = 0x48414C44;
 
@@ -61,6 +63,13 @@ internal static class SqliteSchema
 
         CREATE INDEX feedback_of_run ON feedback (run, position);
 
+        CREATE TABLE installation (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            key BLOB NOT NULL);
+
+        """ + Settings + Signatures;
+
+    private const string Settings = """
         -- What people have set: freezes, tokens. Each row is the body of the last ledger record about it; checked by verify.
         CREATE TABLE setting (
             kind TEXT NOT NULL,
@@ -69,9 +78,21 @@ internal static class SqliteSchema
             ledger_number INTEGER NOT NULL REFERENCES ledger (number),
             PRIMARY KEY (kind, name)) WITHOUT ROWID;
 
-        CREATE TABLE installation (
+        """;
+
+    private const string Signatures = """
+        -- Signs the ledger's end. The private half never leaves the file.
+        CREATE TABLE signing_key (
             only INTEGER PRIMARY KEY CHECK (only = 1),
-            key BLOB NOT NULL);
+            private BLOB NOT NULL,
+            public BLOB NOT NULL);
+
+        CREATE TABLE signed_head (
+            number INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL,
+            at TEXT NOT NULL,
+            key TEXT NOT NULL,
+            signature TEXT NOT NULL);
         """;
 
     // What brings a file of version 1, 2, ... to the next one. Ledger and evidence are hashed, so a step may add to them but never rewrite them.
@@ -81,14 +102,7 @@ internal static class SqliteSchema
         ALTER TABLE feedback ADD COLUMN events TEXT;
         ALTER TABLE feedback ADD COLUMN confidence REAL;
         """,
-        """
-        CREATE TABLE setting (
-            kind TEXT NOT NULL,
-            name TEXT NOT NULL,
-            body TEXT NOT NULL,
-            ledger_number INTEGER NOT NULL REFERENCES ledger (number),
-            PRIMARY KEY (kind, name)) WITHOUT ROWID;
-        """,
+        Settings + Signatures,
     ];
 
     /// <summary>Brings an open file to this version: makes the tables in an empty one, adds to those of an older one, refuses what is newer or not ours.</summary>
@@ -128,6 +142,9 @@ internal static class SqliteSchema
                 $"the store '{path}' has schema version {version}, this program knows up to {Version}: use the program that wrote it or a newer one");
         }
     }
+
+    /// <summary>Whether the file is new enough to hold signatures; one that is only read is not brought up to date.</summary>
+    public static bool HasSignatures(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version") >= FirstWithSignatures;
 
     // In one transaction: whatever ends the process, the file is of the old version or of this one.
     private static void Upgrade(SqliteConnection connection)

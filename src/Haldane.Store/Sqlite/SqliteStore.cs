@@ -22,17 +22,20 @@ public sealed class SqliteStore : IRolloutStore
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly SqliteLedger _ledger;
+    private readonly HeadSigner _signer;
     private readonly FeedbackTable.Insert _insert;
     private int _disposed;
 
     private SqliteStore(string path, FileStream held, SqliteConnection connection, SqliteStoreOptions options)
     {
+        var fault = HeadTable.FindFault(connection); // before the writer has the connection to itself
         FilePath = path;
         _lock = held;
         _insert = new(connection);
         _writer = new(connection, path, options);
         _readers = new(path, options);
         _ledger = new(_readers);
+        _signer = new(_writer, options.Time, fault);
     }
 
     /// <summary>The version of the native SQLite in use, e.g. <c>3.40.1</c>.</summary>
@@ -40,6 +43,9 @@ public sealed class SqliteStore : IRolloutStore
 
     /// <summary>The file, as a full path.</summary>
     public string FilePath { get; }
+
+    /// <summary>Why the ledger's end could not be signed the last time, or could not when the store was opened; null when all is well. Decisions are recorded all the same.</summary>
+    public string? SigningFault => _signer.Fault;
 
     /// <summary>The queue of writes, for tests that break the file under it.</summary>
     internal SqliteWriter Writer => _writer;
@@ -83,14 +89,14 @@ public sealed class SqliteStore : IRolloutStore
     {
         RolloutAgreement.Require(entry, next);
         var state = JsonSerializer.Serialize(next, CoreJson.Default.Rollout);
-        return _writer.RunAsync("record a decision", connection => LedgerTable.Append(connection, entry, next, state), cancel);
+        return RecordAsync("record a decision", connection => LedgerTable.Append(connection, entry, next, state), cancel);
     }
 
     /// <inheritdoc/>
     public Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel)
     {
         var setting = entry is { Setting: { } set, Rollout: "", EvidenceUpTo: 0 } ? set : throw new ArgumentException("the entry sets or removes nothing", nameof(entry));
-        return _writer.RunAsync("record a setting", connection => LedgerTable.Append(connection, entry, setting), cancel);
+        return RecordAsync("record a setting", connection => LedgerTable.Append(connection, entry, setting), cancel);
     }
 
     /// <inheritdoc/>
@@ -128,20 +134,41 @@ public sealed class SqliteStore : IRolloutStore
         _ledger.LedgerAsync(before, limit, rollout, cancel);
 
     /// <inheritdoc/>
-    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) => _ledger.VerifyAsync(cancel);
+    public Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel) =>
+        _ledger.RecordsAsync(after, limit, rollout, cancel);
 
-    /// <summary>Finishes the writes under way, moves the log into the file and gives the file free.</summary>
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SignedHead>> SignedHeadsAsync(long after, int limit, CancellationToken cancel) => _ledger.SignedHeadsAsync(after, limit, cancel);
+
+    /// <inheritdoc/>
+    public Task<LedgerKey?> KeyAsync(CancellationToken cancel) => _ledger.KeyAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel) => _ledger.VerifyAsync(key, cancel);
+
+    /// <summary>Finishes the writes under way, signs the ledger's end, moves the log into the file and gives the file free.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _readers.Dispose();
+            await _signer.DisposeAsync();
             await _writer.StopAsync();
             _insert.Dispose();
             await _writer.DisposeAsync();
             await _lock.DisposeAsync();
         }
     }
+
+    private Task<LedgerRecord> RecordAsync(string doing, Func<SqliteConnection, LedgerRecord> append, CancellationToken cancel) => _writer.RunAsync(
+        doing,
+        connection =>
+        {
+            var record = append(connection);
+            _signer.Sign(connection);
+            return record;
+        },
+        cancel);
 
     /// <summary>As the public one; tests choose how patient it is.</summary>
     internal static Task<SqliteStore> OpenAsync(string path, SqliteStoreOptions options, CancellationToken cancel) =>

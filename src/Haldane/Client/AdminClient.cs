@@ -9,13 +9,16 @@ using Haldane.Commands;
 using Haldane.Console;
 using Haldane.Core;
 using Haldane.Core.Access;
-using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 
 namespace Haldane.Client;
 
 /// <summary>The server does not answer as it should; the message is for whoever typed the command.</summary>
-internal sealed class AdminClientException(string message) : Exception(message);
+internal sealed class AdminClientException(string message, HttpStatusCode? status = null) : Exception(message)
+{
+    /// <summary>What the server answered with; null when it did not answer.</summary>
+    public HttpStatusCode? Status { get; } = status;
+}
 
 /// <summary>Speaks to the admin port of a running Haldane.</summary>
 internal sealed class AdminClient : IDisposable
@@ -50,11 +53,6 @@ internal sealed class AdminClient : IDisposable
 
     public Task<IReadOnlyList<DifferingPair>> PairsAsync(string name, CancellationToken cancel) =>
         GetAsync($"/api/v1/rollouts/{Uri.EscapeDataString(name)}/pairs", CoreJson.Default.IReadOnlyListDifferingPair, cancel);
-
-    public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(string? rollout, int limit, CancellationToken cancel) => GetAsync(
-        $"/api/v1/ledger?limit={limit}" + (rollout is null ? "" : $"&rollout={Uri.EscapeDataString(rollout)}"), CoreJson.Default.IReadOnlyListLedgerRecord, cancel);
-
-    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) => GetAsync("/api/v1/ledger/verify", CoreJson.Default.LedgerCheck, cancel);
 
     /// <summary>Every change of a rollout, as it comes.</summary>
     public async IAsyncEnumerable<RolloutView> FollowAsync(string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
@@ -119,13 +117,15 @@ internal sealed class AdminClient : IDisposable
         return (response.IsSuccessStatusCode, (string?)(answer?["message"] ?? answer?["detail"]) ?? response.ReasonPhrase ?? "");
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
+    /// <summary>What stands at a path.</summary>
+    /// <exception cref="AdminClientException">Nothing does, or nobody answers.</exception>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
     {
         using var response = await SendAsync(new(HttpMethod.Get, path), HttpCompletionOption.ResponseContentRead, cancel);
         return await response.Content.ReadFromJsonAsync(type, cancel) ?? throw new AdminClientException($"{_address} answered with nothing");
     }
+
+    public void Dispose() => _http.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption until, CancellationToken cancel)
     {
@@ -139,7 +139,7 @@ internal sealed class AdminClient : IDisposable
         response.Dispose();
         throw new AdminClientException(response.StatusCode == HttpStatusCode.Unauthorized
             ? $"{_address} asks for a token: set {AdminServer.TokenVariable}"
-            : DetailOf(text) ?? $"{_address} answered {(int)response.StatusCode}");
+            : DetailOf(text) ?? $"{_address} answered {(int)response.StatusCode}", response.StatusCode);
     }
 
     private async Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, HttpCompletionOption until, CancellationToken cancel)

@@ -18,7 +18,7 @@ internal static class JudgeSeriesCommand
         var command = new Command("series", "Compares metric series of a canary with those of its baseline: one verdict, one answer a metric.");
         asked.AddTo(command);
         command.SetAction((parsed, cancel) => JudgeAsync(asked, parsed, cancel));
-        return new("judge", "Judges numbers that others have measured.") { command };
+        return command;
     }
 
     private static async Task<int> JudgeAsync(SeriesOptions asked, ParseResult parsed, CancellationToken cancel)

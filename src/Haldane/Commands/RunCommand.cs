@@ -98,5 +98,9 @@ internal static class RunCommand
         System.Console.WriteLine($"data  {string.Join(", ", host.DataAddresses)}");
         System.Console.WriteLine($"admin {host.AdminAddress}  (live page, API, /metrics)");
         System.Console.WriteLine($"store {store}");
+        if (host.SigningFault is { } fault)
+        {
+            System.Console.Error.WriteLine($"haldane: the ledger's heads are not signed: {fault}");
+        }
     }
 }

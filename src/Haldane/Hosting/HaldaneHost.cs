@@ -60,6 +60,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
     public string AdminAddress => _admin.Address;
 
+    /// <summary>Why the ledger's heads could not be signed at the start; null when they can.</summary>
+    public string? SigningFault { get; private init; }
+
     /// <summary>Ends when the control loop ends: told to, or by a fault of ours.</summary>
     public Task Completion => _loop;
 
@@ -85,7 +88,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
             var people = await TokenDesk.RecoverAsync(options.Specification, store, time, cancel);
             var admin = await AdminServer.StartAsync(options.Admin, new(controller, people, store, router, desk, time), logging, cancel);
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics));
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics)) { SigningFault = store.SigningFault };
         }
         catch
         {

@@ -16,14 +16,26 @@ internal static class ProgressLine
             return compute(static () => { });
         }
 
-        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(System.Console.Error) });
-        return console.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context =>
-            {
-                var task = context.AddTask(Markup.Escape(what), maxValue: steps);
-                return compute(() => task.Increment(1));
-            });
+        return Bar().Start(context =>
+        {
+            var task = context.AddTask(Markup.Escape(what), maxValue: steps);
+            return compute(() => task.Increment(1));
+        });
     }
+
+    /// <summary>The same for work that waits.</summary>
+    /// <param name="what">What is done, for people.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="work">Says now and then where it has come to.</param>
+    public static Task<T> RunAsync<T>(string what, long end, Func<Action<long>, Task<T>> work) => System.Console.IsErrorRedirected
+        ? work(static _ => { })
+        : Bar().StartAsync(context =>
+        {
+            var task = context.AddTask(Markup.Escape(what), maxValue: end);
+            return work(place => task.Value = place);
+        });
+
+    private static Progress Bar() => AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(System.Console.Error) }).Progress()
+        .AutoClear(true)
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
 }

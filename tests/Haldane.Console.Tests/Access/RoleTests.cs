@@ -33,6 +33,8 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/rollouts/fraud-v2/pairs", Permissions.Read),
         ("GET", "/api/v1/ledger", Permissions.Read),
         ("GET", "/api/v1/ledger/verify", Permissions.Read),
+        ("GET", "/api/v1/ledger/heads", Permissions.Read),
+        ("GET", "/api/v1/ledger/key", Permissions.Read),
         ("GET", "/api/v1/freezes", Permissions.Read),
         ("GET", "/metrics", Permissions.Read),
         ("GET", "/readyz", Permissions.Read),

@@ -118,8 +118,29 @@ internal sealed class FakeLedger : ILedgerReader
             : Task.FromResult<IReadOnlyList<LedgerRecord>>([new(7, """{"kind":"started"}""", "aa", "bb")]);
     }
 
-    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) =>
-        Failure is { } failure ? Task.FromException<LedgerCheck>(failure) : Task.FromResult(Check);
+    public LedgerKey? Key { get; set; } = LedgerKey.Of(new byte[LedgerKey.Length]);
+
+    public Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel)
+    {
+        Asked = $"after {after} limit {limit} rollout {rollout ?? "-"}";
+        return Answer<IReadOnlyList<LedgerRecord>>([new(8, """{"kind":"held"}""", "bb", "cc")]);
+    }
+
+    public Task<IReadOnlyList<SignedHead>> SignedHeadsAsync(long after, int limit, CancellationToken cancel)
+    {
+        Asked = $"heads after {after} limit {limit}";
+        return Answer<IReadOnlyList<SignedHead>>([new(8, "cc", "2026-03-04T12:00:00.000Z", "f00", "5169")]);
+    }
+
+    public Task<LedgerKey?> KeyAsync(CancellationToken cancel) => Answer(Key);
+
+    public Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel)
+    {
+        Asked = $"verify with {key?.Hex ?? "its own key"}";
+        return Answer(Check);
+    }
+
+    private Task<T> Answer<T>(T answer) => Failure is { } failure ? Task.FromException<T>(failure) : Task.FromResult(answer);
 }
 
 /// <summary>Totals of a gateway.</summary>

@@ -154,7 +154,15 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
     public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel) =>
         Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger]);
 
-    public Task<LedgerCheck> VerifyAsync(CancellationToken cancel) => Task.FromResult(new LedgerCheck(disk.Ledger.Count, []));
+    public Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number > after).Take(limit)]);
+
+    // A memory has no use for signatures.
+    public Task<IReadOnlyList<SignedHead>> SignedHeadsAsync(long after, int limit, CancellationToken cancel) => Task.FromResult<IReadOnlyList<SignedHead>>([]);
+
+    public Task<LedgerKey?> KeyAsync(CancellationToken cancel) => Task.FromResult<LedgerKey?>(null);
+
+    public Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel) => Task.FromResult(new LedgerCheck(disk.Ledger.Count, []));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -110,7 +110,7 @@ public sealed class OverrideTests
     [InlineData("{ headers: { X_Auth_Token: sk-1 } }", "found the value of \"X_Auth_Token\" itself")]
     [InlineData("{ headers: { X-A: { env: A, file: /b } } }", "found not exactly one of env and file")]
     [InlineData("{ headers: { X-A: { prefix: b } } }", "found not exactly one of env and file")]
-    [InlineData("{ headers: { X-A: { evn: A } } }", "did you mean \"env\"?")]
+    [InlineData("{ headers: { X-A: { evn: A } } }", "found the unknown field \"evn\"; wanted one of env, file, prefix")]
     [InlineData("{ path: /x }", "found one path for every request below \"/v2/models/fraud\"; wanted a beginning that is replaced: write { from: …, to: … }")]
     [InlineData("{ path: { from: /v3, to: /x } }", "found \"/v3\", which no request of the route \"/v2/models/fraud/**\" begins with")]
     [InlineData("{ path: { from: /v2 } }", "found no field \"to\"")]

@@ -1,3 +1,4 @@
+using Haldane.Core.Ports;
 using Haldane.Store.Sqlite;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Haldane.Core.Feedback;
+using Haldane.Core.Ports;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Store.Tests.Sqlite;

@@ -1,4 +1,5 @@
 using Dapper;
+using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Store.Sqlite;
 
@@ -68,7 +69,7 @@ public sealed class SqliteWriterTests : IDisposable
             () => store.RecordAsync(Make.Entry(moved, why: new string('x', 50_000)), moved, None));
 
         Assert.Equal([next], await store.RolloutsAsync(None));
-        Assert.Equal(new(1, []), await store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(1, []), (await store.VerifyAsync(None)).WithoutHeads());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapper;
 using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
 using Haldane.Store.Sqlite;
 using Microsoft.Data.Sqlite;
 

@@ -1,3 +1,6 @@
+using Haldane.Core.Ports;
+using Haldane.Store.Sqlite;
+
 namespace Haldane.Store.Tests.Sqlite;
 
 /// <summary>Changes that an intruder makes with an SQLite tool: each must be named.</summary>
@@ -57,6 +60,31 @@ public sealed class TamperTests : IDisposable
         var check = await StoreFile.VerifyAsync(_folder.File());
         Assert.Contains(check.Problems, found => problem.Split('|').Any(expected => found.StartsWith(expected, StringComparison.Ordinal)));
         Assert.False(check.IsWhole);
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO setting VALUES ('token', 'eve', '{\"role\":\"Admin\"}', 2)", "the token 'eve' is in no record")]
+    [InlineData("UPDATE setting SET body = replace(body, 'Viewer', 'Admin') WHERE name = 'ada'", "record 1: the token 'ada' is not what it says")]
+    [InlineData("UPDATE setting SET body = '{' WHERE name = 'ada'", "record 1: the token 'ada' is not what it says")]
+    [InlineData("UPDATE setting SET body = CAST(body AS BLOB) WHERE name = 'ada'", "record 1: the token 'ada' is not as it was written")]
+    [InlineData("UPDATE setting SET name = 'eve' WHERE name = 'ada'", "the token 'eve' is in no record|record 1: the token 'ada' is missing")]
+    [InlineData("INSERT INTO setting VALUES ('token', 'ben', '{\"role\":\"Viewer\"}', 3)", "record 3: the token 'ben' is not what it says")]
+    [InlineData("DELETE FROM setting", "record 1: the token 'ada' is missing")]
+    [InlineData("DROP TABLE setting", "the settings cannot be read")]
+    public async Task A_change_to_what_is_set_is_named(string change, string problem)
+    {
+        await using (var store = await SqliteStore.OpenAsync(_folder.File(), CancellationToken.None))
+        {
+            await store.RecordAsync(RolloutStoreContract.Set("token", "ada", """{"role":"Viewer"}"""), CancellationToken.None);
+            await store.RecordAsync(RolloutStoreContract.Set("token", "ben", """{"role":"Viewer"}"""), CancellationToken.None);
+            await store.RecordAsync(RolloutStoreContract.Set("token", "ben", null), CancellationToken.None);
+        }
+
+        Assert.Empty((await StoreFile.VerifyAsync(_folder.File())).Problems);
+
+        StoreFile.Execute(_folder.File(), change);
+
+        Assert.Contains((await StoreFile.VerifyAsync(_folder.File())).Problems, found => problem.Split('|').Any(expected => found.StartsWith(expected, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class UpgradeTests : IDisposable
         await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
 
         Assert.Equal(3, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
-        Assert.Equal(new LedgerCheck(2, []), await store.VerifyAsync(None));
+        Assert.Equal(new LedgerCheck(2, []), (await store.VerifyAsync(None)).WithoutHeads());
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), await store.InstallationKeyAsync(None));
         var rollout = Assert.Single(await store.RolloutsAsync(None));
         Assert.Equal((Phase.Running, 2, 1), (rollout.Phase, rollout.Stage, rollout.Run));
@@ -72,12 +72,44 @@ public sealed class UpgradeTests : IDisposable
         Assert.True((await again.VerifyAsync(None)).IsWhole);
     }
 
+    [Theory]
+    [InlineData("PRAGMA user_version = 1")]
+    [InlineData("ALTER TABLE feedback ADD COLUMN events TEXT; ALTER TABLE feedback ADD COLUMN confidence REAL; PRAGMA user_version = 2")]
+    public async Task Its_tables_become_those_of_a_new_file(string before)
+    {
+        StoreFile.Execute(_folder.File(), before);
+        await (await SqliteStore.OpenAsync(_folder.File(), None)).DisposeAsync();
+        await (await SqliteStore.OpenAsync(_folder.File("new.db"), None)).DisposeAsync();
+
+        Assert.Equal(Columns(_folder.File("new.db")), Columns(_folder.File()));
+    }
+
+    [Fact]
+    public async Task Its_records_are_signed_when_the_store_is_closed()
+    {
+        await (await SqliteStore.OpenAsync(_folder.File(), None)).DisposeAsync();
+
+        var check = await StoreFile.VerifyAsync(_folder.File());
+
+        Assert.True(check.IsWhole);
+        Assert.Equal((1, 2), (check.Heads.Count, check.Heads.Last));
+    }
+
+    [Fact]
+    public async Task Before_it_is_brought_up_to_date_it_has_no_signatures()
+    {
+        await using var ledger = await SqliteStore.OpenReadOnlyAsync(_folder.File(), None);
+
+        Assert.Empty(await ledger.SignedHeadsAsync(0, 10, None));
+        Assert.Null(await ledger.KeyAsync(None));
+    }
+
     [Fact]
     public async Task Reading_its_ledger_leaves_it_as_it_is()
     {
         var before = await File.ReadAllBytesAsync(_folder.File());
 
-        Assert.Equal(new LedgerCheck(2, []), await StoreFile.VerifyAsync(_folder.File()));
+        Assert.Equal(new LedgerCheck(2, []), (await StoreFile.VerifyAsync(_folder.File())).WithoutHeads());
 
         Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File()));
         Assert.Equal(1, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
@@ -93,4 +125,10 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(1, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
         Assert.Equal(0, StoreFile.Query<int>(_folder.File(), "SELECT count(*) FROM pragma_table_info('feedback') WHERE name = 'events'"));
     }
+
+    private static string Columns(string path) => StoreFile.Query<string>(path, """
+        SELECT group_concat(line, char(10)) FROM (
+            SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk AS line
+            FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' ORDER BY line)
+        """);
 }

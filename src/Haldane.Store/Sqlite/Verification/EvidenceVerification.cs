@@ -1,11 +1,12 @@
 using Haldane.Core.Ledger;
+using Haldane.Core.Ledger.Checks;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite.Verification;
 
 /// <summary>Recomputes the digests of every run's evidence and compares them with what the records say.</summary>
 /// <remarks>One use, one thread.</remarks>
-internal sealed class EvidenceVerification(Problems problems)
+internal sealed class EvidenceVerification(LedgerProblems problems)
 {
     private readonly Dictionary<(int Run, long UpTo), List<EvidenceClaim>> _claims = [];
     private long _run = long.MinValue;

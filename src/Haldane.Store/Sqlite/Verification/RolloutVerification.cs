@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Haldane.Core;
+using Haldane.Core.Ledger.Checks;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite.Verification;
 
 /// <summary>Compares the state of every rollout with its last record, and the index of records by rollout with the records.</summary>
-internal sealed class RolloutVerification(Problems problems)
+internal sealed class RolloutVerification(LedgerProblems problems)
 {
     public void Run(SqliteConnection connection, ChainVerification chain)
     {
@@ -28,17 +29,17 @@ internal sealed class RolloutVerification(Problems problems)
             {
                 problems.AddRecord(record, $"the state of rollout '{name}' is not as it was written");
             }
-            else if (chain.Last.TryGetValue(name, out var last) && last.Number == record)
+            else if (chain.Walk.Last.TryGetValue(name, out var last) && last.Number == record)
             {
                 CheckState(name, run, state, last);
             }
-            else if (chain.Complete && !chain.Unread.Contains(record))
+            else if (chain.Complete && !chain.Walk.Unread.Contains(record))
             {
                 problems.AddRecord(record, $"is not the last record of rollout '{name}', as its state says; that is {Describe(last)}");
             }
         }
 
-        foreach (var (name, last) in chain.Last)
+        foreach (var (name, last) in chain.Walk.Last)
         {
             if (!seen.Contains(name))
             {
@@ -68,7 +69,7 @@ internal sealed class RolloutVerification(Problems problems)
 
     private void CheckIndex(SqliteConnection connection, ChainVerification chain)
     {
-        var missing = new Dictionary<long, string>(chain.Rollouts);
+        var missing = new Dictionary<long, string>(chain.Walk.Rollouts);
         using var rows = new RawRows(connection, "SELECT rollout, number FROM ledger_rollout");
         while (rows.Next())
         {
@@ -77,7 +78,7 @@ internal sealed class RolloutVerification(Problems problems)
             {
                 missing.Remove(number);
             }
-            else if (chain.Rollouts.ContainsKey(number))
+            else if (chain.Walk.Rollouts.ContainsKey(number))
             {
                 problems.AddRecord(number, $"the index has it under rollout '{name}'");
             }

@@ -1,18 +1,19 @@
 using System.Text.Json;
 using Dapper;
+using Haldane.Core.Ledger.Checks;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite.Verification;
 
 /// <summary>Compares what is set with the last record about it: a token that somebody has written into the file by hand is in no record.</summary>
-internal sealed class SettingVerification(Problems problems)
+internal sealed class SettingVerification(LedgerProblems problems)
 {
     public void Run(SqliteConnection connection, ChainVerification chain)
     {
         try
         {
             // A file of an older program, opened for reading only, has no settings.
-            if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE name = 'setting'") > 0 || chain.Settings.Count > 0)
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE name = 'setting'") > 0 || chain.Walk.Settings.Count > 0)
             {
                 Check(connection, chain);
             }
@@ -25,7 +26,7 @@ internal sealed class SettingVerification(Problems problems)
 
     private void Check(SqliteConnection connection, ChainVerification chain)
     {
-        var missing = chain.Settings.Where(s => s.Value.Entry.Setting!.Body is not null).ToDictionary();
+        var missing = chain.Walk.Settings.Where(s => s.Value.Entry.Setting!.Body is not null).ToDictionary();
         using var rows = new RawRows(connection, "SELECT kind, name, body, ledger_number FROM setting ORDER BY kind, name");
         while (rows.Next())
         {
@@ -35,9 +36,9 @@ internal sealed class SettingVerification(Problems problems)
             {
                 problems.AddRecord(record, $"the {kind} '{name}' is not as it was written");
             }
-            else if (!chain.Settings.TryGetValue((kind, name), out var last))
+            else if (!chain.Walk.Settings.TryGetValue((kind, name), out var last))
             {
-                if (chain.Complete && !chain.Unread.Contains(record))
+                if (chain.Complete && !chain.Walk.Unread.Contains(record))
                 {
                     problems.Add($"the {kind} '{name}' is in no record");
                 }

@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace Haldane.Exports;
+
+/// <summary>Writes a file that is there whole or not at all.</summary>
+internal static class WholeFile
+{
+    /// <summary>Writes beside the file, to the disk, and puts it in place of whatever was there. For its owner only, as the store is.</summary>
+    /// <exception cref="IOException">It cannot be written; what was there still is.</exception>
+    public static async Task<T> WriteAsync<T>(string path, Func<TextWriter, Task<T>> write)
+    {
+        var beside = $"{Path.GetFullPath(path)}.{Environment.ProcessId}.part";
+        try
+        {
+            T result;
+            await using (var file = new FileStream(beside, Options()))
+            {
+                await using (var text = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" })
+                {
+                    result = await write(text);
+                }
+
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, path, overwrite: true);
+            return result;
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
+}
