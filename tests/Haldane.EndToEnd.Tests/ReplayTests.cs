@@ -199,7 +199,7 @@ public sealed class ReplayTests
 
         public async Task AskAsync(RolloutCommand command, string? why)
         {
-            var outcome = await _controller.CommandAsync("fraud-v2", command, "ann", why, None);
+            var outcome = await _controller.CommandAsync("fraud-v2", command, Haldane.Core.Access.Person.Anyone, why, None);
             Assert.True(outcome.Kind == CommandOutcomeKind.Done, outcome.Message);
         }
 
