@@ -98,8 +98,7 @@ internal sealed class Anomalies
             return;
         }
 
-        var (c, slowC) = Above(canary.Latency, _slowEdge);
-        var (b, slowB) = Above(baseline.Latency, _slowEdge);
+        var ((slowC, c), (slowB, b)) = (canary.Latency.Above(_slowEdge), baseline.Latency.Above(_slowEdge));
         if (_baseline.Total - b < FewestToBeSlow)
         {
             // What is slow was settled by earlier slices, so that this one cannot choose it; those of another stage do not count.
@@ -132,20 +131,6 @@ internal sealed class Anomalies
     {
         _alarms.RemoveAll(a => a.Anomaly.Signal == signal);
         _alarms.Add((new(signal, slice, reason), _now));
-    }
-
-    private static (long All, long Above) Above(SparseCounts counts, int edge)
-    {
-        long all = 0, above = 0;
-        ReadOnlySpan<int> buckets = counts.Buckets.AsSpan();
-        ReadOnlySpan<long> many = counts.Counts.AsSpan();
-        for (var i = 0; i < buckets.Length; i++)
-        {
-            all += many[i];
-            above += buckets[i] > edge ? many[i] : 0;
-        }
-
-        return (all, above);
     }
 
     /// <summary>Detectors of one thing, one for each size of change.</summary>

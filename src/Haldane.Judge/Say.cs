@@ -100,4 +100,8 @@ internal static class Say
 
     /// <summary>A name of a latency quantile, e.g. <c>p99.9</c>.</summary>
     public static string Quantile(double quantile) => "p" + (quantile * 100).ToString("0.###");
+
+    /// <summary>That the baseline is beyond a limit itself.</summary>
+    public static string Trouble(double rate, long count, string of, string margin) =>
+        $"the baseline itself is beyond the limit: {Percent(rate)} of its last {Count(count)} {of}; {margin}; what both versions suffer is not held against the canary";
 }

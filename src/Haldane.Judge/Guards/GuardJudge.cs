@@ -56,6 +56,7 @@ internal sealed class GuardJudge
         var passed = _everyone.PassMax >= _budget.PassAt && !(_everyone.HasFailed && _everyone.Measurement.IsBeyondBad());
         var harmed = MostHarmed(passed);
         var missing = _everyone.Measurement.Missing();
+        var trouble = passed ? null : _everyone.Measurement.Trouble();
         var (proven, suspects) = Scan();
         var waiting = passed ? HalfWay() : [];
 
@@ -64,6 +65,7 @@ internal sealed class GuardJudge
         {
             (not null, _, _, _) => VerdictKind.Broken,
             (_, not null, _, _) => VerdictKind.Fail,
+            _ when trouble is not null => VerdictKind.Broken,
             (_, _, false, not null) => VerdictKind.NoData,
             (_, _, false, _) => VerdictKind.Undecided,
             _ => waiting.Count > 0 ? VerdictKind.Undecided : VerdictKind.Pass,
@@ -80,7 +82,7 @@ internal sealed class GuardJudge
             Segment = about.Segment,
             Reason = kind switch
             {
-                VerdictKind.Broken => broken!,
+                VerdictKind.Broken => broken ?? trouble!,
                 VerdictKind.NoData => missing!,
                 VerdictKind.Undecided when passed =>
                     $"{about.Measurement.Explain(VerdictKind.Pass, reading, worse: _everyone.HasFailed)}; waits while {string.Join(", ", waiting)} looks harmed",

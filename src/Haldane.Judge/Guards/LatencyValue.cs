@@ -19,6 +19,9 @@ internal sealed class LatencyValue : Measurement
     private readonly int _fineEdge;
     private readonly int _badEdge;
     private readonly double _quantile;
+    private readonly Clock _clock;
+    private readonly CommonTrouble _trouble;
+    private Rate _aside; // of the canary, over the fine line
 
     /// <summary>Nothing seen.</summary>
     public LatencyValue(Question question, Clock clock)
@@ -27,9 +30,10 @@ internal sealed class LatencyValue : Measurement
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.FineLine, nameof(question));
         (_canary, _baseline, _what) = (question.Totals.CanaryInEveryStage(clock, question.Cell), question.Baseline.Times(clock), clock.Said());
         _inStage = question.Canary.Times(clock);
-        _quantile = Guard.Signal.Quantile;
+        (_quantile, _clock) = (Guard.Signal.Quantile, clock);
         _fail = TiltMixture.ForQuantile(1 - _quantile, Null.AtMost);
         _pass = TiltMixture.ForQuantile(1 - _quantile, Null.AtLeast);
+        _trouble = new(1 - _quantile, TiltMixture.ForQuantile(1 - _quantile, Null.AtMost));
         _fineEdge = (int)Math.Ceiling(Edges(Guard.FineLine) - 1e-9);
         _badEdge = (int)Math.Floor(Edges(Guard.Bad) + 1e-9);
     }
@@ -63,11 +67,19 @@ internal sealed class LatencyValue : Measurement
     protected override void Take(EvidenceSlice slice)
     {
         // The totals of all stages hold it already.
+        if (_trouble.Add(slice.Baseline.Cells[Question.Cell].TimesOf(_clock).Above(_badEdge)))
+        {
+            _aside += slice.Canary.Cells[Question.Cell].TimesOf(_clock).Above(_fineEdge);
+        }
     }
 
     /// <inheritdoc/>
+    public override string? Trouble() => _trouble.Standing is { } baseline
+        ? Say.Trouble(baseline.Value, baseline.Count, $"answers{Question.Where} over {Say.Seconds(Guard.Bad)}", $"{Say.Percent(1 - _quantile)} may be") : null;
+
+    /// <inheritdoc/>
     protected override Evidence Weigh(double factor) => new(
-        LogE(_fail, _fineEdge, factor), Question.Everyone ? LogE(_pass, _badEdge, factor) : 0);
+        Harm(factor), Question.Everyone ? LogE(_pass, _badEdge, factor) : 0);
 
     /// <inheritdoc/>
     protected override string Headline(Reading reading) => reading.Estimate is { } value
@@ -78,6 +90,12 @@ internal sealed class LatencyValue : Measurement
     protected override string Amount(double value) => Say.Seconds(value);
 
     private static double Edges(double seconds) => Math.Log(seconds / LatencyBuckets.Edge(0)) / LatencyBuckets.LogRatio;
+
+    private double Harm(double factor)
+    {
+        var clustering = _canary.Effect(_fineEdge).After(factor);
+        return _fail.LogE((_canary.Total - _canary.UpTo(_fineEdge) - _aside.Events) / clustering, (_canary.Total - _aside.Count) / clustering);
+    }
 
     private double LogE(TiltMixture lane, int edge, double factor = 1)
     {

@@ -136,6 +136,9 @@ internal abstract class Measurement(Question question)
     /// <summary>Why the measurement cannot be trusted, or null.</summary>
     public virtual string? Broken() => null;
 
+    /// <summary>Why nothing is held against the canary just now, though something is wrong, or null.</summary>
+    public virtual string? Trouble() => null;
+
     /// <summary>What is missing before anything can be said, or null.</summary>
     public abstract string? Missing();
 

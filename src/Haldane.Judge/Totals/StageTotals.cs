@@ -1,5 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Evidence;
+using Haldane.Judge.Statistics;
 
 namespace Haldane.Judge.Totals;
 
@@ -215,4 +216,19 @@ internal static class Clocks
 
     /// <summary>The times by a clock.</summary>
     public static SparseCounts TimesOf(this CellEvidence cell, Clock clock) => clock == Clock.LastByte ? cell.Latency : cell.FirstToken;
+
+    /// <summary>How many of how many lie above a bucket's upper edge.</summary>
+    public static Rate Above(this SparseCounts times, int bucket)
+    {
+        long all = 0, above = 0;
+        ReadOnlySpan<int> buckets = times.Buckets.AsSpan();
+        ReadOnlySpan<long> counts = times.Counts.AsSpan();
+        for (var i = 0; i < buckets.Length; i++)
+        {
+            all += counts[i];
+            above += buckets[i] > bucket ? counts[i] : 0;
+        }
+
+        return new(above, all);
+    }
 }
