@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Haldane.Console;
 
 /// <summary>The admin port: API, metrics, health and the live page.</summary>
-public sealed class AdminServer : IAsyncDisposable
+public sealed partial class AdminServer : IAsyncDisposable
 {
     private const long LargestRequestBytes = 8L << 20;
     private const int MostConnections = 2_000;
@@ -33,11 +33,14 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>What is missing to listen, or null.</summary>
     /// <param name="options">How it would listen.</param>
-    /// <param name="hasAdmin">Whether there is a token of an admin.</param>
-    public static string? WhyNotListen(AdminOptions options, bool hasAdmin) => options.Access switch
+    /// <param name="hasTokens">Whether there is a token, be it one that has ended: what runs must not stop because a token does.</param>
+    /// <returns>What is missing, or null.</returns>
+    public static string? WhyNotListen(AdminOptions options, bool hasTokens) => options.Access switch
     {
+        { SharedToken: { } shared } when AccessToken.IdOf(shared) is not null =>
+            $"{TokenVariable} holds a token of somebody's own, which a server does not take as one that several share: unset it, or set a secret of at least {LeastToken} characters",
         { SharedToken.Length: < LeastToken } => $"{TokenVariable} is too short: wanted is a secret of at least {LeastToken} characters",
-        { SharedToken: null, Proxy: null } when options.Access.AskOn(options.Listen) && !hasAdmin =>
+        { SharedToken: null, Proxy: null } when options.Access.AskOn(options.Listen) && !hasTokens =>
             $"the admin port on {options.Listen} asks for a credential, and there is none: make one with `haldane tokens make NAME --role admin --store FILE`, set {TokenVariable} to a secret of at least {LeastToken} characters, or listen on 127.0.0.1",
         _ => null,
     };
@@ -51,9 +54,14 @@ public sealed class AdminServer : IAsyncDisposable
     /// <exception cref="FormatException">Nobody could come in; the message says what is missing.</exception>
     public static async Task<AdminServer> StartAsync(AdminOptions options, AdminParts parts, ILoggerFactory logging, CancellationToken cancel)
     {
-        if (WhyNotListen(options, parts.Tokens.Tokens.Any(t => t is { Role: Role.Admin, Models.Count: 0, HasExpired: false })) is { } why)
+        if (WhyNotListen(options, parts.Tokens.Tokens.Count > 0) is { } why)
         {
             throw new FormatException(why);
+        }
+
+        if (options.Access is { SharedToken: null, Proxy: null } && options.Access.AskOn(options.Listen) && !parts.Tokens.Tokens.Any(t => t is { Role: Role.Admin, Models.Count: 0, HasExpired: false }))
+        {
+            NoAdmin(logging.CreateLogger<AdminServer>());
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -80,7 +88,7 @@ public sealed class AdminServer : IAsyncDisposable
         var app = builder.Build();
         var (sessions, failures) = (new Sessions(parts.Time), new FailureLimit(parts.Time));
         var access = new AdminAccess(options.Access, options.Access.AskOn(options.Listen), parts.Tokens, sessions, failures);
-        var answers = new Answers(options.Tls is not null, logging.CreateLogger<Answers>());
+        var answers = new Answers(logging.CreateLogger<Answers>());
         app.Use(next => context => answers.InvokeAsync(context, next));
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
@@ -119,7 +127,12 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType))
             .Needs(Permissions.Read, allModels: true);
         app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();
-        app.MapGet("/readyz", () => Results.Json(
-            new(room.Health.Ready, room.Health.Message, room.Health.LastTick), ApiJson.Default.HealthView, statusCode: room.Health.Ready ? 200 : 503)).Needs(Permissions.Read);
+        app.MapGet("/readyz", (HttpContext context) => Results.Json(
+            new(room.Health.Ready, context.Person().Models.Count == 0 || room.Health.Ready ? room.Health.Message : "not ready", room.Health.LastTick),
+            ApiJson.Default.HealthView,
+            statusCode: room.Health.Ready ? 200 : 503)).Needs(Permissions.Read);
     }
+
+    [LoggerMessage(4002, LogLevel.Warning, "No token of an admin is left that is valid: stop, and make one with `haldane tokens make NAME --role admin --store FILE`")]
+    private static partial void NoAdmin(ILogger logger);
 }

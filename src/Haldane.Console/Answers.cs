@@ -1,9 +1,7 @@
 namespace Haldane.Console;
 
 /// <summary>What all answers have in common: the headers that keep browsers safe, and on every error a detail that says what was wrong.</summary>
-/// <param name="isEncrypted">Whether browsers are to come by TLS only.</param>
-/// <param name="logger">Where faults are told.</param>
-internal sealed partial class Answers(bool isEncrypted, ILogger<Answers> logger)
+internal sealed partial class Answers(ILogger<Answers> logger)
 {
     private readonly ILogger _logger = logger;
 
@@ -42,14 +40,14 @@ internal sealed partial class Answers(bool isEncrypted, ILogger<Answers> logger)
         var status => $"refused with status {status}",
     };
 
-    private Task AnewAsync(HttpContext context, int status, string detail)
+    private static Task AnewAsync(HttpContext context, int status, string detail)
     {
         context.Response.Clear();
         Harden(context.Response.Headers);
         return Problems.WriteAsync(context, status, detail);
     }
 
-    private void Harden(IHeaderDictionary headers)
+    private static void Harden(IHeaderDictionary headers)
     {
         headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
         headers.XContentTypeOptions = "nosniff";
@@ -59,10 +57,6 @@ internal sealed partial class Answers(bool isEncrypted, ILogger<Answers> logger)
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
-        if (isEncrypted)
-        {
-            headers.StrictTransportSecurity = "max-age=31536000";
-        }
     }
 
     [LoggerMessage(4001, LogLevel.Error, "{Method} {Path} failed")]

@@ -90,7 +90,7 @@ internal static class Asked
         { By: { } by } when IsUnfit(by) => Texts,
         { Why: { } why } when IsUnfit(why) => Texts,
         { Why: null } when needsWhy => $"why is missing: {Texts}",
-        { By: { } by } when ReservedNames.Has(by) => $"by: {by} stands for haldane itself in the ledger; give the name of whoever asks",
+        { By: { } by } when AccessNames.IsOurs(by) => $"by: {by} stands for haldane itself in the ledger; give the name of whoever asks",
         _ => null,
     };
 }

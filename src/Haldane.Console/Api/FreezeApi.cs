@@ -12,18 +12,22 @@ internal static class FreezeApi
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room, TimeProvider time)
     {
         routes.MapGet("/api/v1/freezes", (HttpContext context) => Results.Json(
-            [.. room.Freezes.Where(f => f.Models.Count == 0 || f.Models.Any(context.Person().Covers))], CoreJson.Default.IReadOnlyListFreezeView)).Needs(Permissions.Read);
+            [.. Seen(room.Freezes, context.Person())], CoreJson.Default.IReadOnlyListFreezeView)).Needs(Permissions.Read);
         routes.MapPost("/api/v1/freezes", (HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
             context, ApiJson.Default.FreezeRequest, needsWhy: true, (asked, by, why) => OrderAsync(room, asked, by, why!, time.GetUtcNow(), cancel), cancel)).Needs(Permissions.Approve);
         routes.MapPost("/api/v1/freezes/{name}/lift", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
             context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => room.LiftAsync(name, by, why, cancel), cancel)).Needs(Permissions.Approve);
     }
 
+    private static IEnumerable<FreezeView> Seen(IEnumerable<FreezeView> freezes, Person person) => freezes
+        .Where(f => f.Models.Count == 0 || f.Models.Any(person.Covers))
+        .Select(f => person.Models.Count == 0 ? f : f with { Models = [.. f.Models.Where(person.Covers)] });
+
     private static async Task<CommandOutcome> OrderAsync(IControlRoom room, FreezeRequest asked, Person by, string why, DateTimeOffset now, CancellationToken cancel)
     {
         var name = asked.Name ?? $"freeze-{now.UtcDateTime:yyyyMMdd-HHmmss}";
         var models = asked.Models ?? [];
-        if (Names.WhyNot(name) is { } unfit)
+        if (AccessNames.WhyNot(name) is { } unfit)
         {
             return new(CommandOutcomeKind.Conflict, $"name: {unfit}");
         }

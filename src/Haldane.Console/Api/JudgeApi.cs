@@ -29,7 +29,14 @@ internal static class JudgeApi
         {
             using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancel);
             var into = new SeriesBuilder();
-            var outcome = await desk.JudgeAsync(read(body.RootElement, into), into, cancel);
+            var asked = read(body.RootElement, into);
+            var person = request.HttpContext.Person();
+            if (asked.Queries.Count > 0 && (!person.May(Permissions.Read) || person.Models.Count > 0))
+            {
+                return Problems.Of(StatusCodes.Status403Forbidden, $"{person.Name} may send points, but not ask for metrics: that shows everything they hold, and takes a token that may see all models");
+            }
+
+            var outcome = await desk.JudgeAsync(asked, into, cancel);
             if (outcome.Waiting is { } waiting)
             {
                 request.HttpContext.Response.Headers.RetryAfter = "5";

@@ -13,6 +13,7 @@ internal static class LedgerApi
 {
     private const int MostRecords = 500;
     private const int UsualRecords = 50;
+    private const int MostPages = 40;
 
     public static void Map(IEndpointRouteBuilder routes, ILedgerReader ledger)
     {
@@ -35,12 +36,46 @@ internal static class LedgerApi
             (not null, not null) => Problems.Of(StatusCodes.Status400BadRequest, "before and after: wanted is one of them; before gives the newest first, after the oldest"),
             (_, not null) when person.Models.Count > 0 => Problems.Of(StatusCodes.Status403Forbidden, $"{person.Name} may see {string.Join(", ", person.Models)} only; an export tells of all models"),
             (_, { } last) => Results.Json(await ledger.RecordsAsync(last, (int)limit!, rollout, cancel), CoreJson.Default.IReadOnlyListLedgerRecord),
-            _ => Results.Json(Seen(await ledger.LedgerAsync(before, (int)limit!, rollout, cancel), person), CoreJson.Default.IReadOnlyListLedgerRecord),
+            _ => Results.Json(await SeenAsync(ledger, before, (int)limit!, rollout, person, cancel), CoreJson.Default.IReadOnlyListLedgerRecord),
         };
     }
 
-    private static IReadOnlyList<LedgerRecord> Seen(IReadOnlyList<LedgerRecord> records, Person person) =>
-        person.Models.Count == 0 ? records : [.. records.Where(r => person.Covers(r.Entry.Model))];
+    // Whoever may see some models gets as many records as were asked for all the same, as far as a few pages hold them.
+    private static async Task<IReadOnlyList<LedgerRecord>> SeenAsync(ILedgerReader ledger, long? before, int limit, string? rollout, Person person, CancellationToken cancel)
+    {
+        if (person.Models.Count == 0)
+        {
+            return await ledger.LedgerAsync(before, limit, rollout, cancel);
+        }
+
+        var seen = new List<LedgerRecord>();
+        for (var page = 0; page < MostPages && seen.Count < limit; page++)
+        {
+            var records = await ledger.LedgerAsync(before, MostRecords, rollout, cancel);
+            seen.AddRange(records.Where(r => IsOf(r, person)).Take(limit - seen.Count));
+            if (records.Count < MostRecords)
+            {
+                break;
+            }
+
+            before = records[^1].Number;
+        }
+
+        return seen;
+    }
+
+    // A record that was altered is nobody's.
+    private static bool IsOf(LedgerRecord record, Person person)
+    {
+        try
+        {
+            return person.Covers(record.Entry.Model);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return false;
+        }
+    }
 
     private static async Task<IResult> HeadsAsync(IQueryCollection query, ILedgerReader ledger, CancellationToken cancel) =>
         TryPlace(query, "limit", UsualRecords, out var limit, out var refused) && TryPlace(query, "after", 0, out var after, out refused)

@@ -13,8 +13,16 @@ namespace Haldane.Console.Api;
 /// <summary>Models and rollouts: read, move, follow.</summary>
 internal static class RolloutApi
 {
+    private const int MostStreams = 1_000;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+
+    /// <summary>What a stream tells next: a view, or nothing new.</summary>
+    private sealed record Next(RolloutView? View);
+
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room)
     {
+        var streams = new SemaphoreSlim(MostStreams);
         routes.MapGet("/api/v1/models", (HttpContext context) => Json(Seen(room.Models, context.Person()))).Needs(Permissions.Read);
         routes.MapGet("/api/v1/rollouts", (HttpContext context) => Json([.. room.Rollouts.Where(r => context.Person().Covers(r.Rollout.Spec.Model)).Select(Brief)])).Needs(Permissions.Read);
         routes.MapGet("/api/v1/rollouts/{name}", (string name, HttpContext context) => Find(room, name, context.Person()) is { } view ? Json(view) : NotFound(name)).Needs(Permissions.Read);
@@ -23,7 +31,9 @@ internal static class RolloutApi
             : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet")).Needs(Permissions.Read);
         routes.MapGet("/api/v1/rollouts/{name}/events", (string name, HttpContext context, IHostApplicationLifetime life) => Find(room, name, context.Person()) is null
             ? NotFound(name)
-            : TypedResults.ServerSentEvents(Follow(room, name, context.IsStillKnown, life.ApplicationStopping))).Needs(Permissions.Read);
+            : streams.CurrentCount == 0
+            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, $"{MostStreams:N0} others follow rollouts already; close some pages")
+            : TypedResults.ServerSentEvents(Follow(room, name, context.IsStillKnown, streams, life.ApplicationStopping))).Needs(Permissions.Read);
         foreach (var rule in CommandRule.All)
         {
             routes.MapPost($"/api/v1/rollouts/{{name}}/{rule.Verb}", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
@@ -40,18 +50,36 @@ internal static class RolloutApi
     // The first event holds everything; later ones only the points that are new, so a page of ten minutes costs little to follow.
     // The caller's leaving comes with the enumeration; the end of the server comes from outside, or open pages would hold it up.
     private static async IAsyncEnumerable<SseItem<string>> Follow(
-        IControlRoom room, string name, Func<bool> stillKnown, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
+        IControlRoom room, string name, Func<bool> stillKnown, SemaphoreSlim streams, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, left);
-        var cancel = either.Token;
-        var version = 0L;
-        LivePoint? seen = null;
-        while (await NextAsync(room, name, version, cancel) is { } view && stillKnown())
+        if (!streams.Wait(0, CancellationToken.None))
         {
-            var news = view with { Series = After(view.Series, seen) };
-            yield return new(JsonSerializer.Serialize(news, CoreJson.Default.RolloutView), "rollout");
-            version = view.Version;
-            seen = view.Series.Count > 0 ? view.Series[^1] : seen;
+            yield break;
+        }
+
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, left);
+            var version = 0L;
+            LivePoint? seen = null;
+            while (await NextAsync(room, name, version, either.Token) is { } next && stillKnown())
+            {
+                // A word now and then: where nothing changes, whether the listener is still there and still may listen shows only so.
+                if (next.View is not { } view)
+                {
+                    yield return new("", "still");
+                    continue;
+                }
+
+                var news = view with { Series = After(view.Series, seen) };
+                yield return new(JsonSerializer.Serialize(news, CoreJson.Default.RolloutView), "rollout");
+                version = view.Version;
+                seen = view.Series.Count > 0 ? view.Series[^1] : seen;
+            }
+        }
+        finally
+        {
+            streams.Release();
         }
     }
 
@@ -60,15 +88,21 @@ internal static class RolloutApi
         seen is null ? series : ValueList.Create(series.AsSpan()[(series.AsSpan().LastIndexOf(seen) + 1)..]);
 
     // An end by whoever stops or leaves is the end of the stream, not a fault: the answer is finished properly.
-    private static async Task<RolloutView?> NextAsync(IControlRoom room, string name, long version, CancellationToken cancel)
+    private static async Task<Next?> NextAsync(IControlRoom room, string name, long version, CancellationToken cancel)
     {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        pause.CancelAfter(LongestPause);
         try
         {
-            return await room.ChangedAsync(name, version, cancel);
+            return await room.ChangedAsync(name, version, pause.Token) is { } view ? new(view) : null;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return new(null);
         }
     }
 

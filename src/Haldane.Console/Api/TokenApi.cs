@@ -35,23 +35,23 @@ internal static class TokenApi
     private static string? Mistake(TokenRequest asked)
     {
         List<string> mistakes = [];
-        if (Names.WhyNot(asked.Name) is { } unfit)
+        if (AccessNames.WhyNot(asked.Name) is { } unfit)
         {
             mistakes.Add($"name: {unfit}");
         }
-        else if (ReservedNames.Has(asked.Name!))
+        else if (AccessNames.IsOurs(asked.Name!))
         {
             mistakes.Add($"name: {asked.Name} stands for haldane itself in the ledger");
         }
 
-        if (asked.Role is null || int.TryParse(asked.Role, out _) || !Enum.TryParse<Role>(asked.Role, ignoreCase: true, out _))
+        if (!Enum.GetNames<Role>().Contains(asked.Role, StringComparer.OrdinalIgnoreCase))
         {
             mistakes.Add($"role: wanted is one of {string.Join(", ", Enum.GetNames<Role>().Select(r => r.ToLowerInvariant()))}");
         }
 
         foreach (var (field, values) in new[] { ("models", asked.Models ?? []), ("groups", asked.Groups ?? []) })
         {
-            if (values.Length > Most || values.Any(v => Names.WhyNot(v) is not null))
+            if (values.Length > Most || values.Any(v => AccessNames.WhyNot(v) is not null))
             {
                 mistakes.Add($"{field}: wanted are at most {Most} names");
             }

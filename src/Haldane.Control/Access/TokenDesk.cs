@@ -105,6 +105,10 @@ public sealed class TokenDesk : ITokenDesk, IDisposable
 
     private string? WhyNot(TokenOrder order, DateTimeOffset now) => order switch
     {
+        _ when AccessNames.WhyNot(order.Name) is { } unfit => $"name: {unfit}",
+        _ when AccessNames.IsOurs(order.Name) => $"name: {order.Name} stands for haldane itself in the ledger",
+        _ when !Enum.IsDefined(order.Role) => $"role: {order.Role} is none",
+        _ when order.Groups.Concat(order.Models).Any(n => AccessNames.WhyNot(n) is not null) => $"models and groups: wanted is {AccessNames.Wanted}",
         _ when _tokens.Count >= Most => $"there are {Most:N0} tokens; revoke some",
         { Expires: { } end } when end <= now => $"the token would have ended at {end:u}",
         _ when _specification is not null && order.Models.FirstOrDefault(m => _specification.FindModel(m) is null) is { } unknown => $"there is no model {unknown}",

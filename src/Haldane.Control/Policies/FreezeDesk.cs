@@ -5,6 +5,7 @@ using Haldane.Core.Access;
 using Haldane.Core.Ledger;
 using Haldane.Core.Policies;
 using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 
 namespace Haldane.Control.Policies;
@@ -15,10 +16,24 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
 {
     private const int MostOrdered = 1_000;
 
-    private volatile Calendar _calendar = new(specification.Policies, []);
+    private volatile Calendar _calendar = new(specification.Policies, [], []);
+    private CalendarMoment? _moment;
+    private long _second;
 
-    /// <summary>What holds at any moment.</summary>
-    public Calendar Calendar => _calendar;
+    /// <summary>What holds now. Looked up once a second, for all rollouts: crontabs take time. For the writer only.</summary>
+    public CalendarMoment Now
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            if (_moment is null || _moment.Calendar != _calendar || now.ToUnixTimeSeconds() != _second)
+            {
+                (_moment, _second) = (_calendar.At(now), now.ToUnixTimeSeconds());
+            }
+
+            return _moment;
+        }
+    }
 
     /// <summary>All freezes, those of the policies first.</summary>
     public IReadOnlyList<FreezeView> All
@@ -28,9 +43,9 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
             var now = time.GetUtcNow();
             return
             [
-                .. specification.Policies.SelectMany(p => p.Freezes.Select(f => new FreezeView(f.Name, p.Name, p.Models, f.When, null, f.Why, f.Until(now) is not null, f.Until(now)))),
+                .. specification.Policies.SelectMany(p => p.Freezes.Select(f => new FreezeView(f.Name, p.Name, p.Models, f.When, null, f.Why, f.Window(now) is not null, f.Window(now)?.Until))),
                 .. _calendar.Ordered.Select(f => new FreezeView(
-                    f.Name, null, f.Models, $"since {f.From.UtcDateTime:yyyy-MM-dd HH:mm} UTC", f.By, f.Why, !(f.Until <= now), f.Until)),
+                    f.Name, null, f.Models, $"since {f.From.UtcDateTime:yyyy-MM-dd HH:mm} UTC", f.By, f.Why, f.Stands(now), f.Until)),
             ];
         }
     }
@@ -38,15 +53,19 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
     /// <summary>Takes up what people had ordered.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
     {
-        var stored = await store.SettingsAsync(Setting.Freeze, cancel);
-        _calendar = _calendar with { Ordered = [.. stored.Select(s => s.Body!.Value.Deserialize(CoreJson.Default.Freeze)!)] };
+        var (freezes, overrides) = (await store.SettingsAsync(Setting.Freeze, cancel), await store.SettingsAsync(Setting.Override, cancel));
+        _calendar = _calendar with
+        {
+            Ordered = [.. freezes.Select(s => s.Body!.Value.Deserialize(CoreJson.Default.Freeze)!)],
+            Overrides = [.. overrides.Select(s => s.Body!.Value.Deserialize(CoreJson.Default.FreezeOverride)!)],
+        };
     }
 
     /// <summary>Orders a freeze.</summary>
     public async Task<CommandOutcome> OrderAsync(Freeze freeze)
     {
         var ended = _calendar.Ordered.FirstOrDefault(f => f.Name == freeze.Name);
-        if (specification.Policies.Any(p => p.Freezes.Any(f => f.Name == freeze.Name)) || (ended is not null && !(ended.Until <= freeze.From)))
+        if (specification.Policies.Any(p => p.Freezes.Any(f => f.Name == freeze.Name)) || (ended?.Stands(freeze.From) == true))
         {
             return new(CommandOutcomeKind.Conflict, $"there is a freeze {freeze.Name} already");
         }
@@ -66,7 +85,7 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
             return new(CommandOutcomeKind.Conflict, $"there are {MostOrdered} freezes; lift some that have ended");
         }
 
-        await RecordAsync("set", freeze.Name, JsonSerializer.SerializeToElement(freeze, CoreJson.Default.Freeze), freeze.By, freeze.Why, freeze.From);
+        await RecordAsync("set", new(Setting.Freeze, freeze.Name, JsonSerializer.SerializeToElement(freeze, CoreJson.Default.Freeze)), freeze.By, freeze.Why, freeze.From);
         _calendar = _calendar with { Ordered = [.. _calendar.Ordered.Where(f => f.Name != freeze.Name), freeze] };
         return new(CommandOutcomeKind.Done, $"{(freeze.Models.Count == 0 ? "all models are" : string.Join(", ", freeze.Models) + (freeze.Models.Count == 1 ? " is" : " are"))} frozen"
             + (freeze.Until is { } until ? $" until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : $" until somebody lifts {freeze.Name}"));
@@ -87,15 +106,34 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
 
         if (ordered.Models.Count == 0 ? by.Models.Count > 0 : !ordered.Models.All(by.Covers))
         {
-            return new(CommandOutcomeKind.Conflict, $"the freeze {name} holds models that {by.Name} has nothing to do with");
+            return ordered.Models.Count == 0 || ordered.Models.Any(by.Covers)
+                ? new(CommandOutcomeKind.Conflict, $"the freeze {name} holds models that {by.Name} has nothing to do with")
+                : new(CommandOutcomeKind.NotFound, $"there is no freeze {name}");
         }
 
-        await RecordAsync("removed", name, null, by.Name, why ?? "no reason given", time.GetUtcNow());
+        await RecordAsync("removed", new(Setting.Freeze, name, null), by.Name, why ?? "no reason given", time.GetUtcNow());
         _calendar = _calendar with { Ordered = [.. _calendar.Ordered.Where(f => f.Name != name)] };
         return new(CommandOutcomeKind.Done, $"{name} is lifted");
     }
 
+    /// <summary>Lets one rollout move in spite of the freezes that hold it now.</summary>
+    public async Task<CommandOutcome> OverrideAsync(Rollout rollout, Person by, string why)
+    {
+        OverriddenFreeze[] holding = [.. Now.Holding(rollout).Select(f => new OverriddenFreeze(f.Name, f.Since))];
+        if (holding.Length == 0)
+        {
+            return new(CommandOutcomeKind.Conflict, $"no freeze holds {rollout.Name}");
+        }
+
+        // Those that no longer stand are forgotten: their next window holds again anyway.
+        var before = _calendar.Overrides.FirstOrDefault(o => o.Rollout == rollout.Name)?.Freezes.Where(f => Now.Standing.Any(s => s.Name == f.Name && s.Since == f.Since)) ?? [];
+        var made = new FreezeOverride(rollout.Name, [.. before, .. holding], by.Name, why);
+        await RecordAsync("set", new(Setting.Override, rollout.Name, JsonSerializer.SerializeToElement(made, CoreJson.Default.FreezeOverride)), by.Name, why, time.GetUtcNow());
+        _calendar = _calendar with { Overrides = [.. _calendar.Overrides.Where(o => o.Rollout != rollout.Name), made] };
+        return new(CommandOutcomeKind.Done, $"{by.Name} sets {string.Join(" and ", holding.Select(f => f.Name))} aside for {rollout.Name}: {why}");
+    }
+
     // Nobody's leaving ends this half-way: what is recorded is in force.
-    private Task<LedgerRecord> RecordAsync(string kind, string name, JsonElement? body, string by, string why, DateTimeOffset now) =>
-        store.RecordAsync(SettingEntries.Of(kind, new(Setting.Freeze, name, body), by, why, now), CancellationToken.None);
+    private Task<LedgerRecord> RecordAsync(string kind, Setting setting, string by, string why, DateTimeOffset now) =>
+        store.RecordAsync(SettingEntries.Of(kind, setting, by, why, now), CancellationToken.None);
 }

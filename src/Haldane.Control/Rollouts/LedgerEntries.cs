@@ -47,7 +47,6 @@ internal static class LedgerEntries
         Move.Retired => "retired",
         Move.Concluded => "concluded",
         Move.Approved => "approved",
-        Move.SetAside => "set-aside",
         _ => throw new ArgumentOutOfRangeException(nameof(move), move, "nothing to record"),
     };
 }

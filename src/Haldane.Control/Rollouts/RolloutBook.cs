@@ -102,15 +102,15 @@ internal sealed partial class RolloutBook(
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
     public async Task<Transition> CommandAsync(Rollout known, RolloutCommand command, Person person, string? why)
     {
-        var (model, now, by) = (specification.FindModel(known.Spec.Model)!, time.GetUtcNow(), person.Name);
-        if (Catalogue.WhyNot(command, known, model, [.. Known], person, freezes.Calendar, now) is { } obstacle)
+        var (model, by) = (specification.FindModel(known.Spec.Model)!, person.Name);
+        if (Catalogue.WhyNot(command, known, model, [.. Known], person, freezes.Now) is { } obstacle)
         {
             return new(Move.None, known, "") { Refusal = obstacle };
         }
 
         if (command is RolloutCommand.Start or RolloutCommand.Retry)
         {
-            return await StartAsync(known, by, why);
+            return await StartAsync(known, person, why);
         }
 
         var tracker = _trackers.GetValueOrDefault(known.Name);
@@ -121,15 +121,14 @@ internal sealed partial class RolloutBook(
         {
             RolloutCommand.Pause => new Signal.Pause(by, reason, inStage),
             RolloutCommand.Resume => new Signal.Resume(by, why, inStage),
-            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection, freezes.Calendar.Frozen(known, now)),
+            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection, freezes.Now.Frozen(known)),
             RolloutCommand.Approve => new Signal.Approve(person, reason, model.IsOfHighRisk),
-            RolloutCommand.Override => new Signal.SetAside(by, reason, [.. freezes.Calendar.Holding(known, now)]),
             _ => new Signal.RollBack(by, reason),
         }, judgement, tracker);
     }
 
     /// <summary>Why a rollout that is to start by itself has to wait; null when it need not.</summary>
-    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(_rollouts[rollout], [.. Known], freezes.Calendar, time.GetUtcNow());
+    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(_rollouts[rollout], [.. Known], Person.Specification, freezes.Now);
 
     /// <summary>Observes a rollout and lets it move.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
@@ -143,14 +142,14 @@ internal sealed partial class RolloutBook(
 
         await tracker.ObserveAsync(store, router);
         var judgement = tracker.Judge();
-        await ApplyAsync(rollout, rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection, freezes.Calendar.Frozen(rollout, time.GetUtcNow())) : new Signal.Elapsed(tracker.Ejection), judgement, tracker);
+        await ApplyAsync(rollout, rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection, freezes.Now.Frozen(rollout)) : new Signal.Elapsed(tracker.Ejection), judgement, tracker);
     }
 
-    private async Task<Transition> StartAsync(Rollout known, string by, string? why)
+    private async Task<Transition> StartAsync(Rollout known, Person by, string? why)
     {
         var run = _lastRun + 1;
         var model = specification.FindModel(known.Spec.Model)!;
-        return await ApplyAsync(known with { Model = model }, new Signal.Start(run, by, why), null, new(model, known.Spec, run, time));
+        return await ApplyAsync(known with { Model = model }, new Signal.Start(run, by.Name, why) { IsProven = by.IsProven, FourEyes = model.IsOfHighRisk }, null, new(model, known.Spec, run, time));
     }
 
     /// <summary>Hands stored feedback to its run.</summary>

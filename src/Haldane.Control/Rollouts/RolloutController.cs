@@ -111,11 +111,8 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) => InTurnAsync(
-        async () => _book.Find(rollout) is not { } known ? new(CommandOutcomeKind.NotFound, $"there is no rollout {rollout}")
-            : await _book.CommandAsync(known, command, by, why) is var transition && transition.Refusal is { } refusal ? new(CommandOutcomeKind.Conflict, refusal)
-            : new(CommandOutcomeKind.Done, transition.Move is Move.Approved or Move.SetAside ? transition.Next.Reason : Catalogue.Standing(_book.Find(rollout)!)),
-        cancel);
+    public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) =>
+        InTurnAsync(() => DoAsync(rollout, command, by, why), cancel);
 
     /// <inheritdoc/>
     public IReadOnlyList<FreezeView> Freezes => _freezes.All;
@@ -136,7 +133,13 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<CommandOutcome> InTurnAsync(Func<Task<CommandOutcome>> act, CancellationToken cancel)
+    private async Task<CommandOutcome> DoAsync(string rollout, RolloutCommand command, Person by, string? why) =>
+        _book.Find(rollout) is not { } known ? new(CommandOutcomeKind.NotFound, $"there is no rollout {rollout}")
+        : command == RolloutCommand.Override ? await _freezes.OverrideAsync(known, by, why ?? "no reason given")
+        : await _book.CommandAsync(known, command, by, why) is var transition && transition.Refusal is { } refusal ? new(CommandOutcomeKind.Conflict, refusal)
+        : new(CommandOutcomeKind.Done, transition.Move == Move.Approved ? transition.Next.Reason : Catalogue.Standing(_book.Find(rollout)!));
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> act, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
         try
@@ -213,15 +216,17 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         {
             try
             {
-                var wait = _book.WhyWait(name);
-                var outcome = wait is null ? await CommandAsync(name, RolloutCommand.Start, Person.Specification, null, stop) : new(CommandOutcomeKind.Conflict, wait);
+                var (outcome, mayLater) = await InTurnAsync(async () => _book.WhyWait(name) is { } wait
+                    ? (new(CommandOutcomeKind.Conflict, wait), true)
+                    : (await DoAsync(name, RolloutCommand.Start, Person.Specification, null), false), stop);
                 if (outcome.Kind != CommandOutcomeKind.Done && _waiting.GetValueOrDefault(name) != outcome.Message)
                 {
                     NotStarted(name, outcome.Message);
                     _waiting[name] = outcome.Message;
                 }
 
-                if (wait is not null)
+                // What policies stand in the way of is tried again, everything else is not: the rollout could start at a time when nobody thinks of it any more.
+                if (mayLater)
                 {
                     continue;
                 }

@@ -52,7 +52,7 @@ public sealed record AccessToken(string Id, string Name, Role Role, string Hash,
     public bool Is(string secret) => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(HashOf(secret)), Encoding.ASCII.GetBytes(Hash));
 
     /// <summary>Who holds it.</summary>
-    public Person Owner => new(Name) { Role = Role, Models = Models, Groups = Groups, IsProven = true };
+    public Person Owner => new(Name) { Role = Role, Models = Models, Groups = Groups, IsProven = true, MadeBy = MadeBy };
 
     /// <summary>Whether it has ended.</summary>
     public bool HasExpired(DateTimeOffset now) => Expires <= now;

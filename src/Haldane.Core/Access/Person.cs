@@ -73,6 +73,9 @@ public sealed record Person(string Name)
     /// <summary>Whether the name is proven by a credential of the person's own, and not only said.</summary>
     public bool IsProven { get; init; }
 
+    /// <summary>Who made the credential; null where nobody of ours did.</summary>
+    public string? MadeBy { get; init; }
+
     /// <summary>Haldane itself, on behalf of a specification.</summary>
     public static Person Specification { get; } = new("specification") { Role = Role.Admin };
 

@@ -10,7 +10,7 @@ public sealed record LedgerEntry
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>What: <c>started</c>, <c>stage-entered</c>, <c>held</c>, <c>paused</c>, <c>resumed</c>, <c>promoted</c>, <c>retired</c>, <c>returning</c>, <c>rolled-back</c>, <c>concluded</c>, <c>approved</c>, <c>set-aside</c>; of no rollout: <c>set</c>, <c>removed</c>.</summary>
+    /// <summary>What: <c>started</c>, <c>stage-entered</c>, <c>held</c>, <c>paused</c>, <c>resumed</c>, <c>promoted</c>, <c>retired</c>, <c>returning</c>, <c>rolled-back</c>, <c>concluded</c>, <c>approved</c>; of no rollout: <c>set</c>, <c>removed</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The rollout's name; empty where it is about no rollout.</summary>

@@ -11,6 +11,9 @@ public sealed record Setting(string Kind, string Name, JsonElement? Body)
     /// <summary>The kind of <see cref="Policies.Freeze"/>.</summary>
     public const string Freeze = "freeze";
 
+    /// <summary>The kind of <see cref="Policies.FreezeOverride"/>, by the rollout's name.</summary>
+    public const string Override = "override";
+
     /// <summary>The kind of <see cref="Access.AccessToken"/>.</summary>
     public const string Token = "token";
 }

@@ -40,8 +40,16 @@ public static class Approvals
     {
         null => $"the stage that {rollout.Name} is in asks nobody to agree",
         { } asked when !asked.Takes(by) => $"{by.Name} is not one of those who are asked{Of(asked)}",
-        _ when fourEyes && Person.IsSame(by.Name, rollout.StartedBy) => $"{by.Name} has started this run; the risk of model {rollout.Spec.Model} is high, so somebody else must agree",
+        _ when (fourEyes || rollout.FourEyes) && WhyNotOther(rollout, by) is { } why => $"{why}; the risk of model {rollout.Spec.Model} is high, so somebody else must agree",
         _ when Standing(rollout, now).Any(a => Person.IsSame(a.By, by.Name)) => $"{by.Name} has agreed already",
+        _ => null,
+    };
+
+    private static string? WhyNotOther(Rollout rollout, Person by) => rollout switch
+    {
+        { StarterIsProven: false } => $"nobody can prove who has started this run of {rollout.Name}: take it back, and start it with a token of one's own",
+        { StartedBy: var starter } when Person.IsSame(by.Name, starter) => $"{by.Name} has started this run",
+        { StartedBy: var starter } when by.MadeBy is { } maker && Person.IsSame(maker, starter) => $"the token of {by.Name} was made by {maker}, who has started this run",
         _ => null,
     };
 

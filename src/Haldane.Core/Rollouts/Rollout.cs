@@ -1,4 +1,3 @@
-using Haldane.Core.Policies;
 using Haldane.Core.Specification;
 
 namespace Haldane.Core.Rollouts;
@@ -107,11 +106,14 @@ public sealed record Rollout
     /// <summary>Who started this run; null before the first start.</summary>
     public string? StartedBy { get; init; }
 
+    /// <summary>Whether who started this run was known by a credential of his own.</summary>
+    public bool StarterIsProven { get; init; }
+
+    /// <summary>Whether who started this run cannot agree to it, because the model's risk was high when it started.</summary>
+    public bool FourEyes { get; init; }
+
     /// <summary>Who has agreed to what in this run.</summary>
     public ValueList<Approval> Approvals { get; init => field = value ?? []; } = [];
-
-    /// <summary>The freezes that somebody has set aside for it.</summary>
-    public ValueList<FreezeOverride> Overrides { get; init => field = value ?? []; } = [];
 
     /// <summary>Until when a promoted rollout can be taken back at once; null when it cannot.</summary>
     public DateTimeOffset? WarmUntil { get; init; }

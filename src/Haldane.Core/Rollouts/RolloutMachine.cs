@@ -1,5 +1,4 @@
 using Haldane.Core.Judging;
-using Haldane.Core.Policies;
 using Haldane.Core.Specification;
 
 namespace Haldane.Core.Rollouts;
@@ -20,7 +19,6 @@ public static class RolloutMachine
         (Phase.Running, Signal.Approve(var by, var why, var fourEyes)) => Approvals.WhyNot(rollout, by, fourEyes, now) is { } obstacle
             ? Refuse(rollout, obstacle)
             : new(Move.Approved, rollout with { Approvals = rollout.Approvals.Append(new(rollout.Stage, by.Name, why, now)).ToValueList(), Reason = $"{by.Name} agrees: {why}" }, by.Name),
-        (not Phase.Returning, Signal.SetAside(var by, var why, { Count: > 0 } freezes)) => SetAside(rollout, freezes, by, why, now),
         (Phase.Running, Signal.Pause(var by, var why, var inStage)) when rollout.Pause is null =>
             new(Move.Paused, rollout with { Pause = new(by, why, inStage), Hold = HoldReason.Paused, Reason = Paused(by, why) }, by),
         (Phase.Running, Signal.Resume(var by, var why, var inStage)) when rollout.Pause is { } pause => new(
@@ -40,8 +38,8 @@ public static class RolloutMachine
             new(Move.Retired, rollout with { WarmUntil = null, Reason = $"every guard has passed, and {rollout.Spec.Baseline} is no longer kept ready" }, Plan),
 
         // An ended rollout may be run again, from its first stage and on new evidence.
-        (Phase.Draft or Phase.Promoted or Phase.RolledBack or Phase.Concluded, Signal.Start(var run, var by, var why)) => Enter(
-            rollout with { Run = run, StartedAt = now, StartedBy = by, Approvals = [], Guard = null, Segment = null, ReturnStep = 0, WarmUntil = null },
+        (Phase.Draft or Phase.Promoted or Phase.RolledBack or Phase.Concluded, Signal.Start(var run, var by, var why) start) => Enter(
+            rollout with { Run = run, StartedAt = now, StartedBy = by, StarterIsProven = start.IsProven, FourEyes = start.FourEyes, Approvals = [], Guard = null, Segment = null, ReturnStep = 0, WarmUntil = null },
             0,
             now,
             Move.Started,
@@ -146,18 +144,8 @@ public static class RolloutMachine
         return null;
     }
 
-    private static Transition SetAside(Rollout rollout, ValueList<StandingFreeze> freezes, string by, string why, DateTimeOffset now) => new(
-        Move.SetAside,
-        rollout with
-        {
-            Overrides = [.. rollout.Overrides.Where(o => o.Until is null || now < o.Until), .. freezes.Select(f => new FreezeOverride(f.Name, f.Until, by, why, now))],
-            Reason = $"{by} sets {string.Join(" and ", freezes.Select(f => f.Name))} aside: {why}",
-        },
-        by);
-
     private static string WhyNot(Rollout rollout, Signal signal) => (rollout, signal) switch
     {
-        (not { Phase: Phase.Returning }, Signal.SetAside) => $"no freeze holds {rollout.Name}",
         (_, Signal.Start) => $"{rollout.Name} is running already",
         ({ Pause: { } pause }, Signal.Pause) => $"{rollout.Name} is paused already, by {pause.By}",
         ({ Phase: Phase.Running }, Signal.Resume) => $"{rollout.Name} is not paused",

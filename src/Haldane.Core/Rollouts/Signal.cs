@@ -1,6 +1,5 @@
 using Haldane.Core.Access;
 using Haldane.Core.Judging;
-using Haldane.Core.Policies;
 
 namespace Haldane.Core.Rollouts;
 
@@ -15,7 +14,14 @@ public abstract record Signal
     /// <param name="Run">The number of the new run.</param>
     /// <param name="By">Who.</param>
     /// <param name="Why">Why; null when nobody said.</param>
-    public sealed record Start(int Run, string By, string? Why = null) : Signal;
+    public sealed record Start(int Run, string By, string? Why = null) : Signal
+    {
+        /// <summary>Whether who starts it is known by a credential of his own.</summary>
+        public bool IsProven { get; init; }
+
+        /// <summary>Whether who starts it must not be the one who agrees to it.</summary>
+        public bool FourEyes { get; init; }
+    }
 
     /// <summary>The judge spoke.</summary>
     /// <param name="Judgement">What it said.</param>
@@ -58,10 +64,4 @@ public abstract record Signal
     /// <param name="Why">Why.</param>
     /// <param name="FourEyes">Whether it must be somebody else than who has started the run.</param>
     public sealed record Approve(Person By, string Why, bool FourEyes) : Signal;
-
-    /// <summary>Somebody lets the rollout move in spite of the freezes that hold it now.</summary>
-    /// <param name="By">Who.</param>
-    /// <param name="Why">Why.</param>
-    /// <param name="Freezes">Those that hold it now.</param>
-    public sealed record SetAside(string By, string Why, ValueList<StandingFreeze> Freezes) : Signal;
 }

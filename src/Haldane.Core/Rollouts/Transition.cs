@@ -38,9 +38,6 @@ public enum Move
 
     /// <summary>Somebody has agreed that the stage may be left.</summary>
     Approved,
-
-    /// <summary>Somebody has set a freeze aside for it.</summary>
-    SetAside,
 }
 
 /// <summary>What a signal came to.</summary>
@@ -56,5 +53,5 @@ public sealed record Transition(Move Move, Rollout Next, string By)
     public bool Changes => Move != Move.None;
 
     /// <summary>Whether traffic is to be routed anew.</summary>
-    public bool Routes => Move is not (Move.None or Move.Held or Move.Paused or Move.Resumed or Move.Approved or Move.SetAside);
+    public bool Routes => Move is not (Move.None or Move.Held or Move.Paused or Move.Resumed or Move.Approved);
 }

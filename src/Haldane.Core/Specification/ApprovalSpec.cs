@@ -18,5 +18,5 @@ public sealed record ApprovalSpec
     public TimeSpan Expires { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Whether somebody is one of those who are asked.</summary>
-    public bool Takes(Person person) => (People.Count == 0 && Groups.Count == 0) || People.Any(p => Person.IsSame(p, person.Name)) || Groups.Any(person.Groups.Contains);
+    public bool Takes(Person person) => (People.Count == 0 && Groups.Count == 0) || People.Any(p => Person.IsSame(p, person.Name)) || Groups.Any(g => person.Groups.Any(own => Person.IsSame(g, own)));
 }

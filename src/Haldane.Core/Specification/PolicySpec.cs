@@ -48,15 +48,15 @@ public sealed record FreezeSpec
         ? $"{times.Text} for {Quantity.Show(For!.Value)} ({Zone.Id})"
         : $"{From:yyyy-MM-dd HH:mm} to {To:yyyy-MM-dd HH:mm} ({Zone.Id})";
 
-    /// <summary>When the freeze that stands now ends; null when none stands.</summary>
-    public DateTimeOffset? Until(DateTimeOffset now)
+    /// <summary>When the freeze, or its window, that stands now began and ends; null when none stands.</summary>
+    public (DateTimeOffset Since, DateTimeOffset Until)? Window(DateTimeOffset now)
     {
         if (Times is { } times)
         {
-            return times.LastUpTo(now, Zone, For!.Value) is { } began && now < began + For ? began + For : null;
+            return times.LastUpTo(now, Zone, For!.Value) is { } began && now < began + For ? (began, began + For.Value) : null;
         }
 
         var (from, to) = (CronTimes.At(From!.Value, Zone), CronTimes.At(To!.Value, Zone));
-        return now >= from && now < to ? to : null;
+        return now >= from && now < to ? (from, to) : null;
     }
 }

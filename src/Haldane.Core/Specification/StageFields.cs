@@ -26,9 +26,9 @@ internal static class StageFields
         [
             Field<ApprovalSpec, int>.Optional("count", Amounts.People, (a, v) => a with { Count = v }, "How many different people. Default: 1."),
             Field<ApprovalSpec, ValueList<string>>.Optional(
-                "people", new ListShape<string>(Texts.Name, 1, 100, "people", Unique.Values), (a, v) => a with { People = v }, "Of whom they must be, by the name of their token, or of groups. Default: anyone who may approve."),
+                "people", new ListShape<string>(Texts.Member, 1, 100, "people", Unique.Values), (a, v) => a with { People = v }, "Of whom they must be, by the name of their token, or of groups. Default: anyone who may approve."),
             Field<ApprovalSpec, ValueList<string>>.Optional(
-                "groups", new ListShape<string>(Texts.Name, 1, 100, "groups", Unique.Values), (a, v) => a with { Groups = v }, "Of which groups they must be, or of people. Default: anyone who may approve."),
+                "groups", new ListShape<string>(Texts.Member, 1, 100, "groups", Unique.Values), (a, v) => a with { Groups = v }, "Of which groups they must be, or of people. Default: anyone who may approve."),
             Field<ApprovalSpec, TimeSpan>.Optional("expires", Amounts.Expiry, (a, v) => a with { Expires = v }, "How long an agreement counts. Default: 7d."),
         ],
         static (approval, node, errors) =>

@@ -53,6 +53,9 @@ internal static class Texts
     /// <summary>A predicted class.</summary>
     public static readonly Shape<string> Class = Word("a class name, e.g. fraud", static _ => null);
 
+    /// <summary>The name of a person or a group.</summary>
+    public static readonly Shape<string> Member = Text(Access.AccessNames.Wanted, "^[A-Za-z0-9/][A-Za-z0-9._@+/-]{0,99}$", static text => Access.AccessNames.WhyNot(text) is null ? null : "");
+
     /// <summary>Some words on one line.</summary>
     public static readonly Shape<string> Line = Word("some words on one line, at most 500 characters", static text => text.Length <= 500 ? null : "shorten it");
 

@@ -52,9 +52,19 @@ internal static class HeadTable
         }
 
         var seed = connection.QuerySingleOrDefault<byte[]>("SELECT CAST(private AS BLOB) FROM signing_key");
-        var isSound = seed is null || (seed.Length == Ed25519.PrivateLength && Ed25519.PublicKeyOf(seed).ToBytes().SequenceEqual(connection.QuerySingle<byte[]>("SELECT CAST(public AS BLOB) FROM signing_key")));
-        CryptographicOperations.ZeroMemory(seed);
-        return isSound ? null : Damaged;
+        try
+        {
+            var isSound = seed is null || (seed.Length == Ed25519.PrivateLength && Ed25519.PublicKeyOf(seed).ToBytes().SequenceEqual(connection.QuerySingle<byte[]>("SELECT CAST(public AS BLOB) FROM signing_key")));
+            return isSound ? null : Damaged;
+        }
+        catch (SigningUnavailableException e) // a libcrypto that is there and may not do it, as where only certified algorithms are allowed
+        {
+            return e.Message;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+        }
     }
 
     /// <summary>Heads after a number, in order; none in a file that is older than signatures.</summary>

@@ -42,6 +42,22 @@ internal static class RolloutAgreement
         return entry.To == state.CanaryShare ? null : $"the entry sets the share to {entry.To}, the state has {state.CanaryShare}";
     }
 
+    /// <summary>How what a state says of people differs from what was recorded, or null.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="agreed">Who started its run, and who has agreed since: stage, who, when.</param>
+    public static string? Difference(Rollout state, IReadOnlyList<(int Stage, string By, DateTimeOffset At)> agreed)
+    {
+        // Programs before approvals kept no starter.
+        if (state is { StartedBy: null, Approvals.Count: 0 } || state.Run == 0)
+        {
+            return null;
+        }
+
+        return agreed.Count == 0 || agreed[0].By != state.StartedBy ? $"the state says that {state.StartedBy} has started it"
+            : !agreed.Skip(1).SequenceEqual(state.Approvals.Select(a => (a.Stage, a.By, a.At))) ? "the state has other agreements of people than were recorded"
+            : null;
+    }
+
     /// <summary>Refuses an entry and a state that differ.</summary>
     public static void Require(LedgerEntry entry, Rollout next)
     {

@@ -62,7 +62,7 @@ internal sealed class AdminClient : IDisposable
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancel))
         {
-            if (JsonSerializer.Deserialize(item.Data, CoreJson.Default.RolloutView) is { } view)
+            if (item.EventType == "rollout" && JsonSerializer.Deserialize(item.Data, CoreJson.Default.RolloutView) is { } view)
             {
                 yield return view;
             }

@@ -11,7 +11,7 @@ namespace Haldane.Commands;
 internal sealed class AccessOptions
 {
     private readonly Option<bool> _always = new("--require-token") { Description = "Ask for a token on loopback too." };
-    private readonly Option<string?> _certificate = new("--tls-certificate") { Description = "PEM file of the certificate for the admin port and for data ports with https://, with what stands between it and its root. A renewed one is taken up within a minute." };
+    private readonly Option<string?> _certificate = new("--tls-certificate") { Description = "PEM file of the certificate for ports with https://, with what stands between it and its root. A renewed one is taken up within a minute." };
     private readonly Option<string?> _key = new("--tls-key") { Description = "PEM file of its key." };
     private readonly Option<string[]> _proxy = new("--proxy-address") { Description = "Address of a proxy that signs people in and whose word is taken. May be given several times." };
     private readonly Option<string?> _user = new("--proxy-user-header") { Description = "The header in which it says who it is, e.g. X-Auth-Request-Email." };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ledger.Export;
+using Haldane.Core.Ports;
 using Haldane.Store.Signing;
 
 namespace Haldane.Commands;
@@ -13,12 +14,18 @@ internal static class LedgerVerifyCommand
         var store = LedgerSource.Option();
         var key = new Option<string>("--key") { Description = "A public key that was kept elsewhere (PEM, see `ledger key`): every signed head must be of this one." };
         var export = new Option<string>("--export") { Description = "Check a file that `ledger export` wrote, alone; of evidence there is none in it." };
-        var command = new Command("verify", "Recomputes the hash chain and the evidence digests, and checks the signed heads.") { store, key, export };
+        var head = new Option<string>("--head") { Description = "The number and the hash of a record that were kept elsewhere, e.g. \"1200 9f86…\": it must still be there." };
+        var command = new Command("verify", "Recomputes the hash chain and the evidence digests, and checks the signed heads.") { store, key, export, head };
         command.Validators.Add(result =>
         {
             if (result.GetResult(store) is not null && result.GetResult(export) is not null)
             {
                 result.AddError("--store and --export: wanted is one of them");
+            }
+
+            if (result.GetValue(head) is { } text && (result.GetResult(export) is not null || text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [{ } number, { Length: 64 }] || !long.TryParse(number, out _)))
+            {
+                result.AddError("--head: wanted are a record's number and its hash of 64 hex digits, for a store or a running Haldane");
             }
         });
         return Options.ForServer(
@@ -28,7 +35,16 @@ internal static class LedgerVerifyCommand
                 var (kept, isReadable) = await ReadKeyAsync(parsed.GetValue(key), cancel);
                 return !isReadable ? ExitCode.CannotRun
                     : parsed.GetValue(export) is { } file ? await VerifyExportAsync(file, kept, cancel)
-                    : await LedgerSource.UseAsync(parsed.GetValue(store), client, async ledger => await TellAsync(await ledger.VerifyAsync(kept, cancel), "the ledger is"), cancel);
+                    : await LedgerSource.UseAsync(
+                        parsed.GetValue(store),
+                        client,
+                        async ledger =>
+                        {
+                            var check = await ledger.VerifyAsync(kept, cancel);
+                            return await TellAsync(
+                                parsed.GetValue(head) is { } text && await WhyNotHeadAsync(ledger, text, cancel) is { } why ? check with { Problems = [.. check.Problems, why] } : check, "the ledger is");
+                        },
+                        cancel);
             });
     }
 
@@ -73,7 +89,24 @@ internal static class LedgerVerifyCommand
         }
 
         var found = check.End();
-        return await TellAsync(found, check.Rollout is { } rollout ? $"what the export holds of {rollout} alone is" : "the exported ledger is");
+        var code = await TellAsync(found, check.Rollout is { } rollout ? $"what the export holds of {rollout} alone is" : "the exported ledger is");
+        if (code != ExitCode.Done || check.Rollout is null || kept is null)
+        {
+            return code;
+        }
+
+        await System.Console.Error.WriteLineAsync("an excerpt proves nothing against a key: nobody can tell from it whether a signed head rests on these records; check an export of the whole ledger");
+        return ExitCode.Unproven;
+    }
+
+    // Whoever may write the file can cut it back to an older signed head; against somebody who has kept a later one he cannot.
+    private static async Task<string?> WhyNotHeadAsync(ILedgerReader ledger, string kept, CancellationToken cancel)
+    {
+        var (number, hash) = kept.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var n, var h] && long.TryParse(n, System.Globalization.CultureInfo.InvariantCulture, out var place) ? (place, h) : (0, "");
+        var record = (await ledger.LedgerAsync(number + 1, 1, null, cancel)).FirstOrDefault();
+        return record is null || record.Number != number ? $"record {number}: is missing, though its hash was kept"
+            : record.Hash != hash ? $"record {number}: has another hash than the one that was kept"
+            : null;
     }
 
     private static async Task<int> TellAsync(LedgerCheck check, string what)

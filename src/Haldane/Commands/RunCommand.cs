@@ -21,7 +21,7 @@ internal static class RunCommand
         };
         var admin = new Option<string>("--admin")
         {
-            Description = $"Where people connect: page, API, metrics. On any other address than loopback each call asks for a token: of `haldane tokens`, or of {AdminServer.TokenVariable}.",
+            Description = $"Where people connect: page, API, metrics; HOST:PORT, or https://HOST:PORT with --tls-certificate. On any other address than loopback each call asks for a token: of `haldane tokens`, or of {AdminServer.TokenVariable}.",
             DefaultValueFactory = _ => "127.0.0.1:8081",
         };
         var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence.", DefaultValueFactory = _ => "haldane.db" };
@@ -44,7 +44,7 @@ internal static class RunCommand
                 return new(
                     specification,
                     [.. parsed.GetValue(data)!.Select(d => ListenAddress.Data(d, tls))],
-                    new(ListenAddress.Plain(parsed.GetValue(admin)!)) { Access = access.Rules(parsed), Tls = tls is null ? null : tls.Current },
+                    ListenAddress.Admin(parsed.GetValue(admin)!, tls) with { Access = access.Rules(parsed) },
                     parsed.GetValue(store)!,
                     PrometheusSource.OrNull(parsed.GetValue(prometheus)))
                 {

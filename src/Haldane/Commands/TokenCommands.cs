@@ -22,6 +22,7 @@ internal static class TokenCommands
     {
         var (store, json) = (StoreOption(), Options.Json());
         return Options.ForServer(new("list", "Lists the tokens: never their secrets.") { store, json }, (client, parsed, cancel) => WithAsync(
+            makes: false,
             parsed.GetValue(store),
             desk => Task.FromResult(Write(desk.Tokens, parsed.GetValue(json))),
             async () => Write(await client.TokensAsync(cancel), parsed.GetValue(json)),
@@ -50,6 +51,7 @@ internal static class TokenCommands
             var order = new TokenOrder(
                 parsed.GetValue(name)!, parsed.GetValue(role), [.. parsed.GetValue(models) ?? []], [.. parsed.GetValue(groups) ?? []], end, parsed.GetValue(why));
             return WithAsync(
+                makes: true,
                 parsed.GetValue(store),
                 async desk =>
                 {
@@ -72,6 +74,7 @@ internal static class TokenCommands
         var store = StoreOption();
         var (by, why) = (Options.By(), Options.Why(isRequired: false));
         return Options.ForServer(new("revoke", "Ends a token, and the sessions that it has opened.") { id, store, by, why }, (client, parsed, cancel) => WithAsync(
+            makes: false,
             parsed.GetValue(store),
             async desk =>
             {
@@ -114,11 +117,22 @@ internal static class TokenCommands
         return secret is null ? ExitCode.No : ExitCode.Done;
     }
 
-    private static async Task<int> WithAsync(string? store, Func<TokenDesk, Task<int>> file, Func<Task<int>> server, CancellationToken cancel)
+    private static async Task<int> WithAsync(bool makes, string? store, Func<TokenDesk, Task<int>> file, Func<Task<int>> server, CancellationToken cancel)
     {
         if (store is null)
         {
             return await server();
+        }
+
+        if (!File.Exists(store) && !makes)
+        {
+            await System.Console.Error.WriteLineAsync($"haldane: there is no store {Path.GetFullPath(store)}");
+            return ExitCode.CannotRun;
+        }
+
+        if (!File.Exists(store))
+        {
+            await System.Console.Error.WriteLineAsync($"the store {Path.GetFullPath(store)} is new");
         }
 
         try

@@ -83,10 +83,15 @@ internal sealed class HaldaneHost : IAsyncDisposable
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
             var controller = await RolloutController.RecoverAsync(
                 options.Specification, store, secrets.Into(router), tokens, time, logging.CreateLogger<RolloutController>(), cancel);
+            var people = await TokenDesk.RecoverAsync(options.Specification, store, time, cancel);
+            if (AdminServer.WhyNotListen(options.Admin, people.Tokens.Count > 0) is { } why)
+            {
+                throw new FormatException(why);
+            }
+
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
-            var people = await TokenDesk.RecoverAsync(options.Specification, store, time, cancel);
             var admin = await AdminServer.StartAsync(options.Admin, new(controller, people, store, router, desk, time), logging, cancel);
             return new(store, router, controller, gateway, admin, people, (desk, options.Metrics)) { SigningFault = store.SigningFault };
         }

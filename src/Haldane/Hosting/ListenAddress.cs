@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Haldane.Console;
 using Haldane.Gateway;
 
 namespace Haldane.Hosting;
@@ -15,9 +16,14 @@ internal static class ListenAddress
     /// <exception cref="FormatException">Says what is wanted.</exception>
     public static DataAddress Data(string text, TlsFiles? tls) =>
         text.StartsWith(PriorKnowledge, StringComparison.OrdinalIgnoreCase) ? new(Plain(text[PriorKnowledge.Length..]), true)
-        : !text.StartsWith(Encrypted, StringComparison.OrdinalIgnoreCase) ? new(Plain(text), false)
-        : tls is null ? throw new FormatException($"address \"{text}\": wanted are --tls-certificate and --tls-key too")
-        : new(Plain(text[Encrypted.Length..]), false) { Tls = tls.Current };
+        : !IsEncrypted(text) ? new(Plain(text), false)
+        : new(Plain(text[Encrypted.Length..]), false) { Tls = Needed(text, tls).Current };
+
+    /// <summary>Reads <c>HOST:PORT</c> or <c>https://HOST:PORT</c>.</summary>
+    /// <param name="text">As it is written.</param>
+    /// <param name="tls">The certificate; null when there is none.</param>
+    /// <exception cref="FormatException">Says what is wanted.</exception>
+    public static AdminOptions Admin(string text, TlsFiles? tls) => IsEncrypted(text) ? new(Plain(text[Encrypted.Length..])) { Tls = Needed(text, tls).Current } : new(Plain(text));
 
     /// <summary>Reads <c>HOST:PORT</c>.</summary>
     /// <exception cref="FormatException">Says what is wanted.</exception>
@@ -34,6 +40,10 @@ internal static class ListenAddress
 
         throw new FormatException($"address \"{text}\": wanted is HOST:PORT with an IP address or localhost, e.g. 127.0.0.1:8080 or [::1]:8080");
     }
+
+    private static bool IsEncrypted(string text) => text.StartsWith(Encrypted, StringComparison.OrdinalIgnoreCase);
+
+    private static TlsFiles Needed(string text, TlsFiles? tls) => tls ?? throw new FormatException($"address \"{text}\": wanted are --tls-certificate and --tls-key too");
 
     private static IPAddress? Host(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback

@@ -17,13 +17,13 @@ internal sealed partial class TlsFiles
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private SslServerAuthenticationOptions _current;
-    private DateTime _written;
+    private string _content;
     private long _looked;
 
     private TlsFiles(string certificate, string key, TimeProvider time, ILogger logger)
     {
         (_certificate, _key, _time, _logger) = (certificate, key, time, logger);
-        _written = Written();
+        _content = Content();
         _current = Read();
         _looked = time.GetTimestamp();
     }
@@ -62,13 +62,13 @@ internal sealed partial class TlsFiles
     {
         try
         {
-            var written = Written();
-            if (written == _written)
+            var content = Content();
+            if (content == _content)
             {
                 return;
             }
 
-            (_current, _written) = (Read(), written);
+            (_current, _content) = (Read(), content);
             Renewed(_current.ServerCertificateContext!.TargetCertificate.NotAfter.ToUniversalTime());
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
@@ -77,11 +77,8 @@ internal sealed partial class TlsFiles
         }
     }
 
-    private DateTime Written()
-    {
-        var (certificate, key) = (File.GetLastWriteTimeUtc(_certificate), File.GetLastWriteTimeUtc(_key));
-        return certificate > key ? certificate : key;
-    }
+    // Not the time at which they were written: where they are links, as secrets of Kubernetes are, that is the link's, which stays as it is.
+    private string Content() => Convert.ToHexString(SHA256.HashData([.. File.ReadAllBytes(_certificate), .. File.ReadAllBytes(_key)]));
 
     private SslServerAuthenticationOptions Read()
     {
@@ -95,6 +92,7 @@ internal sealed partial class TlsFiles
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(server, between, offline: true),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         };
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Haldane.Console.Access;
 using Haldane.Console.Tests.Fakes;
+using Haldane.Core.Access;
 
 namespace Haldane.Console.Tests.Access;
 
@@ -96,11 +97,12 @@ public sealed class AdminAccessTests
     {
         var outside = new AdminOptions(new(IPAddress.Any, 0));
 
-        Assert.Contains("HALDANE_ADMIN_TOKEN", AdminServer.WhyNotListen(outside with { Access = new() { SharedToken = token } }, hasAdmin: false), StringComparison.Ordinal);
-        Assert.Null(AdminServer.WhyNotListen(outside with { Access = new() { SharedToken = Token } }, hasAdmin: false));
-        Assert.Null(AdminServer.WhyNotListen(outside, hasAdmin: true));
-        Assert.Null(AdminServer.WhyNotListen(new(new(IPAddress.IPv6Loopback, 0)), hasAdmin: false));
-        Assert.NotNull(AdminServer.WhyNotListen(new(new(IPAddress.Loopback, 0)) { Access = new() { Always = true } }, hasAdmin: false));
+        Assert.Contains("HALDANE_ADMIN_TOKEN", AdminServer.WhyNotListen(outside with { Access = new() { SharedToken = token } }, hasTokens: false), StringComparison.Ordinal);
+        Assert.Null(AdminServer.WhyNotListen(outside with { Access = new() { SharedToken = Token } }, hasTokens: false));
+        Assert.Null(AdminServer.WhyNotListen(outside, hasTokens: true));
+        Assert.Null(AdminServer.WhyNotListen(new(new(IPAddress.IPv6Loopback, 0)), hasTokens: false));
+        Assert.NotNull(AdminServer.WhyNotListen(new(new(IPAddress.Loopback, 0)) { Access = new() { Always = true } }, hasTokens: false));
+        Assert.Contains("somebody's own", AdminServer.WhyNotListen(outside with { Access = new() { SharedToken = new FakeTokens().Add("ada", Role.Viewer) } }, hasTokens: true), StringComparison.Ordinal);
     }
 
     [Fact]

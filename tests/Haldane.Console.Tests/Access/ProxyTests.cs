@@ -47,6 +47,27 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    public async Task Groups_that_come_twice_are_nobodys()
+    {
+        await using var admin = await Admin.StartAsync(new AccessRules { Proxy = Ours });
+
+        Assert.StartsWith("HTTP/1.1 401", await admin.RawAsync($"GET {Models} HTTP/1.1", "Host: localhost", "X-User: ada", "X-Groups: staff", "X-Groups: ml-admins"), StringComparison.Ordinal);
+    }
+
+    // Whoever has a network of the new protocol chooses the last bytes of his addresses: they must not pass for one of the old.
+    [Theory]
+    [InlineData("10.0.0.2", true)]
+    [InlineData("::ffff:10.0.0.2", true)]
+    [InlineData("2001:db8::a00:2", false)]
+    [InlineData("::a00:2", false)]
+    [InlineData("10.0.0.3", false)]
+    public void Its_address_is_compared_whole(string from, bool isIts)
+    {
+        Assert.Equal(isIts, (Ours with { Addresses = [IPAddress.Parse("10.0.0.2")] }).Sends(IPAddress.Parse(from)));
+        Assert.Equal(isIts, (Ours with { Addresses = [IPAddress.Parse("::ffff:10.0.0.2")] }).Sends(IPAddress.Parse(from)));
+    }
+
+    [Fact]
     public async Task Its_word_is_taken_from_its_own_address_only()
     {
         await using var admin = await Admin.StartAsync(new AccessRules { Proxy = Ours with { Addresses = [IPAddress.Parse("10.0.0.2")] } });

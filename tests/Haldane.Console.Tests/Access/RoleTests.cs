@@ -136,6 +136,20 @@ public sealed class RoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_sends_points_asks_for_no_metrics()
+    {
+        const string Asks = """{"metrics":[{"name":"errors","baselineQuery":"a","canaryQuery":"b","direction":"lower","fine":"0","bad":"1"}],"window":"10m"}""";
+
+        var reporter = await SendAsync("POST", "/api/v1/judge", _tokens.Add("rita", Role.Reporter), Asks);
+        var scoped = await SendAsync("POST", "/api/v1/judge", _tokens.Add("olga", Role.Operator, ["chat"]), Asks);
+        var whole = await SendAsync("POST", "/api/v1/judge", _root, Asks);
+
+        reporter.AssertProblem(HttpStatusCode.Forbidden, "but not ask for metrics");
+        scoped.AssertProblem(HttpStatusCode.Forbidden, "but not ask for metrics");
+        Assert.NotEqual(HttpStatusCode.Forbidden, whole.Status);
+    }
+
+    [Fact]
     public async Task Feedback_is_taken_for_the_models_of_its_token()
     {
         await SendAsync("POST", "/api/v1/feedback", _tokens.Add("labeller", Role.Reporter, ["chat"]), """{"exchange":"x","label":"good"}""");
@@ -179,8 +193,9 @@ public sealed class RoleTests : IAsyncLifetime
     [InlineData("""{"name":"anna"}""", "role: wanted is one of reporter, viewer, operator, approver, admin")]
     [InlineData("""{"name":"anna","role":"king"}""", "role: wanted is one of")]
     [InlineData("""{"name":"anna","role":"4"}""", "role: wanted is one of")]
+    [InlineData("""{"name":"anna","role":"viewer,operator"}""", "role: wanted is one of")]
     [InlineData("""{"name":"anna","role":"viewer","models":["a b"]}""", "models: wanted are")]
-    [InlineData("""{"name":"x y","role":"king","groups":["<b>"]}""", "name: wanted is a name of 1 to 63 letters, digits, dots, dashes, underscores and @, beginning with a letter or digit; role: wanted")]
+    [InlineData("""{"name":"x y","role":"king","groups":["<b>"]}""", "name: wanted is a name of 1 to 100 letters and digits of ASCII, dots, dashes, underscores, +, / and @, beginning with a letter, a digit or /; role: wanted")]
     [InlineData("""{"name":"anna","role":"viewer","secret":"mine"}""", "an object with the fields")]
     [InlineData("""{"name":"anna","role":"viewer","expires":"soon"}""", "an object with the fields")]
     public async Task A_token_that_cannot_be_is_refused(string body, string detail) =>

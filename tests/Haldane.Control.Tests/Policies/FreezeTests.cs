@@ -71,7 +71,60 @@ public sealed class FreezeTests
 
         Assert.Equal("no freeze holds fraud-v2", nothing.Message);
         Assert.Equal((CommandOutcomeKind.Done, 1), (aside.Kind, world.View.Rollout.Stage));
-        Assert.Contains(world.Disk.Entries, e => e is { Kind: "set-aside", By: "ann", Why: "ann sets incident aside: a smell" });
+        Assert.Contains(world.Disk.Entries, e => e is { Kind: "set", By: "ann", Why: "a smell", Setting: { Kind: "override", Name: "fraud-v2" } });
+        Assert.Equal("ann sets incident aside for fraud-v2: a smell", aside.Message);
+    }
+
+    [Fact]
+    public async Task An_override_holds_for_its_freeze_only_and_outlives_a_restart()
+    {
+        using var world = await World.StartedAsync();
+        await FreezeAsync(world);
+        await world.AskAsync(RolloutCommand.Override);
+        using var next = await world.RestartAsync();
+        await next.TickAsync(4);
+        var moved = next.View.Rollout.Stage;
+        await next.Controller.LiftAsync("incident", next.By, null, None);
+        next.Time.Pass(TimeSpan.FromMinutes(1));
+        await FreezeAsync(next);
+        await next.TickAsync(9);
+
+        Assert.Equal(1, moved);
+        Assert.Equal((1, HoldReason.Frozen), (next.View.Rollout.Stage, next.View.Rollout.Hold));
+    }
+
+    // What is only known, and not running, has nothing that an override could write over: not what an older plan of the name has left.
+    [Fact]
+    public async Task An_override_before_the_start_leaves_what_was_promoted()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(30);
+        var promoted = world.View.Rollout.Phase;
+        var changed = world.Set.Rollouts[0] with { Warm = TimeSpan.FromMinutes(3) };
+        using var next = await world.RestartAsync(world.Set with { Rollouts = [changed] });
+        await FreezeAsync(next);
+        await next.AskAsync(RolloutCommand.Override);
+
+        using var last = await next.RestartAsync();
+
+        Assert.Equal(Phase.Promoted, promoted);
+        Assert.Equal("v2", last.Controller.Models[0].Serving);
+    }
+
+    [Fact]
+    public async Task Lowering_the_risk_of_a_model_while_it_moves_does_not_make_one_person_enough()
+    {
+        var rollout = Make.Rollout() with { Stages = [.. Make.Rollout().Stages.Select(s => s with { Approval = new() })] };
+        var set = Make.Set(rollout);
+        using var world = await World.OpenAsync(set with { Models = [.. set.Models.Select(m => m with { About = new() { Risk = RiskClass.High } })] });
+        world.By = new("ann") { Role = Role.Admin, IsProven = true };
+        await world.StartAsync();
+        using var next = await world.RestartAsync(set);
+        next.By = world.By;
+
+        var refused = await next.AskAsync(RolloutCommand.Approve);
+
+        Assert.Contains("ann has started this run", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +159,7 @@ public sealed class FreezeTests
         var later = await world.StartAsync("chat-v2");
 
         Assert.Equal((CommandOutcomeKind.Done, CommandOutcomeKind.Done), (first.Kind, later.Kind));
-        Assert.Equal(new(CommandOutcomeKind.Conflict, "the policy house lets 1 rollout move at once, and there is fraud-v2"), second);
+        Assert.Equal(new(CommandOutcomeKind.Conflict, "the policy house lets 1 rollout move at once, and 1 moves: fraud-v2"), second);
     }
 
     [Theory]

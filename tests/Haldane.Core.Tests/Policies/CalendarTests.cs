@@ -19,14 +19,14 @@ public sealed class CalendarTests
     [InlineData("2027-01-03T23:59:59Z", true)]
     [InlineData("2027-01-04T00:00:00Z", false)]
     public void A_freeze_holds_from_its_first_moment_until_its_end(string now, bool holds) =>
-        Assert.Equal(holds, Of(new() { Name = "house", Freezes = [YearEnd] }).Frozen(Fraud, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)) is not null);
+        Assert.Equal(holds, Of(new() { Name = "house", Freezes = [YearEnd] }).At(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)).Frozen(Fraud) is not null);
 
     [Fact]
     public void A_freeze_counts_by_the_clocks_of_its_zone()
     {
         var tokyo = YearEnd with { Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo") };
 
-        Assert.Equal(new(2027, 1, 3, 15, 0, 0, TimeSpan.Zero), tokyo.Until(Noon));
+        Assert.Equal(new(2027, 1, 3, 15, 0, 0, TimeSpan.Zero), tokyo.Window(Noon)!.Value.Until);
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class CalendarTests
         Assert.True(CronTimes.TryParse("0 0 * * *", out var daily));
         var freeze = new FreezeSpec { Name = "long", Times = daily, For = TimeSpan.FromHours(30) };
 
-        Assert.Equal(Noon.Date.AddHours(30), freeze.Until(Noon)!.Value.UtcDateTime);
-        Assert.All(Enumerable.Range(0, 48), hour => Assert.NotNull(freeze.Until(Noon.AddHours(hour))));
+        Assert.Equal(Noon.Date.AddHours(30), freeze.Window(Noon)!.Value.Until.UtcDateTime);
+        Assert.All(Enumerable.Range(0, 48), hour => Assert.NotNull(freeze.Window(Noon.AddHours(hour))));
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class CalendarTests
     {
         var calendar = Of(new() { Name = "house", Models = ["chat"], Freezes = [YearEnd] });
 
-        Assert.Null(calendar.Frozen(Fraud, Noon));
-        Assert.Equal("frozen by year-end until 2027-01-04 00:00 UTC: closing", calendar.Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }, Noon));
+        Assert.Null(calendar.At(Noon).Frozen(Fraud));
+        Assert.Equal("frozen by year-end until 2027-01-04 00:00 UTC: closing", calendar.At(Noon).Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }));
     }
 
     [Fact]
@@ -53,10 +53,10 @@ public sealed class CalendarTests
     {
         var calendar = Calendar.Empty with { Ordered = [new("incident", ["fraud"], Noon, Noon.AddHours(1), "ada", "an outage"), new("for-ever", ["chat"], Noon, null, "ada", "gone")] };
 
-        Assert.Null(calendar.Frozen(Fraud, Noon.AddSeconds(-1)));
-        Assert.Equal("frozen by incident until 2026-12-24 13:00 UTC: ada: an outage", calendar.Frozen(Fraud, Noon));
-        Assert.Null(calendar.Frozen(Fraud, Noon.AddHours(1)));
-        Assert.Equal("frozen by for-ever: ada: gone", calendar.Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }, Noon.AddYears(9)));
+        Assert.NotNull(calendar.At(Noon.AddHours(-1)).Frozen(Fraud)); // a clock that was set back
+        Assert.Equal("frozen by incident until 2026-12-24 13:00 UTC: ada: an outage", calendar.At(Noon).Frozen(Fraud));
+        Assert.Null(calendar.At(Noon.AddHours(1)).Frozen(Fraud));
+        Assert.Equal("frozen by for-ever: ada: gone", calendar.At(Noon.AddYears(9)).Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }));
     }
 
     [Fact]
@@ -64,25 +64,36 @@ public sealed class CalendarTests
     {
         Assert.True(CronTimes.TryParse("0 0 * * *", out var daily));
         var calendar = Of(new() { Name = "house", Freezes = [new() { Name = "nights", Times = daily, For = TimeSpan.FromHours(14) }] });
-        var aside = RolloutMachine.Next(Fraud, new Signal.SetAside("ada", "a fix", [.. calendar.Holding(Fraud, Noon)]), Noon).Next;
+        var aside = calendar with { Overrides = [new("fraud-v2", [.. calendar.At(Noon).Holding(Fraud).Select(f => new OverriddenFreeze(f.Name, f.Since))], "ada", "a fix")] };
 
-        Assert.NotNull(calendar.Frozen(Fraud, Noon));
-        Assert.Null(calendar.Frozen(aside, Noon));
-        Assert.NotNull(calendar.Frozen(aside, Noon.AddDays(1)));
+        Assert.NotNull(calendar.At(Noon).Frozen(Fraud));
+        Assert.Null(aside.At(Noon).Frozen(Fraud));
+        Assert.NotNull(aside.At(Noon).Frozen(Fraud with { Spec = Fraud.Spec with { Name = "fraud-v3" } }));
+        Assert.NotNull(aside.At(Noon.AddDays(1)).Frozen(Fraud));
+    }
+
+    [Fact]
+    public void A_freeze_that_is_ordered_anew_is_another_one()
+    {
+        var first = Calendar.Empty with { Ordered = [new("incident", [], Noon, null, "ada", "x")], Overrides = [new("fraud-v2", [new("incident", Noon)], "ada", "a fix")] };
+
+        Assert.Null(first.At(Noon.AddDays(9)).Frozen(Fraud));
+        Assert.NotNull((first with { Ordered = [new("incident", [], Noon.AddDays(3), null, "ada", "y")] }).At(Noon.AddDays(9)).Frozen(Fraud));
     }
 
     [Theory]
-    [InlineData(1, "the policy house lets 1 rollout move at once, and there is other-1")]
-    [InlineData(2, "the policy house lets 2 rollouts move at once, and there are other-1, other-2")]
+    [InlineData(1, "the policy house lets 1 rollout move at once, and 1 moves: other-1")]
+    [InlineData(2, "the policy house lets 2 rollouts move at once, and 2 move: other-1, other-2")]
     public void As_many_rollouts_move_as_the_policy_lets(int atMost, string expected)
     {
         var calendar = Of(new() { Name = "house", AtMost = atMost });
         Rollout[] others = [.. Enumerable.Range(1, 3).Select(i => Fraud with { Phase = i <= atMost ? Phase.Running : Phase.Promoted, Spec = Fraud.Spec with { Name = $"other-{i}", Model = $"m{i}" } })];
 
-        Assert.Equal(expected, calendar.Crowded(Fraud, others));
-        Assert.Null(calendar.Crowded(Fraud, others[1..]));
-        Assert.Null(Of(new() { Name = "house", AtMost = atMost, Models = ["m1", "m2"] }).Crowded(Fraud, others)); // not its models
+        Assert.Equal(expected, calendar.At(Noon).Crowded(Fraud, others, _ => true));
+        Assert.DoesNotContain("other", calendar.At(Noon).Crowded(Fraud, others, _ => false), StringComparison.Ordinal);
+        Assert.Null(calendar.At(Noon).Crowded(Fraud, others[1..], _ => true));
+        Assert.Null(Of(new() { Name = "house", AtMost = atMost, Models = ["m1", "m2"] }).At(Noon).Crowded(Fraud, others, _ => true)); // not its models
     }
 
-    private static Calendar Of(PolicySpec policy) => new([policy], []);
+    private static Calendar Of(PolicySpec policy) => new([policy], [], []);
 }

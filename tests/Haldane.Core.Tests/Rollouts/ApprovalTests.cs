@@ -74,10 +74,18 @@ public sealed class ApprovalTests
     [Fact]
     public void Where_the_risk_is_high_who_has_started_cannot_agree()
     {
-        var started = Asked(new()) with { StartedBy = "Ada" };
+        var started = Asked(new()) with { StartedBy = "Ada", StarterIsProven = true };
 
-        Assert.Contains("somebody else must agree", RolloutMachine.Next(started, new Signal.Approve(new("ada"), "fine", FourEyes: true), Now).Refusal, StringComparison.Ordinal);
-        Assert.Null(RolloutMachine.Next(started, new Signal.Approve(new("ada"), "fine", FourEyes: false), Now).Refusal);
+        Assert.Contains("ada has started this run; the risk", Refusal(started, new("ada"), fourEyes: true), StringComparison.Ordinal);
+        Assert.Contains("the token of ben was made by ADA, who has started", Refusal(started, new("ben") { MadeBy = "ADA" }, fourEyes: true), StringComparison.Ordinal);
+        Assert.Contains("nobody can prove who has started", Refusal(started with { StarterIsProven = false }, new("ben"), fourEyes: true), StringComparison.Ordinal);
+        Assert.Null(Refusal(started, new("ben") { MadeBy = "root" }, fourEyes: true));
+        Assert.Null(Refusal(started, new("ada"), fourEyes: false));
+
+        // Somebody has said meanwhile that the risk is lower.
+        Assert.NotNull(Refusal(started with { FourEyes = true }, new("ada"), fourEyes: false));
+
+        static string? Refusal(Rollout rollout, Person by, bool fourEyes) => RolloutMachine.Next(rollout, new Signal.Approve(by, "fine", fourEyes), Now).Refusal;
     }
 
     [Fact]

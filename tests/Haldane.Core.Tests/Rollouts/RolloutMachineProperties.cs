@@ -201,13 +201,12 @@ public sealed class RolloutMachineProperties
 
     private static Signal AnySignal(Random random, Rollout rollout) => random.Next(40) switch
     {
-        0 or 1 => new Signal.Start(rollout.Run + 1, "ada"),
+        0 or 1 => new Signal.Start(rollout.Run + 1, "ada") { IsProven = true },
         2 when random.Next(4) == 0 => new Signal.RollBack("ada", "no more"),
         3 => new Signal.Pause("ada", "lunch", TimeSpan.FromMinutes(random.Next(40))),
         4 or 5 or 6 => new Signal.Resume("ada", null, TimeSpan.FromMinutes(random.Next(40))),
         7 => new Signal.Advance("ada", "quick", AnyJudgement(random, rollout), random.Next(5) == 0 ? Made.Ejected(1) : null, AnyFreeze(random)),
         8 or 9 => new Signal.Approve(new(random.Next(3) switch { 0 => "ada", 1 => "ben", _ => "cleo" }), "fine", FourEyes: true),
-        10 => new Signal.SetAside("ben", "a fix", random.Next(2) == 0 ? [] : [new("year-end", Noon.AddSeconds(random.Next(60)), null)]),
         < 13 => new Signal.Elapsed(random.Next(20) == 0 ? Made.Ejected(1) : null),
         _ => new Signal.Judged(AnyJudgement(random, rollout), random.Next(20) == 0 ? Made.Ejected(random.Next(40)) : null, AnyFreeze(random)),
     };

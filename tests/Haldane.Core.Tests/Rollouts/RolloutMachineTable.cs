@@ -20,8 +20,6 @@ public sealed class RolloutMachineTable
         ["advance, frozen"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
         ["approve"] = ["no", "Approved", "Approved", "Approved", "no", "no", "no", "no", "no", "no"],
         ["approve by who started"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
-        ["set aside"] = ["SetAside", "SetAside", "SetAside", "SetAside", "no", "no", "SetAside", "SetAside", "SetAside", "SetAside"],
-        ["set nothing aside"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
         ["pass, nobody has agreed"] = ["-", "Held", "-", "Held", "-", "-", "-", "-", "-", "-"],
         ["pass, frozen"] = ["-", "Held", "-", "Held", "-", "-", "-", "-", "-", "-"],
         ["fail, frozen"] = ["-", "Returning", "Returning", "Returning", "-", "-", "-", "-", "-", "-"],
@@ -61,7 +59,7 @@ public sealed class RolloutMachineTable
         var rollout = Standing(standing);
         if (signal.Contains("agreed", StringComparison.Ordinal) || signal.StartsWith("approve", StringComparison.Ordinal))
         {
-            rollout = rollout with { StartedBy = "Ben", Spec = rollout.Spec with { Stages = [.. rollout.Spec.Stages.Select(s => s with { Approval = new() })] } };
+            rollout = rollout with { StartedBy = "Ben", StarterIsProven = true, Spec = rollout.Spec with { Stages = [.. rollout.Spec.Stages.Select(s => s with { Approval = new() })] } };
         }
 
         var moved = RolloutMachine.Next(rollout, SignalOf(signal, rollout), Now);
@@ -111,8 +109,6 @@ public sealed class RolloutMachineTable
         "advance, frozen" => new Signal.Advance("ada", "quick", Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "approve" => new Signal.Approve(new("ada"), "looks good", FourEyes: true),
         "approve by who started" => new Signal.Approve(new("ben"), "looks good", FourEyes: true),
-        "set aside" => new Signal.SetAside("ada", "a fix", [new("year-end", null, null)]),
-        "set nothing aside" => new Signal.SetAside("ada", "a fix", []),
         "pass, frozen" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "fail, frozen" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Fail, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "time passes" => new Signal.Elapsed(),

@@ -39,6 +39,8 @@ public sealed class TamperTests : IDisposable
     [InlineData("UPDATE rollout SET state = replace(state, '\"stage\":0', '\"stage\":2') WHERE name = 'even'", "record 12: the state of rollout 'even' does not agree")]
     [InlineData("UPDATE rollout SET state = replace(state, 'Running', 'Promoted') WHERE name = 'even'", "record 12: the state of rollout 'even' does not agree")]
     [InlineData("UPDATE rollout SET state = replace(state, '\"share\":100,', '\"share\":9000,') WHERE name = 'even'", "record 12: the state of rollout 'even' does not agree")]
+    [InlineData("UPDATE rollout SET state = json_set(state, '$.startedBy', 'eve') WHERE name = 'even'", "record 12: the state of rollout 'even' does not agree with it: the state says that eve has started it")]
+    [InlineData("UPDATE rollout SET state = json_set(state, '$.approvals', json('[{\"stage\":0,\"by\":\"eve\",\"why\":\"x\",\"at\":\"2026-01-01T00:00:00+00:00\"}]')) WHERE name = 'even'", "record 12: the state of rollout 'even' does not agree")]
     [InlineData("UPDATE rollout SET state = '{' WHERE name = 'odd'", "record 11: the state of rollout 'odd' cannot be read")]
     [InlineData("DELETE FROM rollout WHERE name = 'odd'", "record 11: the state of rollout 'odd' is missing")]
     [InlineData("UPDATE ledger_rollout SET rollout = 'odd' WHERE number = 4", "record 4: the index has it under rollout 'odd'")]

@@ -43,6 +43,9 @@ public sealed class ChainWalk(LedgerProblems problems, bool isExcerpt = false)
     /// <summary>For each setting its last record.</summary>
     public Dictionary<(string Kind, string Name), LastRecord> Settings { get; } = [];
 
+    /// <summary>For each rollout who started its last run and who has agreed since: stage, who, when.</summary>
+    public Dictionary<string, List<(int Stage, string By, DateTimeOffset At)>> Agreed { get; } = new(StringComparer.Ordinal);
+
     /// <summary>For each record of a rollout that can be read its rollout.</summary>
     public Dictionary<long, string> Rollouts { get; } = [];
 
@@ -134,6 +137,16 @@ public sealed class ChainWalk(LedgerProblems problems, bool isExcerpt = false)
             {
                 Settings[(setting.Kind, setting.Name)] = new(number, entry);
                 return;
+            }
+
+            if (!Agreed.TryGetValue(entry.Rollout, out var agreed) || entry.Kind == "started")
+            {
+                Agreed[entry.Rollout] = agreed = [];
+            }
+
+            if (entry.Kind is "started" or "approved")
+            {
+                agreed.Add((entry.Stage, entry.By, entry.At));
             }
 
             Rollouts[number] = entry.Rollout;

@@ -31,7 +31,7 @@ internal sealed class RolloutVerification(LedgerProblems problems)
             }
             else if (chain.Walk.Last.TryGetValue(name, out var last) && last.Number == record)
             {
-                CheckState(name, run, state, last);
+                CheckState(name, run, state, last, chain.Walk.Agreed[name]);
             }
             else if (chain.Complete && !chain.Walk.Unread.Contains(record))
             {
@@ -48,13 +48,13 @@ internal sealed class RolloutVerification(LedgerProblems problems)
         }
     }
 
-    private void CheckState(string name, long run, string state, LastRecord last)
+    private void CheckState(string name, long run, string state, LastRecord last, List<(int Stage, string By, DateTimeOffset At)> agreed)
     {
         try
         {
             var rollout = JsonSerializer.Deserialize(state, CoreJson.Default.Rollout) ?? throw new JsonException("it is null");
             var difference = rollout.Run == run
-                ? RolloutAgreement.Difference(last.Entry, rollout)
+                ? RolloutAgreement.Difference(last.Entry, rollout) ?? RolloutAgreement.Difference(rollout, agreed)
                 : $"its row has run {run}, its state {rollout.Run}";
             if (difference is not null)
             {
