@@ -103,8 +103,7 @@ internal static class LedgerVerifyCommand
     private static async Task<string?> WhyNotHeadAsync(ILedgerReader ledger, string kept, CancellationToken cancel)
     {
         var (number, hash) = kept.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var n, var h] && long.TryParse(n, System.Globalization.CultureInfo.InvariantCulture, out var place) ? (place, h) : (0, "");
-        var record = (await ledger.LedgerAsync(number + 1, 1, null, cancel)).FirstOrDefault();
-        return record is null || record.Number != number ? $"record {number}: is missing, though its hash was kept"
+        return await ledger.LedgerAsync(number + 1, 1, null, cancel) is not [var record] || record.Number != number ? $"record {number}: is missing, though its hash was kept"
             : record.Hash != hash ? $"record {number}: has another hash than the one that was kept"
             : null;
     }
