@@ -1012,7 +1012,7 @@ function drawNotice() {
   const e = page.failure;
   const kept = page.answered ? ` What stands below is from ${clock(page.answered)}.` : '';
   const text = !e ? ''
-    : page.signedOut ? `Signed out: ${e.message || 'the server asks for the admin token'}. Reload the page and give the token as the password.${kept}`
+    : page.signedOut ? `Signed out: ${e.message || 'the server asks for the admin token'}. Reload the page to sign in.${kept}`
     : e instanceof Refused ? `The server refuses (${e.status}): ${e.message || 'no reason given'}. Trying again.${kept}`
     : `The server cannot be reached. The gateway may still serve traffic. Trying again.${kept}`;
   notice.hidden = !e;
