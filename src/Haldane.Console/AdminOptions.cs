@@ -23,5 +23,6 @@ public sealed record AdminOptions(IPEndPoint Listen)
 /// <param name="Ledger">What was decided.</param>
 /// <param name="Traffic">The gateway's totals.</param>
 /// <param name="Series">Judges series that others send; belongs to the caller.</param>
+/// <param name="Webhooks">Who is told what was decided.</param>
 /// <param name="Time">The time.</param>
-public sealed record AdminParts(IControlRoom Room, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, TimeProvider Time);
+public sealed record AdminParts(IControlRoom Room, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, TimeProvider Time);

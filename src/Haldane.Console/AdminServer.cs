@@ -115,10 +115,11 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, tokens, ledger, traffic, series, time) = parts;
+        var (room, tokens, ledger, traffic, series, webhooks, time) = parts;
         RolloutApi.Map(app, room);
         FreezeApi.Map(app, room, time);
         TokenApi.Map(app, tokens);
+        WebhookApi.Map(app, webhooks);
         PairApi.Map(app, room, traffic);
         FeedbackApi.Map(app, room);
         LedgerApi.Map(app, ledger);

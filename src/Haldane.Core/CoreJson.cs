@@ -10,6 +10,7 @@ using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Series;
 using Haldane.Core.Specification;
+using Haldane.Core.Webhooks;
 
 namespace Haldane.Core;
 
@@ -68,6 +69,9 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(FeedbackReceipt))]
 [JsonSerializable(typeof(MetricVerdict[]))]
 [JsonSerializable(typeof(SeriesVerdict))]
+[JsonSerializable(typeof(WebhookProgress))]
+[JsonSerializable(typeof(IReadOnlyList<WebhookView>))]
+[JsonSerializable(typeof(IReadOnlyList<DeadLetterView>))]
 public sealed partial class CoreJson : JsonSerializerContext;
 
 /// <summary>A share on the wire is its number of basis points.</summary>

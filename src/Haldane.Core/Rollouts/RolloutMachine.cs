@@ -154,9 +154,7 @@ public static class RolloutMachine
     };
 
     // Several guards may fail in one tick; the one with most evidence past its line is the best explanation.
-    private static Verdict? WorstFailure(Judgement judgement) => judgement.Verdicts
-        .Where(v => v.Kind == VerdictKind.Fail)
-        .MaxBy(v => v.FailEvidence - v.FailAt);
+    private static Verdict? WorstFailure(Judgement judgement) => judgement.Verdicts.WorstFailure();
 
     private static Transition Enter(Rollout rollout, int stage, DateTimeOffset now, Move move, string by, string reason) => new(
         move,

@@ -11,9 +11,10 @@ internal static class DocumentFields
     internal const string ModelKind = "Model";
     internal const string RolloutKind = "Rollout";
     internal const string PolicyKind = "Policy";
+    internal const string WebhookKind = "Webhook";
 
     private static readonly ChoiceShape<string> ApiVersion = new(("haldane.dev/v1", "haldane.dev/v1"));
-    private static readonly ChoiceShape<string> Kind = new((ModelKind, ModelKind), (RolloutKind, RolloutKind), (PolicyKind, PolicyKind));
+    private static readonly ChoiceShape<string> Kind = new((ModelKind, ModelKind), (RolloutKind, RolloutKind), (PolicyKind, PolicyKind), (WebhookKind, WebhookKind));
 
     private static readonly MappingShape<string> Metadata = new(
         "{ name: … }",
@@ -33,6 +34,9 @@ internal static class DocumentFields
 
     /// <summary>A policy.</summary>
     public static readonly MappingShape<Document<PolicySpec>> Policy = Of(PolicyFields.Spec, "Rules over the rollouts of several models: freezes, and how many may move at once.");
+
+    /// <summary>A webhook.</summary>
+    public static readonly MappingShape<Document<WebhookSpec>> Webhook = Of(WebhookFields.Spec, "Somebody who is told what stands in the ledger.");
 
     private static MappingShape<Document<T>> Of<T>(Shape<T> spec, string about)
         where T : class => new(

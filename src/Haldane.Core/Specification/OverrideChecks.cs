@@ -5,20 +5,7 @@ namespace Haldane.Core.Specification;
 /// <summary>Checks what an override says against the rest of its model, and the names in it.</summary>
 internal static class OverrideChecks
 {
-    private const int MostParameters = 32, MostSteps = 4, LongestName = 128, MostHeaders = 16;
-
-    // What frames a message, belongs to one connection, says whom it is for or how its body is packed is not an operator's to set: it would be a second message, or none.
-    private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "host", "content-length", "transfer-encoding", "content-encoding", "inference-header-content-length", "connection", "keep-alive", "proxy-connection", "proxy-authenticate",
-        "proxy-authorization", "te", "trailer", "upgrade", "expect", "http2-settings",
-    };
-
-    // Words in the names of fields that hold a credential.
-    private static readonly HashSet<string> Credentials = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "authorization", "auth", "cookie", "token", "secret", "password", "credential", "credentials", "key", "apikey",
-    };
+    private const int MostParameters = 32, MostSteps = 4, LongestName = 128;
 
     /// <summary>Reports the mistakes in the overrides of a model's versions.</summary>
     public static void Check(ModelSpec model, YamlMapping node, FileErrors errors)
@@ -28,7 +15,7 @@ internal static class OverrideChecks
         {
             CheckProtocol(model, node, change, errors);
             CheckParameters(change, errors);
-            CheckHeaders(change, errors);
+            HeaderFields.Check(change, errors, "x-haldane-");
             CheckPath(model, change, errors);
         }
     }
@@ -122,37 +109,6 @@ internal static class OverrideChecks
     // Some servers take names without regard to their case.
     private static bool Overlap(string[] a, string[] b) =>
         a.Take(b.Length).SequenceEqual(b.Take(a.Length), StringComparer.OrdinalIgnoreCase);
-
-    private static void CheckHeaders(YamlMapping change, FileErrors errors)
-    {
-        if (change.Find("headers") is not YamlMapping table)
-        {
-            return;
-        }
-
-        if (table.Entries.Count > MostHeaders)
-        {
-            errors.Report(table, $"found {table.Entries.Count} header fields; wanted at most {MostHeaders}");
-            return;
-        }
-
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, content) in table.Entries)
-        {
-            // Behind CGI and its heirs, Content_Length is the same name as Content-Length.
-            var name = key.Text.Replace('_', '-');
-            var fault = !Texts.IsToken(key.Text) || key.Text.Length > LongestName ? $"found {Clip.Quoted(key.Text)}; wanted a header name, e.g. X-Variant"
-                : Refused.Contains(name) ? $"found {Clip.Quoted(key.Text)}, which the gateway itself or a connection decides; wanted another field: remove it"
-                : name.StartsWith("x-haldane-", StringComparison.OrdinalIgnoreCase) ? $"found {Clip.Quoted(key.Text)}; wanted a field that is not the gateway's own: choose another name"
-                : !seen.Add(name) ? $"found {Clip.Quoted(key.Text)} twice; wanted it once: remove one of the two"
-                : content is YamlScalar && name.Split('-').Any(Credentials.Contains) ? $"found the value of {Clip.Quoted(key.Text)} itself; wanted where the secret stands, such as {{ env: MODEL_KEY }} or {{ file: /run/secrets/model-key }}: a specification is stored and shown"
-                : null;
-            if (fault is not null)
-            {
-                errors.Report(key.At, table.PathTo("." + Clip.Plain(key.Text)), fault);
-            }
-        }
-    }
 
     private static void CheckPath(ModelSpec model, YamlMapping change, FileErrors errors)
     {

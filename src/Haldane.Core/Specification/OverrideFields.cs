@@ -16,9 +16,9 @@ internal static class OverrideFields
     private static readonly SearchValues<char> PathCharacters =
         SearchValues.Create("/-._~!$&'()*+,;=:@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    private static readonly Shape<string> ModelName = Text("a model name of at most 256 characters, e.g. gpt-5-mini", 256, isOneLine: true, Plain.Words);
+    private static readonly Shape<string> ModelName = Texts.Bounded("a model name of at most 256 characters, e.g. gpt-5-mini", 256, isOneLine: true);
 
-    private static readonly Shape<string> Prompt = Text("a system prompt of at most 65,536 characters, e.g. \"You are brief.\"", LongestPrompt, isOneLine: false, Plain.Words);
+    private static readonly Shape<string> Prompt = Texts.Bounded("a system prompt of at most 65,536 characters, e.g. \"You are brief.\"", LongestPrompt, isOneLine: false);
 
     private static readonly Shape<string> Path = new ScalarShape<string>(
         "a path such as /v2/models/fraud-v2",
@@ -51,10 +51,7 @@ internal static class OverrideFields
                 static (o, v) => o with { Parameters = v.Select(p => new ParameterSpec(PointerOf(p.Name), p.Value.Json)).ToValueList() },
                 "Members of the body, by name or by JSON pointer: set to these values, added where they are missing, removed where the value is null."),
             Field<OverrideSpec, ValueList<(string Name, HeaderSpec Value)>>.Optional(
-                "headers",
-                new TableShape<HeaderSpec>(new HeaderValueShape(), "header fields with their values such as { X-Variant: b }", "The field's value, or where a secret stands: { env: NAME } or { file: PATH }."),
-                static (o, v) => o with { Headers = v.Select(h => h.Value with { Name = h.Name }).ToValueList() },
-                "Header fields, in the place of the caller's of those names."),
+                "headers", HeaderFields.Table, static (o, v) => o with { Headers = HeaderFields.Named(v) }, "Header fields, in the place of the caller's of those names."),
             Field<OverrideSpec, PathSpec>.Optional("path", new PathShape(), static (o, v) => o with { Path = v }, "The path, or a beginning of it and what comes in its place."),
         ],
         static (value, node, errors) =>
@@ -71,17 +68,6 @@ internal static class OverrideFields
     /// <summary>A member's name as a JSON pointer; what begins with a slash is one already.</summary>
     public static string PointerOf(string name) =>
         name.StartsWith('/') ? name : "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    private static ScalarShape<string> Text(string wanted, int longest, bool isOneLine, Plain plain) => new(
-        wanted,
-        () => new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = longest },
-        (string text, [MaybeNullWhen(false)] out string value, out string? cure) =>
-        {
-            value = text;
-            cure = isOneLine && text.Any(char.IsControl) ? "write it on one line" : null;
-            return cure is null && text.Length > 0 && text.Length <= longest;
-        },
-        plain);
 
     private static string? CheckPath(string text) => text switch
     {
@@ -118,68 +104,5 @@ internal static class OverrideFields
         }
 
         public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray(Path.Schema(), Swap.Schema()) };
-    }
-
-    /// <summary>The value of a header field, or where it stands; messages say nothing of it, as it may be a secret. The name is the key's.</summary>
-    private sealed class HeaderValueShape : Shape<HeaderSpec>
-    {
-        private const int Longest = 4_096;
-
-        private static readonly MappingShape<SecretSpec> Secret = new(
-            "where the secret stands, such as { env: MODEL_KEY, prefix: \"Bearer \" } or { file: /run/secrets/model-key }",
-            new(),
-            [
-                Field<SecretSpec, string>.Optional("env", Text("the name of an environment variable, e.g. MODEL_KEY", 256, isOneLine: true, Plain.Words), static (s, v) => s with { Env = v }, "The environment variable that holds it."),
-                Field<SecretSpec, string>.Optional("file", Text("the path of a file, e.g. /run/secrets/model-key", 1_024, isOneLine: true, Plain.Words), static (s, v) => s with { File = v }, "The file that holds it."),
-                Field<SecretSpec, string>.Optional("prefix", Text("what stands before it, e.g. \"Bearer \"", 64, isOneLine: true, Plain.Words), static (s, v) => s with { Prefix = v }, "What stands before it, e.g. \"Bearer \". Default: nothing."),
-            ],
-            static (secret, node, errors) =>
-            {
-                if (node.Find("env") is null == node.Find("file") is null && !node.IsCut)
-                {
-                    errors.Report(node, "found not exactly one of env and file; wanted the one place where the secret stands");
-                }
-
-                return secret;
-            });
-
-        public override string Wanted => "a value of visible ASCII characters and blanks, at most 4,096";
-
-        public override bool TryRead(YamlNode node, FileErrors errors, [MaybeNullWhen(false)] out HeaderSpec value)
-        {
-            value = null;
-            if (node is YamlMapping)
-            {
-                var isRead = Secret.TryRead(node, errors, out var secret);
-                value = new("", null) { Secret = secret };
-                return isRead;
-            }
-
-            if (node is not YamlScalar { IsNothing: false } scalar)
-            {
-                errors.Wrong(node, Wanted);
-                return false;
-            }
-
-            var text = scalar.Text;
-            var fault = text.Length is 0 or > Longest ? $"a value of {text.Length:N0} characters"
-                : text.Any(static c => c is not '\t' and (< ' ' or > '~')) ? "a value with a line break, another control character or one beyond ASCII"
-                : text != text.Trim() ? "a value with blanks around it"
-                : null;
-            if (fault is not null)
-            {
-                errors.Report(node, $"found {fault}; wanted {Wanted}");
-            }
-
-            value = new("", text);
-            return fault is null;
-        }
-
-        public override JsonObject Schema() => new()
-        {
-            ["anyOf"] = new JsonArray(
-                new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["pattern"] = "^[!-~]([\\t -~]*[!-~])?$", ["maxLength"] = Longest },
-                Secret.Schema()),
-        };
     }
 }

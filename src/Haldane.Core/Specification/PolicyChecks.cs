@@ -14,7 +14,7 @@ internal static class PolicyChecks
         var seen = new Dictionary<string, SetChecks.Read<PolicySpec>>();
         foreach (var policy in policies)
         {
-            foreach (var name in Names(policy.Find("models")))
+            foreach (var name in SetChecks.Names(policy.Find("models")))
             {
                 if (models is not null && !models.Contains(name.Text))
                 {
@@ -55,6 +55,4 @@ internal static class PolicyChecks
                 $"found no stage with approval, but the risk of the model {Clip.Quoted(model.Name)} is high ({SetChecks.Place(model)}); wanted approval in one of them, e.g. approval: {{ count: 1 }}");
         }
     }
-
-    private static IEnumerable<YamlScalar> Names(YamlNode? list) => (list as YamlSequence)?.Items.OfType<YamlScalar>() ?? [];
 }

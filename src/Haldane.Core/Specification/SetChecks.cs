@@ -10,6 +10,7 @@ internal sealed class SetChecks
     private readonly List<Read<ModelSpec>> _models = [];
     private readonly List<Read<RolloutSpec>> _rollouts = [];
     private readonly List<Read<PolicySpec>> _policies = [];
+    private readonly List<Read<WebhookSpec>> _webhooks = [];
     private bool _isWhole = true;
 
     /// <summary>A document that was read.</summary>
@@ -40,6 +41,9 @@ internal sealed class SetChecks
     /// <summary>Takes a policy.</summary>
     public void Add(Read<PolicySpec> policy) => _policies.Add(policy);
 
+    /// <summary>Takes a webhook.</summary>
+    public void Add(Read<WebhookSpec> webhook) => _webhooks.Add(webhook);
+
     /// <summary>Remembers that some document could not be read: what is missing may stand there.</summary>
     public void SomethingIsUnread() => _isWhole = false;
 
@@ -49,6 +53,7 @@ internal sealed class SetChecks
         ReportRepeated(_models, "model");
         ReportRepeated(_rollouts, "rollout");
         ReportRepeated(_policies, "policy");
+        ReportRepeated(_webhooks, "webhook");
         ReportSharedRoutes();
         ReportSecondAutomatic();
         foreach (var rollout in _rollouts)
@@ -56,7 +61,9 @@ internal sealed class SetChecks
             CheckAgainstModel(rollout);
         }
 
-        PolicyChecks.Check(_policies, _isWhole ? [.. _models.Select(m => m.Name)] : null);
+        string[]? models = _isWhole ? [.. _models.Select(m => m.Name)] : null;
+        PolicyChecks.Check(_policies, models);
+        WebhookChecks.Check(_webhooks, models);
     }
 
     /// <summary>The set; only asked for when there is no mistake.</summary>
@@ -65,6 +72,7 @@ internal sealed class SetChecks
         _rollouts.Select(r => r.Spec! with { Name = r.Name }).ToValueList())
     {
         Policies = _policies.Select(p => p.Spec! with { Name = p.Name }).ToValueList(),
+        Webhooks = _webhooks.Select(w => w.Spec! with { Name = w.Name }).ToValueList(),
     };
 
     private static void ReportRepeated<T>(List<Read<T>> documents, string what)
@@ -193,6 +201,9 @@ internal sealed class SetChecks
     /// <summary>Reports a name that stands for nothing.</summary>
     internal static void ReportUnknown(Read<RolloutSpec> rollout, YamlNode node, string what, string name, string[] known) =>
         rollout.Errors.Report(node, Nearest.Unknown(name, what, known));
+
+    /// <summary>The words of a list.</summary>
+    internal static IEnumerable<YamlScalar> Names(YamlNode? list) => (list as YamlSequence)?.Items.OfType<YamlScalar>() ?? [];
 
     /// <summary>Where a document stands.</summary>
     internal static string Place<T>(Read<T> document)

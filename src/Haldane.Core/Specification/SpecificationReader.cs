@@ -71,6 +71,10 @@ public static class SpecificationReader
                 DocumentFields.Policy.TryRead(root, errors, out var policy);
                 documents.Add(new SetChecks.Read<PolicySpec>((YamlMapping)root, errors, policy?.Name ?? "", policy?.Spec));
                 break;
+            case DocumentFields.WebhookKind:
+                DocumentFields.Webhook.TryRead(root, errors, out var webhook);
+                documents.Add(new SetChecks.Read<WebhookSpec>((YamlMapping)root, errors, webhook?.Name ?? "", webhook?.Spec));
+                break;
             default:
                 DocumentFields.Head.TryRead(root, errors, out _);
                 documents.SomethingIsUnread();

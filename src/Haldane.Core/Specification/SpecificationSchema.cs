@@ -22,9 +22,10 @@ public static class SpecificationSchema
         var schema = DocumentFields.Head.Schema();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Haldane specification");
-        schema.Insert(2, "description", "A model, a rollout or a policy, see docs/specification.md.");
+        schema.Insert(2, "description", "A model, a rollout, a policy or a webhook, see docs/specification.md.");
         schema["allOf"] = new JsonArray(
-            Rule(DocumentFields.ModelKind, DocumentFields.Model.Schema()), Rule(DocumentFields.RolloutKind, DocumentFields.Rollout.Schema()), Rule(DocumentFields.PolicyKind, DocumentFields.Policy.Schema()));
+            Rule(DocumentFields.ModelKind, DocumentFields.Model.Schema()), Rule(DocumentFields.RolloutKind, DocumentFields.Rollout.Schema()), Rule(DocumentFields.PolicyKind, DocumentFields.Policy.Schema()),
+            Rule(DocumentFields.WebhookKind, DocumentFields.Webhook.Schema()));
 
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, Layout))

@@ -8,6 +8,9 @@ public sealed record SpecificationSet(ValueList<ModelSpec> Models, ValueList<Rol
     /// <summary>By order of appearance; each names models of the set only.</summary>
     public ValueList<PolicySpec> Policies { get; init; } = [];
 
+    /// <summary>By order of appearance; each names models of the set only.</summary>
+    public ValueList<WebhookSpec> Webhooks { get; init; } = [];
+
     /// <summary>The model of that name, or null.</summary>
     public ModelSpec? FindModel(string name) => Models.FirstOrDefault(m => m.Name == name);
 }

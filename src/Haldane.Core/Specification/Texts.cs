@@ -64,6 +64,18 @@ internal static class Texts
         "a value of the header, e.g. MY",
         static text => text == SegmentCells.Other ? "\"other\" is reserved for all values that are not listed, remove it" : null);
 
+    /// <summary>Words of a length, on one line or on several.</summary>
+    public static ScalarShape<string> Bounded(string wanted, int longest, bool isOneLine) => new(
+        wanted,
+        () => new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = longest },
+        (string text, [MaybeNullWhen(false)] out string value, out string? cure) =>
+        {
+            value = text;
+            cure = isOneLine && text.Any(char.IsControl) ? "write it on one line" : null;
+            return cure is null && text.Length > 0 && text.Length <= longest;
+        },
+        Plain.Words);
+
     /// <summary>Gives null if the text is right, else what to change; empty if there is no more to say than what is wanted.</summary>
     private delegate string? Check(string text);
 

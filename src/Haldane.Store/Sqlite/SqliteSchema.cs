@@ -8,7 +8,7 @@ namespace Haldane.Store.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const int FirstWithSignatures = 3;
 
@@ -67,7 +67,7 @@ internal static class SqliteSchema
             only INTEGER PRIMARY KEY CHECK (only = 1),
             key BLOB NOT NULL);
 
-        """ + Settings + Signatures;
+        """ + Settings + Signatures + Webhooks;
 
     private const string Settings = """
         -- What people have set: freezes, tokens. Each row is the body of the last ledger record about it; checked by verify.
@@ -93,6 +93,22 @@ internal static class SqliteSchema
             at TEXT NOT NULL,
             key TEXT NOT NULL,
             signature TEXT NOT NULL);
+
+        """;
+
+    private const string Webhooks = """
+        -- How far each webhook has come with the ledger, and what never reached it. No part of the chain, and not checked by verify.
+        CREATE TABLE webhook (
+            name TEXT PRIMARY KEY NOT NULL,
+            state TEXT NOT NULL);
+
+        CREATE TABLE webhook_dead (
+            webhook TEXT NOT NULL,
+            number INTEGER NOT NULL REFERENCES ledger (number),
+            at TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            fault TEXT NOT NULL,
+            PRIMARY KEY (webhook, number)) WITHOUT ROWID;
         """;
 
     // What brings a file of version 1, 2, ... to the next one. Ledger and evidence are hashed, so a step may add to them but never rewrite them.
@@ -103,6 +119,7 @@ internal static class SqliteSchema
         ALTER TABLE feedback ADD COLUMN confidence REAL;
         """,
         Settings + Signatures,
+        Webhooks,
     ];
 
     /// <summary>Brings an open file to this version: makes the tables in an empty one, adds to those of an older one, refuses what is newer or not ours.</summary>

@@ -35,6 +35,7 @@ public sealed class SqliteStore : IRolloutStore
         _writer = new(connection, path, options);
         _readers = new(path, options);
         _ledger = new(_readers);
+        Webhooks = new SqliteWebhooks(_writer, _readers);
         _signer = new(_writer, options.Time, fault);
     }
 
@@ -46,6 +47,9 @@ public sealed class SqliteStore : IRolloutStore
 
     /// <summary>Why the ledger's end could not be signed the last time, or could not when the store was opened; null when all is well. Decisions are recorded all the same.</summary>
     public string? SigningFault => _signer.Fault;
+
+    /// <summary>How far webhooks have come with the ledger.</summary>
+    public IWebhookStore Webhooks { get; }
 
     /// <summary>The queue of writes, for tests that break the file under it.</summary>
     internal SqliteWriter Writer => _writer;

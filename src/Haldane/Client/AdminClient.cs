@@ -73,6 +73,11 @@ internal sealed class AdminClient : IDisposable
 
     public Task<IReadOnlyList<TokenView>> TokensAsync(CancellationToken cancel) => GetAsync("/api/v1/tokens", CoreJson.Default.IReadOnlyListTokenView, cancel);
 
+    public Task<IReadOnlyList<WebhookView>> WebhooksAsync(CancellationToken cancel) => GetAsync("/api/v1/webhooks", CoreJson.Default.IReadOnlyListWebhookView, cancel);
+
+    public Task<IReadOnlyList<DeadLetterView>> DeadLettersAsync(string webhook, CancellationToken cancel) =>
+        GetAsync($"/api/v1/webhooks/{Uri.EscapeDataString(webhook)}/dead", CoreJson.Default.IReadOnlyListDeadLetterView, cancel);
+
     /// <summary>The part of a body that says who asks and why.</summary>
     public static JsonObject Body(string? by, string? why)
     {

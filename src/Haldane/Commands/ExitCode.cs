@@ -13,4 +13,7 @@ internal static class ExitCode
 
     /// <summary>It ran, and the answer is neither yes nor no: undecided, no data, a measurement that cannot be trusted, or an experiment that is over.</summary>
     public const int Unproven = 3;
+
+    /// <summary>What was waited for has not come in time.</summary>
+    public const int TimedOut = 4;
 }

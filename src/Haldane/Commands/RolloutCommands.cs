@@ -8,12 +8,12 @@ using Spectre.Console;
 
 namespace Haldane.Commands;
 
-/// <summary><c>haldane rollout list|show|watch|pairs</c>, and what moves it</summary>
+/// <summary><c>haldane rollout list|show|watch|wait|pairs</c>, and what moves it</summary>
 internal static class RolloutCommands
 {
     public static Command Create()
     {
-        var command = new Command("rollout", "Shows, moves and follows the rollouts of a running Haldane.") { List(), Show(), Watch(), Pairs() };
+        var command = new Command("rollout", "Shows, moves and follows the rollouts of a running Haldane.") { List(), Show(), Watch(), WaitCommand.Create(), Pairs() };
         foreach (var rule in CommandRule.All)
         {
             command.Add(Order(rule));
@@ -129,11 +129,12 @@ internal static class RolloutCommands
             return last;
         }
 
+        var lines = new RolloutLines();
         await foreach (var view in views)
         {
-            if (last?.Rollout.Phase != view.Rollout.Phase || last.Rollout.Stage != view.Rollout.Stage || last.Rollout.Hold != view.Rollout.Hold)
+            if (lines.Next(view) is { } line)
             {
-                System.Console.WriteLine($"{view.Rollout.Name} {view.Rollout.Phase} {view.Rollout.CanaryShare}: {view.Rollout.Reason}");
+                System.Console.WriteLine(line);
             }
 
             last = view;

@@ -3,6 +3,7 @@ using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Rollouts;
+using Haldane.Control.Webhooks;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
@@ -39,10 +40,13 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly TokenDesk _people;
     private readonly JudgeDesk _series;
     private readonly PrometheusSource? _metrics;
+    private readonly WebhookRoutes _routes;
     private readonly Task _loop;
+    private readonly Task _telling;
 
     private HaldaneHost(
-        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series)
+        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series,
+        (WebhookDesk Desk, WebhookRoutes Routes) webhooks)
     {
         _store = store;
         _router = router;
@@ -51,7 +55,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _admin = admin;
         _people = people;
         (_series, _metrics) = series;
+        _routes = webhooks.Routes;
         _loop = controller.RunAsync(_stop.Token);
+        _telling = webhooks.Desk.RunAsync(_stop.Token);
     }
 
     public IControlRoom Room => _controller;
@@ -72,6 +78,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
     public static async Task<HaldaneHost> StartAsync(HostOptions options, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
     {
         var secrets = Secrets.Read(options.Specification);
+        var routes = WebhookRoutes.Prepare(options.Specification.Webhooks, secrets, time);
         var started = new Stack<IAsyncDisposable>();
         try
         {
@@ -79,6 +86,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
             started.Push(store);
             var tokens = new TokenCodec(await store.InstallationKeyAsync(cancel));
             var router = new GatewayRouter(time, options.Limits);
+
+            // Before anything is recorded: a webhook that is new is told of all that this start brings.
+            var webhooks = await WebhookDesk.RecoverAsync(routes.All, store, store.Webhooks, time, WebhookRoutes.Chance, logging.CreateLogger<WebhookDesk>(), cancel);
 
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
             var controller = await RolloutController.RecoverAsync(
@@ -92,8 +102,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, people, store, router, desk, time), logging, cancel);
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics)) { SigningFault = store.SigningFault };
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, people, store, router, desk, webhooks, time), logging, cancel);
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), (webhooks, routes)) { SigningFault = store.SigningFault };
         }
         catch
         {
@@ -101,6 +111,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
             {
                 await part.DisposeAsync();
             }
+
+            routes.Dispose();
 
             throw;
         }
@@ -113,13 +125,14 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.StopAsync(patience.Token);
         await _admin.StopAsync(patience.Token);
         await _stop.CancelAsync();
-        await Task.WhenAny(_loop, Task.Delay(Patience, CancellationToken.None));
+        await Task.WhenAny(Task.WhenAll(_loop, _telling), Task.Delay(Patience, CancellationToken.None));
         await _controller.TickAsync(CancellationToken.None);
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
         _series.Dispose();
         _people.Dispose();
         _metrics?.Dispose();
+        _routes.Dispose();
         _controller.Dispose();
         _router.Dispose();
         await _store.DisposeAsync();

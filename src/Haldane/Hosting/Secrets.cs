@@ -1,9 +1,11 @@
+using Haldane.Connect.Webhooks;
+using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 
 namespace Haldane.Hosting;
 
-/// <summary>The secrets that a specification names, read once when the program starts. They go to the gateway only: what is stored, shown and compared has their places.</summary>
+/// <summary>The secrets that a specification names, read once when the program starts. They go to the gateway and the senders of webhooks only: what is stored, shown and compared has their places.</summary>
 internal sealed class Secrets
 {
     private const int Longest = 4_096;
@@ -18,20 +20,15 @@ internal sealed class Secrets
     {
         var values = new Dictionary<SecretSpec, string>();
         var faults = new List<string>();
-        foreach (var (model, version, header) in specification.Models.SelectMany(m => m.Versions.SelectMany(v => (v.Override?.Headers ?? []).Select(h => (m, v, h)))))
+        foreach (var (what, secret) in Places(specification))
         {
-            if (header.Secret is not { } secret)
-            {
-                continue;
-            }
-
             if (TryRead(secret, out var value, out var fault))
             {
                 values[secret] = value;
             }
             else
             {
-                faults.Add($"{header.Name} of version {version.Name} of model {model.Name}: {secret} {fault}");
+                faults.Add($"{what}: {secret} {fault}");
             }
         }
 
@@ -40,6 +37,21 @@ internal sealed class Secrets
 
     /// <summary>A router that is told the secrets too.</summary>
     public ITrafficRouter Into(ITrafficRouter router) => _values.Count == 0 ? router : new Telling(this, router);
+
+    /// <summary>A webhook's receiver with its secrets.</summary>
+    public WebhookTarget Of(WebhookSpec webhook) => new(
+        webhook.UrlSecret is { } place ? _values[place] : webhook.Url!, webhook.Secret is { } key ? _values[key] : null, webhook.Format, Fill(webhook.Headers));
+
+    private static IEnumerable<(string What, SecretSpec Secret)> Places(SpecificationSet specification) =>
+    [
+        .. specification.Models.SelectMany(m => m.Versions.SelectMany(v => In(v.Override?.Headers ?? [], $"version {v.Name} of model {m.Name}"))),
+        .. specification.Webhooks.SelectMany(w => In(w.Headers, $"webhook {w.Name}")
+            .Concat(w.UrlSecret is { } url ? [($"url of webhook {w.Name}", url)] : [])
+            .Concat(w.Secret is { } secret ? [($"secret of webhook {w.Name}", secret)] : [])),
+    ];
+
+    private static IEnumerable<(string What, SecretSpec Secret)> In(ValueList<HeaderSpec> headers, string owner) =>
+        headers.Where(h => h.Secret is not null).Select(h => ($"{h.Name} of {owner}", h.Secret!));
 
     private static bool TryRead(SecretSpec secret, out string value, out string fault)
     {
@@ -62,7 +74,9 @@ internal sealed class Secrets
 
     private ModelSpec Fill(ModelSpec model) => model with { Versions = [.. model.Versions.Select(v => v.Override is { } change ? v with { Override = Fill(change) } : v)] };
 
-    private OverrideSpec Fill(OverrideSpec change) => change with { Headers = [.. change.Headers.Select(h => h.Secret is { } secret ? new(h.Name, _values[secret]) : h)] };
+    private OverrideSpec Fill(OverrideSpec change) => change with { Headers = Fill(change.Headers) };
+
+    private ValueList<HeaderSpec> Fill(ValueList<HeaderSpec> headers) => [.. headers.Select(h => h.Secret is { } secret ? new(h.Name, _values[secret]) : h)];
 
     private sealed class Telling(Secrets secrets, ITrafficRouter router) : ITrafficRouter
     {

@@ -152,7 +152,7 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
     }
 
     public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger]);
+        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number < (before ?? long.MaxValue)).OrderByDescending(r => r.Number).Take(limit)]);
 
     public Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel) =>
         Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number > after).Take(limit)]);

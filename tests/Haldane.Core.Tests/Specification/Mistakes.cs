@@ -29,7 +29,7 @@ internal static class Mistakes
             "found \"haldane.dev/v2\"; wanted haldane.dev/v1: did you mean haldane.dev/v1?"),
         new(
             "wrong kind", "kind: Rollout", "kind: Rolout", 21, 7, "kind",
-            "found \"Rolout\"; wanted Model, Rollout or Policy: did you mean Rollout?"),
+            "found \"Rolout\"; wanted Model, Rollout, Policy or Webhook: did you mean Rollout?"),
         new(
             "list instead of mapping", "route: { path: \"/v2/models/fraud/**\" }", "route: [\"/v2\"]", 6, 10, "spec.route",
             "found a list; wanted a route such as { path: \"/v2/models/fraud/**\" }"),

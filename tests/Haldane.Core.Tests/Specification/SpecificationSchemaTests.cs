@@ -56,7 +56,7 @@ public sealed class SpecificationSchemaTests
         ];
 
         var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides())
-            .Concat(KnownInKinds()).Concat(KnownInPolicies())
+            .Concat(KnownInKinds()).Concat(KnownInPolicies()).Concat(KnownInWebhooks())
             .Concat(KnownIn(Samples.With("{ share: 1%,", "{ approval: { zzzzzz: 1 }, share: 1%,"))).Concat(KnownIn(Samples.With("  showArm: false", "  about: { zzzzzz: 1 }"))).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  return: { zzzzzz: 1 }"))).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
@@ -73,6 +73,9 @@ public sealed class SpecificationSchemaTests
 
     private static IEnumerable<string> KnownInPolicies() => new[] { "zzzzzz: 1", "freezes: [{ zzzzzz: 1 }]" }
         .SelectMany(spec => KnownIn($"apiVersion: haldane.dev/v1\nkind: Policy\nmetadata: {{ name: house }}\nspec: {{ {spec} }}\n"));
+
+    private static IEnumerable<string> KnownInWebhooks() => new[] { "zzzzzz: 1", "secret: { zzzzzz: 1 }" }
+        .SelectMany(spec => KnownIn($"apiVersion: haldane.dev/v1\nkind: Webhook\nmetadata: {{ name: ops }}\nspec: {{ {spec} }}\n"));
 
     private static string[] KnownInPrice() => KnownIn(Samples.With("{ name: v1,", "{ price: { zzzzzz: 1 }, name: v1,"));
 

@@ -18,7 +18,7 @@ public sealed partial class EventNumberTests
     [Fact]
     public void Event_numbers_lie_in_the_block_of_their_project()
     {
-        var blocks = new Dictionary<string, int>(StringComparer.Ordinal) { ["Haldane.Gateway"] = 1, ["Haldane.Control"] = 2, ["Haldane.Store"] = 3, ["Haldane.Console"] = 4 };
+        var blocks = new Dictionary<string, int>(StringComparer.Ordinal) { ["Haldane.Gateway"] = 1, ["Haldane.Control"] = 2, ["Haldane.Store"] = 3, ["Haldane.Console"] = 4, ["Haldane"] = 6 };
 
         Assert.All(Events, e => Assert.Equal(blocks[e.Project], e.Number / 1_000));
     }

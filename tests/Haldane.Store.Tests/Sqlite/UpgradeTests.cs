@@ -28,7 +28,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
 
-        Assert.Equal(3, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+        Assert.Equal(4, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
         Assert.Equal(new LedgerCheck(2, []), (await store.VerifyAsync(None)).WithoutHeads());
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), await store.InstallationKeyAsync(None));
         var rollout = Assert.Single(await store.RolloutsAsync(None));
@@ -82,6 +82,22 @@ public sealed class UpgradeTests : IDisposable
         await (await SqliteStore.OpenAsync(_folder.File("new.db"), None)).DisposeAsync();
 
         Assert.Equal(Columns(_folder.File("new.db")), Columns(_folder.File()));
+    }
+
+    [Fact]
+    public async Task A_file_of_version_3_gets_the_tables_of_webhooks_and_they_begin_at_its_end()
+    {
+        await StoreFile.CreateAsync(_folder.File("old.db"), 3);
+        StoreFile.Execute(_folder.File("old.db"), "DROP TABLE webhook; DROP TABLE webhook_dead; PRAGMA user_version = 3");
+
+        await using (var store = await SqliteStore.OpenAsync(_folder.File("old.db"), None))
+        {
+            Assert.Equal(3, Assert.Single(await store.Webhooks.TakeUpAsync(["ops"], None)).Position);
+        }
+
+        await (await SqliteStore.OpenAsync(_folder.File("new.db"), None)).DisposeAsync();
+        Assert.Equal(Columns(_folder.File("new.db")), Columns(_folder.File("old.db")));
+        Assert.True((await StoreFile.VerifyAsync(_folder.File("old.db"))).IsWhole);
     }
 
     [Fact]

@@ -1,0 +1,35 @@
+using Haldane.Console.Access;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Ports;
+using Microsoft.AspNetCore.Routing;
+
+namespace Haldane.Console.Api;
+
+/// <summary>Webhooks: how they stand, what never reached them, and have it tried again.</summary>
+internal static class WebhookApi
+{
+    public static void Map(IEndpointRouteBuilder routes, IWebhookDesk desk)
+    {
+        routes.MapGet("/api/v1/webhooks", (HttpContext context, CancellationToken cancel) => GuardedAsync(
+            async () => Results.Json(await desk.ListAsync(context.Person(), cancel), CoreJson.Default.IReadOnlyListWebhookView))).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/webhooks/{name}/dead", (string name, HttpContext context, CancellationToken cancel) => GuardedAsync(
+            async () => await desk.DeadAsync(name, context.Person(), cancel) is { } dead
+                ? Results.Json(dead, CoreJson.Default.IReadOnlyListDeadLetterView)
+                : Problems.Of(StatusCodes.Status404NotFound, $"there is no webhook {name}"))).Needs(Permissions.Read);
+        routes.MapPost("/api/v1/webhooks/{name}/retry", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
+            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, _) => desk.RetryAsync(name, by, cancel), cancel)).Needs(Permissions.Operate);
+    }
+
+    private static async Task<IResult> GuardedAsync(Func<Task<IResult>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (StoreUnavailableException e)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+    }
+}
