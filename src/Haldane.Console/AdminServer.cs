@@ -129,7 +129,7 @@ public sealed partial class AdminServer : IAsyncDisposable
             .Needs(Permissions.Read, allModels: true);
         app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();
         app.MapGet("/readyz", (HttpContext context) => Results.Json(
-            new(room.Health.Ready, context.Person().Models.Count == 0 || room.Health.Ready ? room.Health.Message : "not ready", room.Health.LastTick),
+            new(room.Health.Ready, context.Person().CoversEverything || room.Health.Ready ? room.Health.Message : "not ready", room.Health.LastTick),
             ApiJson.Default.HealthView,
             statusCode: room.Health.Ready ? 200 : 503)).Needs(Permissions.Read);
     }

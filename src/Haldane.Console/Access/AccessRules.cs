@@ -26,7 +26,7 @@ public sealed record AccessRules
 /// <param name="UserHeader">The header that holds the name.</param>
 /// <param name="GroupsHeader">The header that holds the groups, separated by commas; with it twice nobody comes in.</param>
 /// <param name="Groups">The role that members of a group have; who is in several has the one that comes first here, who is in none may not come in.</param>
-public sealed record TrustedProxy(ValueList<IPAddress> Addresses, string UserHeader, string? GroupsHeader, ValueList<(string Group, Role Role)> Groups)
+public sealed record TrustedProxy(ValueList<IPAddress> Addresses, string UserHeader, string GroupsHeader, ValueList<(string Group, Role Role)> Groups)
 {
     private const int LongestName = 200;
 
@@ -42,7 +42,7 @@ public sealed record TrustedProxy(ValueList<IPAddress> Addresses, string UserHea
             return null;
         }
 
-        if (GroupsHeader is null || headers[GroupsHeader] is not [{ } line])
+        if (headers[GroupsHeader] is not [{ } line])
         {
             return null;
         }

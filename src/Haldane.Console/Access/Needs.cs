@@ -15,7 +15,11 @@ internal sealed record Needs(Permissions? Permission, bool AllModels = false)
 /// <summary>Who calls, as it was found out.</summary>
 /// <param name="Person">Who.</param>
 /// <param name="Still">Whether the credential still holds.</param>
-internal sealed record Known(Person Person, Func<bool> Still);
+internal sealed record Known(Person Person, Func<bool> Still)
+{
+    /// <summary>Whoever may do everything without having said who it is.</summary>
+    public static readonly Known Anyone = new(Core.Access.Person.Anyone, static () => true);
+}
 
 /// <summary>Says what endpoints ask.</summary>
 internal static class NeedsExtensions

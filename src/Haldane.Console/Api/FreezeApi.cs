@@ -21,19 +21,19 @@ internal static class FreezeApi
 
     private static IEnumerable<FreezeView> Seen(IEnumerable<FreezeView> freezes, Person person) => freezes
         .Where(f => f.Models.Count == 0 || f.Models.Any(person.Covers))
-        .Select(f => person.Models.Count == 0 ? f : f with { Models = [.. f.Models.Where(person.Covers)] });
+        .Select(f => person.CoversEverything ? f : f with { Models = [.. f.Models.Where(person.Covers)] });
 
     private static async Task<CommandOutcome> OrderAsync(IControlRoom room, FreezeRequest asked, Person by, string why, DateTimeOffset now, CancellationToken cancel)
     {
         var name = asked.Name ?? $"freeze-{now.UtcDateTime:yyyyMMdd-HHmmss}";
-        var models = asked.Models ?? [];
+        ValueList<string> models = [.. asked.Models ?? []];
         if (AccessNames.WhyNot(name) is { } unfit)
         {
             return new(CommandOutcomeKind.Conflict, $"name: {unfit}");
         }
 
-        return (models.Length == 0 ? by.Models.Count > 0 : !models.All(by.Covers))
+        return !by.Models.CoversAll(models)
             ? new(CommandOutcomeKind.Conflict, $"{by.Name} has to do with {string.Join(", ", by.Models)} only: name models of these")
-            : await room.FreezeAsync(new(name, [.. models], now, asked.Until, by.Name, why), cancel);
+            : await room.FreezeAsync(new(name, models, now, asked.Until, by.Name, why), cancel);
     }
 }

@@ -31,7 +31,7 @@ internal static class JudgeApi
             var into = new SeriesBuilder();
             var asked = read(body.RootElement, into);
             var person = request.HttpContext.Person();
-            if (asked.Queries.Count > 0 && (!person.May(Permissions.Read) || person.Models.Count > 0))
+            if (asked.Queries.Count > 0 && (!person.May(Permissions.Read) || !person.CoversEverything))
             {
                 return Problems.Of(StatusCodes.Status403Forbidden, $"{person.Name} may send points, but not ask for metrics: that shows everything they hold, and takes a token that may see all models");
             }

@@ -34,7 +34,7 @@ internal static class LedgerApi
         return (before, after) switch
         {
             (not null, not null) => Problems.Of(StatusCodes.Status400BadRequest, "before and after: wanted is one of them; before gives the newest first, after the oldest"),
-            (_, not null) when person.Models.Count > 0 => Problems.Of(StatusCodes.Status403Forbidden, $"{person.Name} may see {string.Join(", ", person.Models)} only; an export tells of all models"),
+            (_, not null) when !person.CoversEverything => Problems.Of(StatusCodes.Status403Forbidden, $"{person.Name} may see {string.Join(", ", person.Models)} only; an export tells of all models"),
             (_, { } last) => Results.Json(await ledger.RecordsAsync(last, (int)limit!, rollout, cancel), CoreJson.Default.IReadOnlyListLedgerRecord),
             _ => Results.Json(await SeenAsync(ledger, before, (int)limit!, rollout, person, cancel), CoreJson.Default.IReadOnlyListLedgerRecord),
         };
@@ -43,7 +43,7 @@ internal static class LedgerApi
     // Whoever may see some models gets as many records as were asked for all the same, as far as a few pages hold them.
     private static async Task<IReadOnlyList<LedgerRecord>> SeenAsync(ILedgerReader ledger, long? before, int limit, string? rollout, Person person, CancellationToken cancel)
     {
-        if (person.Models.Count == 0)
+        if (person.CoversEverything)
         {
             return await ledger.LedgerAsync(before, limit, rollout, cancel);
         }

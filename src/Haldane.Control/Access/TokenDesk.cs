@@ -69,7 +69,7 @@ public sealed class TokenDesk : ITokenDesk, IDisposable
             var (secret, id, hash) = AccessToken.Make(RandomNumberGenerator.GetBytes(AccessToken.Chance));
             var token = new AccessToken(id, order.Name, order.Role, hash, now, by.Name) { Models = order.Models, Groups = order.Groups, Expires = order.Expires };
             var body = JsonSerializer.SerializeToElement(token, CoreJson.Default.AccessToken);
-            await _store.RecordAsync(SettingEntries.Of("set", new(Setting.Token, id, body), by.Name, order.Why ?? $"a token of {order.Name}", now), CancellationToken.None);
+            await _store.RecordAsync(SettingEntries.Of(new(Setting.Token, id, body), by.Name, order.Why ?? $"a token of {order.Name}", now), CancellationToken.None);
             _tokens = _tokens.Values.Append(token).ToFrozenDictionary(t => t.Id);
             return (secret, new(CommandOutcomeKind.Done, $"token {id} of {order.Name} is made"));
         }
@@ -90,7 +90,7 @@ public sealed class TokenDesk : ITokenDesk, IDisposable
                 return new(CommandOutcomeKind.NotFound, $"there is no token {id}");
             }
 
-            await _store.RecordAsync(SettingEntries.Of("removed", new(Setting.Token, id, null), by.Name, why ?? $"a token of {token.Name}", _time.GetUtcNow()), CancellationToken.None);
+            await _store.RecordAsync(SettingEntries.Of(new(Setting.Token, id, null), by.Name, why ?? $"a token of {token.Name}", _time.GetUtcNow()), CancellationToken.None);
             _tokens = _tokens.Values.Where(t => t.Id != id).ToFrozenDictionary(t => t.Id);
             return new(CommandOutcomeKind.Done, $"token {id} of {token.Name} is revoked");
         }

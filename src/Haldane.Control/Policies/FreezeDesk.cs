@@ -11,7 +11,7 @@ using Haldane.Core.Specification;
 namespace Haldane.Control.Policies;
 
 /// <summary>Keeps the freezes that people order beside those of the policies: recorded first, then in force.</summary>
-/// <remarks>One writer at a time, which the controller's turns see to; <see cref="Calendar"/> and <see cref="All"/> are for any thread.</remarks>
+/// <remarks>One writer at a time, which the controller's turns see to; <see cref="All"/> is for any thread.</remarks>
 internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore store, TimeProvider time)
 {
     private const int MostOrdered = 1_000;
@@ -26,7 +26,7 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
         get
         {
             var now = time.GetUtcNow();
-            if (_moment is null || _moment.Calendar != _calendar || now.ToUnixTimeSeconds() != _second)
+            if (_moment is null || !ReferenceEquals(_moment.Calendar, _calendar) || now.ToUnixTimeSeconds() != _second)
             {
                 (_moment, _second) = (_calendar.At(now), now.ToUnixTimeSeconds());
             }
@@ -43,7 +43,8 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
             var now = time.GetUtcNow();
             return
             [
-                .. specification.Policies.SelectMany(p => p.Freezes.Select(f => new FreezeView(f.Name, p.Name, p.Models, f.When, null, f.Why, f.Window(now) is not null, f.Window(now)?.Until))),
+                .. specification.Policies.SelectMany(p => p.Freezes.Select(f => (Policy: p, Freeze: f, Window: f.Window(now)))).Select(x => new FreezeView(
+                    x.Freeze.Name, x.Policy.Name, x.Policy.Models, x.Freeze.When, null, x.Freeze.Why, x.Window is not null, x.Window?.Until)),
                 .. _calendar.Ordered.Select(f => new FreezeView(
                     f.Name, null, f.Models, $"since {f.From.UtcDateTime:yyyy-MM-dd HH:mm} UTC", f.By, f.Why, f.Stands(now), f.Until)),
             ];
@@ -85,7 +86,7 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
             return new(CommandOutcomeKind.Conflict, $"there are {MostOrdered} freezes; lift some that have ended");
         }
 
-        await RecordAsync("set", new(Setting.Freeze, freeze.Name, JsonSerializer.SerializeToElement(freeze, CoreJson.Default.Freeze)), freeze.By, freeze.Why, freeze.From);
+        await RecordAsync(new(Setting.Freeze, freeze.Name, JsonSerializer.SerializeToElement(freeze, CoreJson.Default.Freeze)), freeze.By, freeze.Why, freeze.From);
         _calendar = _calendar with { Ordered = [.. _calendar.Ordered.Where(f => f.Name != freeze.Name), freeze] };
         return new(CommandOutcomeKind.Done, $"{(freeze.Models.Count == 0 ? "all models are" : string.Join(", ", freeze.Models) + (freeze.Models.Count == 1 ? " is" : " are"))} frozen"
             + (freeze.Until is { } until ? $" until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : $" until somebody lifts {freeze.Name}"));
@@ -104,14 +105,14 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
             return new(CommandOutcomeKind.NotFound, $"there is no freeze {name}");
         }
 
-        if (ordered.Models.Count == 0 ? by.Models.Count > 0 : !ordered.Models.All(by.Covers))
+        if (!by.Models.CoversAll(ordered.Models))
         {
             return ordered.Models.Count == 0 || ordered.Models.Any(by.Covers)
                 ? new(CommandOutcomeKind.Conflict, $"the freeze {name} holds models that {by.Name} has nothing to do with")
                 : new(CommandOutcomeKind.NotFound, $"there is no freeze {name}");
         }
 
-        await RecordAsync("removed", new(Setting.Freeze, name, null), by.Name, why ?? "no reason given", time.GetUtcNow());
+        await RecordAsync(new(Setting.Freeze, name, null), by.Name, why ?? "no reason given", time.GetUtcNow());
         _calendar = _calendar with { Ordered = [.. _calendar.Ordered.Where(f => f.Name != name)] };
         return new(CommandOutcomeKind.Done, $"{name} is lifted");
     }
@@ -128,12 +129,12 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
         // Those that no longer stand are forgotten: their next window holds again anyway.
         var before = _calendar.Overrides.FirstOrDefault(o => o.Rollout == rollout.Name)?.Freezes.Where(f => Now.Standing.Any(s => s.Name == f.Name && s.Since == f.Since)) ?? [];
         var made = new FreezeOverride(rollout.Name, [.. before, .. holding], by.Name, why);
-        await RecordAsync("set", new(Setting.Override, rollout.Name, JsonSerializer.SerializeToElement(made, CoreJson.Default.FreezeOverride)), by.Name, why, time.GetUtcNow());
+        await RecordAsync(new(Setting.Override, rollout.Name, JsonSerializer.SerializeToElement(made, CoreJson.Default.FreezeOverride)), by.Name, why, time.GetUtcNow());
         _calendar = _calendar with { Overrides = [.. _calendar.Overrides.Where(o => o.Rollout != rollout.Name), made] };
         return new(CommandOutcomeKind.Done, $"{by.Name} sets {string.Join(" and ", holding.Select(f => f.Name))} aside for {rollout.Name}: {why}");
     }
 
     // Nobody's leaving ends this half-way: what is recorded is in force.
-    private Task<LedgerRecord> RecordAsync(string kind, Setting setting, string by, string why, DateTimeOffset now) =>
-        store.RecordAsync(SettingEntries.Of(kind, setting, by, why, now), CancellationToken.None);
+    private Task<LedgerRecord> RecordAsync(Setting setting, string by, string why, DateTimeOffset now) =>
+        store.RecordAsync(SettingEntries.Of(setting, by, why, now), CancellationToken.None);
 }

@@ -125,7 +125,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
 
     /// <inheritdoc/>
     public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel) => _feedback.TakeAsync(
-        items, new(_tokens, by.Models.Count == 0 ? _book.Runs : _book.Runs.Where(r => by.Covers(r.Value.Model.Name)).ToDictionary()), cancel);
+        items, new(_tokens, by.CoversEverything ? _book.Runs : _book.Runs.Where(r => by.Covers(r.Value.Model.Name)).ToDictionary()), cancel);
 
     /// <inheritdoc/>
     public Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel) => _book.Register.ChangedAsync(rollout, after, cancel);

@@ -7,15 +7,14 @@ namespace Haldane.Control.Settings;
 internal static class SettingEntries
 {
     /// <summary>The entry.</summary>
-    /// <param name="kind"><c>set</c> or <c>removed</c>.</param>
-    /// <param name="setting">What.</param>
+    /// <param name="setting">What; without a body it is removed.</param>
     /// <param name="by">Who.</param>
     /// <param name="why">Why.</param>
     /// <param name="now">When.</param>
-    public static LedgerEntry Of(string kind, Setting setting, string by, string why, DateTimeOffset now) => new()
+    public static LedgerEntry Of(Setting setting, string by, string why, DateTimeOffset now) => new()
     {
         At = now,
-        Kind = kind,
+        Kind = setting.Body is null ? LedgerKinds.Removed : LedgerKinds.Set,
         Rollout = "",
         Run = 0,
         Model = "",

@@ -151,8 +151,7 @@ public sealed partial class WebhookDesk : IWebhookDesk
     private static Uri SourceOf(LedgerRecord first) => new($"urn:haldane:ledger:{first.Hash.AsSpan(0, 16)}");
 
     // Who may see some models only sees what tells of nothing else.
-    private static bool MaySee(Person person, WebhookLine line) =>
-        person.Models.Count == 0 || (line.Route.Spec.Models.Count > 0 && line.Route.Spec.Models.All(person.Covers));
+    private static bool MaySee(Person person, WebhookLine line) => person.Models.CoversAll(line.Route.Spec.Models);
 
     private WebhookLine? Find(string name, Person person) => _lines.FirstOrDefault(l => l.Route.Spec.Name == name && MaySee(person, l));
 

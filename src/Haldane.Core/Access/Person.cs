@@ -89,7 +89,10 @@ public sealed record Person(string Name)
     public bool May(Permissions what, string model) => May(what) && Covers(model);
 
     /// <summary>Whether a model is one of those that the person may have to do with.</summary>
-    public bool Covers(string model) => Models.Count == 0 || Models.Contains(model);
+    public bool Covers(string model) => Models.Covers(model);
+
+    /// <summary>Whether the person may have to do with all models.</summary>
+    public bool CoversEverything => Models.Count == 0;
 
     /// <summary>Whether two names stand for one person: letters that look different in size only do not make another.</summary>
     public static bool IsSame(string one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

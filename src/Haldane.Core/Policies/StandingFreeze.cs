@@ -1,3 +1,5 @@
+using Haldane.Core.Access;
+
 namespace Haldane.Core.Policies;
 
 /// <summary>A freeze that stands at a moment: no rollout of its models starts, enters a further stage or is promoted. Taking back is never frozen.</summary>
@@ -14,7 +16,7 @@ public sealed record StandingFreeze(string Name, DateTimeOffset Since, DateTimeO
     public string Sentence => $"frozen by {Name}{(Until is { } end ? $" until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}{(Why is null ? "" : $": {Why}")}";
 
     /// <summary>Whether it holds a model.</summary>
-    public bool Holds(string model) => Models.Count == 0 || Models.Contains(model);
+    public bool Holds(string model) => Models.Covers(model);
 }
 
 /// <summary>Somebody lets one rollout move in spite of the freezes that stand.</summary>

@@ -1,3 +1,5 @@
+using Haldane.Core.Access;
+
 namespace Haldane.Core.Specification;
 
 /// <summary>Rules over the rollouts of several models.</summary>
@@ -16,7 +18,7 @@ public sealed record PolicySpec
     public ValueList<FreezeSpec> Freezes { get; init; } = [];
 
     /// <summary>Whether it is for a model.</summary>
-    public bool Covers(string model) => Models.Count == 0 || Models.Contains(model);
+    public bool Covers(string model) => Models.Covers(model);
 }
 
 /// <summary>When nothing goes up: once, or again and again. Either <see cref="From"/> and <see cref="To"/> are set, or <see cref="Times"/> and <see cref="For"/>.</summary>

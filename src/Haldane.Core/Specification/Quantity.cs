@@ -183,9 +183,12 @@ internal static class Quantity
     }
 }
 
-/// <summary>Reads durations as specifications write them, for whoever else takes them.</summary>
+/// <summary>Durations as specifications write them, for whoever else takes and shows them.</summary>
 public static class Durations
 {
     /// <summary>Reads <c>300ms</c>, <c>15m</c> or <c>1h30m</c>.</summary>
     public static bool TryRead(string text, out TimeSpan duration) => Quantity.TryDuration(text, out duration, out _);
+
+    /// <summary>As a specification would write it.</summary>
+    public static string Show(TimeSpan duration) => Quantity.Show(duration);
 }

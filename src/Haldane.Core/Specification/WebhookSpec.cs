@@ -1,3 +1,4 @@
+using Haldane.Core.Access;
 using Haldane.Core.Ledger;
 
 namespace Haldane.Core.Specification;
@@ -41,7 +42,7 @@ public sealed record WebhookSpec
 
     /// <summary>Whether it is told of a record.</summary>
     public bool Wants(LedgerEntry entry) =>
-        (Models.Count == 0 || Models.Contains(entry.Model)) && (Events.Count == 0 ? entry.Rollout.Length > 0 : Events.Any(e => LedgerKinds.Covers(e, entry.Kind)));
+        Models.Covers(entry.Model) && (Events.Count == 0 ? entry.Rollout.Length > 0 : Events.Any(e => LedgerKinds.Covers(e, entry.Kind)));
 
     /// <summary>Without the address: texts of records end up in logs.</summary>
     public override string ToString() => $"webhook {Name}";

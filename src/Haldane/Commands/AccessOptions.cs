@@ -41,14 +41,14 @@ internal sealed class AccessOptions
 
     private TrustedProxy? Proxy(ParseResult parsed)
     {
-        var (addresses, user, roles) = (parsed.GetValue(_proxy) ?? [], parsed.GetValue(_user), parsed.GetValue(_roles) ?? []);
-        if (addresses.Length == 0 && user is null && roles.Length == 0 && parsed.GetValue(_groups) is null)
+        var (addresses, user, groups, roles) = (parsed.GetValue(_proxy) ?? [], parsed.GetValue(_user), parsed.GetValue(_groups), parsed.GetValue(_roles) ?? []);
+        if (addresses.Length == 0 && user is null && roles.Length == 0 && groups is null)
         {
             return null;
         }
 
-        return addresses.Length > 0 && user is not null && roles.Length > 0 && parsed.GetValue(_groups) is not null
-            ? new([.. addresses.Select(Address)], user, parsed.GetValue(_groups), [.. roles.Select(Role)])
+        return addresses.Length > 0 && user is not null && roles.Length > 0 && groups is not null
+            ? new([.. addresses.Select(Address)], user, groups, [.. roles.Select(Role)])
             : throw new FormatException($"a proxy that signs people in needs all of {_proxy.Name}, {_user.Name}, {_groups.Name} and {_roles.Name}");
     }
 

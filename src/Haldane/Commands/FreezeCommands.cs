@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Haldane.Client;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ports;
-using Haldane.Core.Specification;
 using Spectre.Console;
 
 namespace Haldane.Commands;
@@ -38,15 +38,8 @@ internal static class FreezeCommands
     {
         var name = new Option<string?>("--name") { Description = "What it is called. Default: made up." };
         var models = new Option<string[]>("--model") { Description = "A model that it holds. May be given several times. Default: all." };
-        var last = new Option<string?>("--for") { Description = "How long it lasts, e.g. 8h. Default: until somebody lifts it." };
+        var last = Options.Duration("--for", "How long it lasts, e.g. 8h. Default: until somebody lifts it.", "8h");
         var (by, why) = (Options.By(), Options.Why(isRequired: true));
-        last.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<string>() is { } text && !Durations.TryRead(text, out _))
-            {
-                r.AddError($"--for {text}: wanted is a duration such as 8h");
-            }
-        });
         return Options.ForServer(new("begin", "Begins a freeze now.") { name, models, last, by, why }, (client, parsed, cancel) =>
         {
             var body = AdminClient.Body(parsed.GetValue(by), parsed.GetValue(why));
@@ -60,7 +53,7 @@ internal static class FreezeCommands
                 body["models"] = new JsonArray([.. held.Select(m => (JsonNode)m)]);
             }
 
-            if (parsed.GetValue(last) is { } length && Durations.TryRead(length, out var duration))
+            if (parsed.GetValue(last) is { } duration)
             {
                 body["until"] = (TimeProvider.System.GetUtcNow() + duration).ToString("O", CultureInfo.InvariantCulture);
             }
@@ -85,7 +78,7 @@ internal static class FreezeCommands
             table.AddRow(
                 new Text(freeze.Name),
                 new Text(freeze.Policy is null ? freeze.By ?? "" : $"policy {freeze.Policy}"),
-                new Text(freeze.Models.Count == 0 ? "all" : string.Join(", ", freeze.Models)),
+                new Text(freeze.Models.Said()),
                 new Text(freeze.When),
                 new Text(!freeze.Stands ? "no" : freeze.Until is { } until ? $"frozen until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "frozen"),
                 new Text(freeze.Why ?? ""));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Haldane.Client;
 using Haldane.Core.Ports;
+using Haldane.Core.Specification;
 
 namespace Haldane.Commands;
 
@@ -17,6 +18,27 @@ internal static class Options
 
     /// <summary>Why.</summary>
     public static Option<string?> Why(bool isRequired) => new("--why") { Description = "Why; stands in the ledger.", Required = isRequired };
+
+    /// <summary>A duration as specifications write them, above nothing; null when it is left out.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">For people.</param>
+    /// <param name="example">E.g. <c>8h</c>, with a limit where there is one.</param>
+    /// <param name="longest">The limit; null for none.</param>
+    public static Option<TimeSpan?> Duration(string name, string description, string example, TimeSpan? longest = null) => new(name)
+    {
+        Description = description,
+        CustomParser = given =>
+        {
+            var text = given.Tokens.Count == 1 ? given.Tokens[0].Value : "";
+            if (Durations.TryRead(text, out var duration) && duration > TimeSpan.Zero && !(duration > longest))
+            {
+                return duration;
+            }
+
+            given.AddError($"{name} {text}: wanted is a duration such as {example}");
+            return null;
+        },
+    };
 
     /// <summary>A whole number within limits.</summary>
     public static Option<int> Whole(string name, string description, int least, int most, int usual)

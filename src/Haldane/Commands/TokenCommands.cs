@@ -7,7 +7,6 @@ using Haldane.Control.Access;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
-using Haldane.Core.Specification;
 using Haldane.Store.Sqlite;
 using Spectre.Console;
 
@@ -35,19 +34,12 @@ internal static class TokenCommands
         var role = new Option<Role>("--role") { Description = "What it is for: reporter sends feedback, viewer sees, operator moves rollouts, approver agrees too, admin makes tokens too.", Required = true };
         var models = new Option<string[]>("--model") { Description = "A model that it is for. May be given several times. Default: all." };
         var groups = new Option<string[]>("--group") { Description = "A group that its owner belongs to. May be given several times." };
-        var expires = new Option<string?>("--expires") { Description = "After how long it ends, e.g. 90d. Default: never." };
+        var expires = Options.Duration("--expires", "After how long it ends, e.g. 90d. Default: never.", "90d");
         var store = StoreOption();
         var (by, why) = (Options.By(), Options.Why(isRequired: false));
-        expires.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<string>() is { } text && !Durations.TryRead(text, out _))
-            {
-                r.AddError($"--expires {text}: wanted is a duration such as 90d");
-            }
-        });
         return Options.ForServer(new("make", "Makes a token and prints it, this once.") { name, role, models, groups, expires, store, by, why }, (client, parsed, cancel) =>
         {
-            DateTimeOffset? end = parsed.GetValue(expires) is { } text && Durations.TryRead(text, out var duration) ? TimeProvider.System.GetUtcNow() + duration : null;
+            var end = TimeProvider.System.GetUtcNow() + parsed.GetValue(expires);
             var order = new TokenOrder(
                 parsed.GetValue(name)!, parsed.GetValue(role), [.. parsed.GetValue(models) ?? []], [.. parsed.GetValue(groups) ?? []], end, parsed.GetValue(why));
             return WithAsync(
@@ -163,7 +155,7 @@ internal static class TokenCommands
                 new Text(token.Id),
                 new Text(token.Name),
                 new Text(token.Role.ToString().ToLowerInvariant()),
-                new Text(token.Models.Count == 0 ? "all" : string.Join(", ", token.Models)),
+                new Text(token.Models.Said()),
                 new Text(string.Join(", ", token.Groups)),
                 new Text(token.MadeAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)),
                 new Text(token.MadeBy),

@@ -19,22 +19,15 @@ internal static class WaitCommand
         var name = new Argument<string>("name") { Description = "The rollout's name." };
         var goal = new Option<string>("--for") { Description = "What is waited for: promoted, ended (however) or running.", DefaultValueFactory = _ => Promoted };
         goal.AcceptOnlyFromAmong(Promoted, Ended, Running);
-        var timeout = new Option<string?>("--timeout") { Description = "How long at most, e.g. 2h. Default: as long as it takes." };
-        timeout.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<string>() is { } text && (!Durations.TryRead(text, out var limit) || limit <= TimeSpan.Zero || limit > LongestTimeout))
-            {
-                r.AddError($"--timeout {text}: wanted is a duration such as 2h, at most 30d");
-            }
-        });
+        var timeout = Options.Duration("--timeout", "How long at most, e.g. 2h. Default: as long as it takes.", "2h, at most 30d", LongestTimeout);
         return Options.ForServer(new("wait", "Waits for a rollout, over restarts of the server, and says by its exit code how it went.") { name, goal, timeout }, (client, parsed, cancel) => WaitAsync(
             client, parsed.GetValue(name)!, parsed.GetValue(goal)!, parsed.GetValue(timeout), cancel));
     }
 
-    private static async Task<int> WaitAsync(AdminClient client, string name, string goal, string? timeout, CancellationToken cancel)
+    private static async Task<int> WaitAsync(AdminClient client, string name, string goal, TimeSpan? timeout, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        if (timeout is not null && Durations.TryRead(timeout, out var limit))
+        if (timeout is { } limit)
         {
             over.CancelAfter(limit);
         }
@@ -57,7 +50,7 @@ internal static class WaitCommand
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            await System.Console.Error.WriteLineAsync($"haldane: {name} is not {goal} after {timeout}");
+            await System.Console.Error.WriteLineAsync($"haldane: {name} is not {goal} after {Durations.Show(timeout!.Value)}");
             return ExitCode.TimedOut;
         }
 

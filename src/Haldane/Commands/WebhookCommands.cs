@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Haldane.Client;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Spectre.Console;
 
@@ -73,7 +74,7 @@ internal static class WebhookCommands
                 new Text(webhook.Name),
                 new Text($"{webhook.To} ({webhook.Format}{(webhook.Signed ? ", signed" : "")})"),
                 new Text(webhook.Events.Count == 0 ? "rollouts" : string.Join(", ", webhook.Events)),
-                new Text(webhook.Models.Count == 0 ? "all" : string.Join(", ", webhook.Models)),
+                new Text(webhook.Models.Said()),
                 new Text(Standing(webhook)),
                 new Text($"{webhook.Behind}"),
                 new Text($"{webhook.Dead}"),
