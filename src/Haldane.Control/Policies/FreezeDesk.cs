@@ -12,11 +12,12 @@ namespace Haldane.Control.Policies;
 
 /// <summary>Keeps the freezes that people order beside those of the policies: recorded first, then in force.</summary>
 /// <remarks>One writer at a time, which the controller's turns see to; <see cref="All"/> is for any thread.</remarks>
-internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore store, TimeProvider time)
+internal sealed class FreezeDesk(SpecificationSet first, IRolloutStore store, TimeProvider time)
 {
     private const int MostOrdered = 1_000;
 
-    private volatile Calendar _calendar = new(specification.Policies, [], []);
+    private volatile Calendar _calendar = new(first.Policies, [], []);
+    private SpecificationSet _specification = first;
     private CalendarMoment? _moment;
     private long _second;
 
@@ -40,12 +41,12 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
     {
         get
         {
-            var now = time.GetUtcNow();
+            var (now, calendar) = (time.GetUtcNow(), _calendar);
             return
             [
-                .. specification.Policies.SelectMany(p => p.Freezes.Select(f => (Policy: p, Freeze: f, Window: f.Window(now)))).Select(x => new FreezeView(
+                .. calendar.Policies.SelectMany(p => p.Freezes.Select(f => (Policy: p, Freeze: f, Window: f.Window(now)))).Select(x => new FreezeView(
                     x.Freeze.Name, x.Policy.Name, x.Policy.Models, x.Freeze.When, null, x.Freeze.Why, x.Window is not null, x.Window?.Until)),
-                .. _calendar.Ordered.Select(f => new FreezeView(
+                .. calendar.Ordered.Select(f => new FreezeView(
                     f.Name, null, f.Models, $"since {f.From.UtcDateTime:yyyy-MM-dd HH:mm} UTC", f.By, f.Why, f.Stands(now), f.Until)),
             ];
         }
@@ -62,16 +63,23 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
         };
     }
 
+    /// <summary>Has the policies and models of another specification from now on.</summary>
+    public void Take(SpecificationSet next)
+    {
+        _specification = next;
+        _calendar = _calendar with { Policies = next.Policies };
+    }
+
     /// <summary>Orders a freeze.</summary>
     public async Task<CommandOutcome> OrderAsync(Freeze freeze)
     {
         var ended = _calendar.Ordered.FirstOrDefault(f => f.Name == freeze.Name);
-        if (specification.Policies.Any(p => p.Freezes.Any(f => f.Name == freeze.Name)) || (ended?.Stands(freeze.From) == true))
+        if (_calendar.Policies.Any(p => p.Freezes.Any(f => f.Name == freeze.Name)) || (ended?.Stands(freeze.From) == true))
         {
             return new(CommandOutcomeKind.Conflict, $"there is a freeze {freeze.Name} already");
         }
 
-        if (freeze.Models.FirstOrDefault(m => specification.FindModel(m) is null) is { } unknown)
+        if (freeze.Models.FirstOrDefault(m => _specification.FindModel(m) is null) is { } unknown)
         {
             return new(CommandOutcomeKind.NotFound, $"there is no model {unknown}");
         }
@@ -95,7 +103,7 @@ internal sealed class FreezeDesk(SpecificationSet specification, IRolloutStore s
     /// <summary>Lifts a freeze that somebody has ordered.</summary>
     public async Task<CommandOutcome> LiftAsync(string name, Person by, string? why)
     {
-        if (specification.Policies.FirstOrDefault(p => p.Freezes.Any(f => f.Name == name)) is { } policy)
+        if (_calendar.Policies.FirstOrDefault(p => p.Freezes.Any(f => f.Name == name)) is { } policy)
         {
             return new(CommandOutcomeKind.Conflict, $"the policy {policy.Name} has the freeze {name}: change it there, or set it aside for one rollout with override");
         }

@@ -6,10 +6,10 @@ namespace Haldane.Control.Rollouts;
 
 /// <summary>What people see of the rollouts: one immutable view each, replaced as a whole.</summary>
 /// <remarks>The controller writes, any thread reads and waits.</remarks>
-internal sealed class Register(IEnumerable<string> names)
+internal sealed class Register
 {
     private readonly Lock _gate = new();
-    private readonly List<string> _order = [.. names];
+    private string[] _order = [];
     private readonly Dictionary<string, RolloutView> _views = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _version;
@@ -26,17 +26,31 @@ internal sealed class Register(IEnumerable<string> names)
         }
     }
 
+    /// <summary>Has the rollouts of a specification and no others, in its order; those that it had keep their views.</summary>
+    public void Have(IEnumerable<string> names)
+    {
+        lock (_gate)
+        {
+            _order = [.. names];
+            foreach (var gone in _views.Keys.Except(_order).ToList())
+            {
+                _views.Remove(gone);
+            }
+        }
+
+        Tell();
+    }
+
     /// <summary>Shows where a rollout stands; nothing of one that the specification does not have.</summary>
     public void Show(Rollout rollout, Judgement? judgement, RunTracker? tracker)
     {
-        if (!_order.Contains(rollout.Name))
-        {
-            return;
-        }
-
-        TaskCompletionSource before;
         lock (_gate)
         {
+            if (!_order.Contains(rollout.Name))
+            {
+                return;
+            }
+
             // An ended run keeps the curves and verdicts that it ended with.
             var last = _views.GetValueOrDefault(rollout.Name) is { } view && view.Rollout.Run == rollout.Run ? view : null;
             _views[rollout.Name] = new()
@@ -48,11 +62,9 @@ internal sealed class Register(IEnumerable<string> names)
                 Series = tracker?.Series.Points ?? last?.Series ?? [],
                 Totals = tracker?.Series.Totals ?? last?.Totals ?? [],
             };
-            before = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        before.TrySetResult();
+        Tell();
     }
 
     /// <summary>Waits for a view newer than the given version; null when there is no such rollout.</summary>
@@ -78,5 +90,17 @@ internal sealed class Register(IEnumerable<string> names)
 
             await changed.WaitAsync(cancel);
         }
+    }
+
+    private void Tell()
+    {
+        TaskCompletionSource before;
+        lock (_gate)
+        {
+            before = _changed;
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        before.TrySetResult();
     }
 }

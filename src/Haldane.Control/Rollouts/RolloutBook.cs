@@ -16,26 +16,35 @@ namespace Haldane.Control.Rollouts;
 /// the controller's turns see to; <see cref="Runs"/>, <see cref="Models"/>, <see cref="Register"/> and <see cref="Collect"/> are for any thread.
 /// </remarks>
 internal sealed partial class RolloutBook(
-    SpecificationSet specification, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, TimeProvider time, ILogger logger)
+    SpecificationSet first, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, TimeProvider time, ILogger logger)
 {
     private readonly ILogger _logger = logger;
-    private readonly Dictionary<string, Rollout> _rollouts = new(StringComparer.Ordinal);
-    private readonly List<Rollout> _replaced = []; // ended, and their plan has changed since: what they left still serves
+    private readonly RolloutStates _states = new();
     private readonly Dictionary<string, RunTracker> _trackers = new(StringComparer.Ordinal);
     private volatile Dictionary<int, KnownRun> _runs = [];
     private volatile Dictionary<int, FeedbackCollector> _collectors = [];
     private volatile IReadOnlyList<ModelView> _models = [];
+    private volatile SpecificationSet _specification = first;
+    private Replacement? _replacement; // a specification that is to be in force and is not yet
     private int _lastRun;
     private bool _publicationDue;
 
+    private sealed record Replacement(SpecificationSet Next, string By, string? Why);
+
+    /// <summary>What is in force.</summary>
+    public SpecificationSet Specification => _specification;
+
     /// <summary>All rollouts by name, also those that the specification no longer has.</summary>
-    public IReadOnlyDictionary<string, Rollout> Rollouts => _rollouts;
+    public IReadOnlyDictionary<string, Rollout> Rollouts => _states.ByName;
+
+    /// <summary>All that has a say in who serves what.</summary>
+    public IReadOnlyCollection<Rollout> Known => [.. _states.Known];
 
     /// <summary>What is kept of each running rollout.</summary>
     public IReadOnlyDictionary<string, RunTracker> Trackers => _trackers;
 
     /// <summary>What people see.</summary>
-    public Register Register { get; } = new(specification.Rollouts.Select(r => r.Name));
+    public Register Register { get; } = new();
 
     /// <summary>What feedback is joined to.</summary>
     public IReadOnlyDictionary<int, KnownRun> Runs => _runs;
@@ -47,63 +56,79 @@ internal sealed partial class RolloutBook(
     public async Task RecoverAsync(CancellationToken cancel)
     {
         _lastRun = await store.LastRunAsync(cancel);
-        foreach (var old in await store.RolloutsAsync(cancel))
+        _states.Load(await store.RolloutsAsync(cancel));
+        foreach (var running in Rollouts.Values.Where(r => r.IsActive && SpecificationChanges.WhyTakenBack(r, _specification) is null).ToList())
         {
-            var spec = specification.Rollouts.FirstOrDefault(r => r.Name == old.Name);
-            _rollouts[old.Name] = old;
-            if (!old.IsActive)
-            {
-                continue;
-            }
-
-            var model = spec is null ? null : specification.FindModel(spec.Model);
-            if (spec?.Equals(old.Spec) == true && model!.AsRun.Equals(old.Model))
-            {
-                _trackers[old.Name] = await RunTracker.RestoreAsync(store, model, spec, old.Run, time, cancel);
-                continue;
-            }
-
-            // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
-            var why = spec is null ? "the rollout is no longer in the specification"
-                : !spec.Equals(old.Spec) ? "the rollout's specification was changed while it ran"
-                : "the model's specification was changed while it ran";
-            await MoveAsync(old, new Signal.RollBack(Person.Specification.Name, why, AtOnce: true), null, null);
+            _trackers[running.Name] = await RunTracker.RestoreAsync(store, _specification.FindModel(running.Spec.Model)!, running.Spec, running.Run, time, cancel);
         }
 
-        foreach (var spec in specification.Rollouts)
-        {
-            if (!_rollouts.TryGetValue(spec.Name, out var known) || !known.Spec.Equals(spec))
-            {
-                if (known is not null)
-                {
-                    _replaced.Add(known);
-                }
-
-                _rollouts[spec.Name] = new() { Spec = spec };
-            }
-        }
-
-        foreach (var rollout in _rollouts.Values)
+        await ReplaceAsync(_specification, Person.Specification.Name, null);
+        foreach (var rollout in Rollouts.Values)
         {
             var tracker = _trackers.GetValueOrDefault(rollout.Name);
             Register.Show(rollout, tracker?.Judge(), tracker);
         }
-
-        Publish();
     }
 
-    private IEnumerable<Rollout> Known => _rollouts.Values.Concat(_replaced);
+    /// <summary>Puts another specification in force: what runs under a plan that has changed is taken back, what is new stands at its beginning.</summary>
+    /// <remarks>Where the store fails in the midst of it, <see cref="CatchUpAsync"/> goes on with it; until then the one before is in force.</remarks>
+    /// <exception cref="StoreUnavailableException">It is not in force yet.</exception>
+    public Task ReplaceAsync(SpecificationSet next, string by, string? why)
+    {
+        _replacement = new(next, by, why);
+        return CatchUpAsync();
+    }
+
+    /// <summary>Does what a fault of the store or the router has left undone.</summary>
+    /// <exception cref="StoreUnavailableException">It is still undone.</exception>
+    public async Task CatchUpAsync()
+    {
+        if (_replacement is { } due)
+        {
+            foreach (var running in Rollouts.Values.Where(r => r.IsActive).ToList())
+            {
+                // Going on under another plan than the one that was judged so far would break the promise: take the canary back.
+                if (SpecificationChanges.WhyTakenBack(running, due.Next) is { } change)
+                {
+                    var tracker = _trackers.GetValueOrDefault(running.Name);
+                    await MoveAsync(running, new Signal.RollBack(due.By, due.Why is null ? change : $"{change}: {due.Why}", AtOnce: true), tracker?.Judge(), tracker);
+                }
+            }
+
+            TakeUp(due.Next);
+            _replacement = null;
+        }
+
+        if (_publicationDue)
+        {
+            Publish();
+        }
+    }
+
+    private void TakeUp(SpecificationSet next)
+    {
+        _specification = next;
+        freezes.Take(next);
+        var fresh = _states.Fit(next.Rollouts);
+        Register.Have(next.Rollouts.Select(r => r.Name));
+        foreach (var rollout in fresh)
+        {
+            Register.Show(rollout, null, null);
+        }
+
+        _publicationDue = true;
+    }
 
     /// <summary>A rollout of the specification; null when there is none of the name.</summary>
-    public Rollout? Find(string name) => specification.Rollouts.Any(r => r.Name == name) ? _rollouts.GetValueOrDefault(name) : null;
+    public Rollout? Find(string name) => _specification.Rollouts.Any(r => r.Name == name) ? Rollouts.GetValueOrDefault(name) : null;
 
     /// <summary>Does what somebody asks.</summary>
     /// <returns>What came of it; a refusal where it cannot be done as things stand.</returns>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
     public async Task<Transition> CommandAsync(Rollout known, RolloutCommand command, Person person, string? why)
     {
-        var (model, by) = (specification.FindModel(known.Spec.Model)!, person.Name);
-        if (Catalogue.WhyNot(command, known, model, [.. Known], person, freezes.Now) is { } obstacle)
+        var (model, by) = (_specification.FindModel(known.Spec.Model)!, person.Name);
+        if (Catalogue.WhyNot(command, known, model, Known, person, freezes.Now) is { } obstacle)
         {
             return new(Move.None, known, "") { Refusal = obstacle };
         }
@@ -128,7 +153,7 @@ internal sealed partial class RolloutBook(
     }
 
     /// <summary>Why a rollout that is to start by itself has to wait; null when it need not.</summary>
-    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(_rollouts[rollout], [.. Known], Person.Specification, freezes.Now);
+    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(Rollouts[rollout], Known, Person.Specification, freezes.Now);
 
     /// <summary>Observes a rollout and lets it move.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
@@ -148,7 +173,7 @@ internal sealed partial class RolloutBook(
     private async Task<Transition> StartAsync(Rollout known, Person by, string? why)
     {
         var run = _lastRun + 1;
-        var model = specification.FindModel(known.Spec.Model)!;
+        var model = _specification.FindModel(known.Spec.Model)!;
         return await ApplyAsync(known with { Model = model }, new Signal.Start(run, by.Name, why) { IsProven = by.IsProven, FourEyes = model.IsOfHighRisk }, null, new(model, known.Spec, run, time));
     }
 
@@ -159,15 +184,6 @@ internal sealed partial class RolloutBook(
         if (_collectors.TryGetValue(stored.Feedback.Run, out var collector))
         {
             collector.Add(stored);
-        }
-    }
-
-    /// <summary>Repeats a publication that failed.</summary>
-    public void PublishIfDue()
-    {
-        if (_publicationDue)
-        {
-            Publish();
         }
     }
 
@@ -205,7 +221,7 @@ internal sealed partial class RolloutBook(
             return transition;
         }
 
-        _rollouts[rollout.Name] = transition.Next;
+        _states.Put(transition.Next, isRecorded: transition.Next.Run > 0);
         Register.Show(transition.Next, judgement, tracker);
         if (transition.Next.Ended)
         {
@@ -221,13 +237,13 @@ internal sealed partial class RolloutBook(
 
     private void Publish()
     {
-        _lastRun = Math.Max(_lastRun, _rollouts.Values.Select(r => r.Run).DefaultIfEmpty(0).Max());
+        var (specification, known) = (_specification, Known);
+        _lastRun = Math.Max(_lastRun, known.Select(r => r.Run).DefaultIfEmpty(0).Max());
         _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Feedback);
-        _runs = Known
+        _runs = known
             .Where(r => r.Run > 0 && specification.FindModel(r.Spec.Model) is not null)
-            .ToDictionary(r => r.Run, r => new KnownRun(
-                r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.IsActive ? r.Stage : null, r.CanaryShare));
-        var picture = Catalogue.Picture(specification.Models, [.. Known]);
+            .ToDictionary(r => r.Run, r => new KnownRun(r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.IsActive ? r.Stage : null, r.CanaryShare));
+        var picture = Catalogue.Picture(specification.Models, known);
         _publicationDue = true;
         router.Publish(picture);
         _publicationDue = false;

@@ -20,13 +20,10 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly SpecificationSet _specification;
-    private readonly IRolloutStore _store;
-    private readonly ITrafficRouter _router;
     private readonly TokenCodec _tokens;
     private readonly TimeProvider _time;
     private readonly ILogger<RolloutController> _logger;
-    private readonly Dictionary<string, string> _waiting = new(StringComparer.Ordinal); // rollouts that are to start by themselves, and why they have not: said once
+    private readonly AutoStarts _autoStarts = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly FreezeDesk _freezes;
     private readonly RolloutBook _book;
@@ -36,9 +33,6 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     private RolloutController(
         SpecificationSet specification, IRolloutStore store, ITrafficRouter router, TokenCodec tokens, TimeProvider time, ILogger<RolloutController> logger)
     {
-        _specification = specification;
-        _store = store;
-        _router = router;
         _tokens = tokens;
         _time = time;
         _logger = logger;
@@ -79,13 +73,12 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         var feedback = _feedback.RunAsync(stop);
         try
         {
-            var due = new List<string>(_specification.Rollouts.Where(r => r.Start == StartMode.Auto && _book.Rollouts[r.Name].Phase == Phase.Draft).Select(r => r.Name));
-            await StartDueAsync(due, stop);
+            await StartDueAsync(stop);
             using var timer = new PeriodicTimer(Interval, _time);
             while (await timer.WaitForNextTickAsync(stop))
             {
                 await TickAsync(stop);
-                await StartDueAsync(due, stop);
+                await StartDueAsync(stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -113,6 +106,26 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     /// <inheritdoc/>
     public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) =>
         InTurnAsync(() => DoAsync(rollout, command, by, why), cancel);
+
+    /// <summary>Puts another specification in force.</summary>
+    /// <param name="next">Valid as a whole.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="why">Why; null when nobody said.</param>
+    /// <param name="agree">Gets what would come of it; nothing else moves meanwhile. Makes the change durable and says yes, or no.</param>
+    /// <param name="cancel">Gives it up before it has begun.</param>
+    /// <exception cref="StoreUnavailableException">Not in force. What was agreed to comes into force as soon as the store is back.</exception>
+    internal Task<bool> ReplaceAsync(SpecificationSet next, Person by, string? why, Func<IReadOnlyList<ChangeEffect>, Task<bool>> agree, CancellationToken cancel) => InTurnAsync(
+        async () =>
+        {
+            if (!await agree(SpecificationChanges.Effects(_book.Specification, next, _book.Known)))
+            {
+                return false;
+            }
+
+            await _book.ReplaceAsync(next, by.Name, why);
+            return true;
+        },
+        cancel);
 
     /// <inheritdoc/>
     public IReadOnlyList<FreezeView> Freezes => _freezes.All;
@@ -158,7 +171,11 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         Trouble? trouble = null;
         try
         {
-            _book.PublishIfDue();
+            await _book.CatchUpAsync();
+        }
+        catch (StoreUnavailableException e)
+        {
+            return new(e.Message, e);
         }
         catch (Exception e) // the router is at fault; what is routed still can be judged
         {
@@ -209,27 +226,16 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _health = _health with { Ready = false, Message = trouble.What };
     }
 
-    // Tried again after each tick while the store is down, or while policies let nothing start: a bad moment must not keep a rollout waiting for the next restart.
-    private async Task StartDueAsync(List<string> due, CancellationToken stop)
+    private async Task StartDueAsync(CancellationToken stop)
     {
-        foreach (var name in due.ToList())
+        foreach (var rollout in _autoStarts.Due(_book.Specification.Rollouts, _book.Rollouts))
         {
             try
             {
-                var (outcome, mayLater) = await InTurnAsync(async () => _book.WhyWait(name) is { } wait
+                var (outcome, mayLater) = await InTurnAsync(async () => _book.WhyWait(rollout.Name) is { } wait
                     ? (new(CommandOutcomeKind.Conflict, wait), true)
-                    : (await DoAsync(name, RolloutCommand.Start, Person.Specification, null), false), stop);
-                if (outcome.Kind != CommandOutcomeKind.Done && _waiting.GetValueOrDefault(name) != outcome.Message)
-                {
-                    NotStarted(name, outcome.Message);
-                    _waiting[name] = outcome.Message;
-                }
-
-                // What policies stand in the way of is tried again, everything else is not: the rollout could start at a time when nobody thinks of it any more.
-                if (mayLater)
-                {
-                    continue;
-                }
+                    : (await DoAsync(rollout.Name, RolloutCommand.Start, Person.Specification, null), false), stop);
+                Told(_autoStarts.Tried(rollout, outcome, mayLater));
             }
             catch (StoreUnavailableException e)
             {
@@ -238,10 +244,16 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             }
             catch (Exception e) when (!stop.IsCancellationRequested) // a fault of ours: the other rollouts go on
             {
-                NotStarted(name, e.Message);
+                Told(_autoStarts.Tried(rollout, new(CommandOutcomeKind.Conflict, e.Message), mayLater: false));
             }
 
-            due.Remove(name);
+            void Told(string? news)
+            {
+                if (news is not null)
+                {
+                    NotStarted(rollout.Name, news);
+                }
+            }
         }
     }
 

@@ -43,9 +43,18 @@ public sealed record ModelSpec
     [JsonIgnore]
     public AboutSpec? About { get; init; }
 
-    /// <summary>The model without what changes nothing that runs: what a run keeps, and what must not change while it runs.</summary>
+    /// <summary>The model without what changes nothing that runs: what a run keeps.</summary>
     [JsonIgnore]
     public ModelSpec AsRun => this with { Traffic = null, About = null };
+
+    /// <summary>Why a run that began on another state of this model says nothing about it; null when it does.</summary>
+    /// <remarks>Servers of a version come and go; when none is left of those that it began with, nobody knows that it is the same version.</remarks>
+    public string? WhyAnother(ModelSpec? began) =>
+        began is null || !AsRun.WithoutEndpoints.Equals(began.AsRun.WithoutEndpoints) ? "the model's specification was changed while it ran"
+        : Versions.FirstOrDefault(v => !v.Endpoints.Intersect(began.FindVersion(v.Name)!.Endpoints).Any()) is { } moved ? $"all endpoints of {moved.Name} were replaced while it ran"
+        : null;
+
+    private ModelSpec WithoutEndpoints => this with { Versions = [.. Versions.Select(v => v with { Endpoints = [] })] };
 
     /// <summary>Whether its risk is high.</summary>
     [JsonIgnore]

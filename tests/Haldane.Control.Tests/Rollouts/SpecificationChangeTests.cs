@@ -174,7 +174,20 @@ public sealed class SpecificationChangeTests
 
         using var next = await world.RestartAsync(new([elsewhere], [Make.Rollout()]));
 
-        Assert.Equal(Phase.RolledBack, next.View.Rollout.Phase);
+        Assert.Equal((Phase.RolledBack, "specification: all endpoints of v1 were replaced while it ran"), (next.View.Rollout.Phase, world.Disk.Entries[^1].Why));
+    }
+
+    [Fact]
+    public async Task Servers_of_a_version_may_come_and_go_under_a_run()
+    {
+        using var world = await World.StartedAsync();
+        await world.TickAsync(2);
+        var model = Make.Model();
+        var larger = model with { Versions = model.Versions.Select(v => v with { Endpoints = ["http://127.0.0.1:9", .. v.Endpoints] }).ToValueList() };
+
+        using var next = await world.RestartAsync(new([larger], [Make.Rollout()]));
+
+        Assert.Equal(Phase.Running, next.View.Rollout.Phase);
     }
 
     [Fact]
