@@ -19,10 +19,11 @@ public sealed record AdminOptions(IPEndPoint Listen)
 
 /// <summary>What the admin port shows and moves.</summary>
 /// <param name="Room">The models and rollouts.</param>
+/// <param name="Specifications">What is in force, and how it is changed.</param>
 /// <param name="Tokens">Who may come in.</param>
 /// <param name="Ledger">What was decided.</param>
 /// <param name="Traffic">The gateway's totals.</param>
 /// <param name="Series">Judges series that others send; belongs to the caller.</param>
 /// <param name="Webhooks">Who is told what was decided.</param>
 /// <param name="Time">The time.</param>
-public sealed record AdminParts(IControlRoom Room, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, TimeProvider Time);
+public sealed record AdminParts(IControlRoom Room, ISpecificationDesk Specifications, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, TimeProvider Time);

@@ -1,6 +1,7 @@
 using Haldane.Console.Access;
 using Haldane.Console.Api;
 using Haldane.Console.Metrics;
+using Haldane.Console.OpenApi;
 using Haldane.Console.Page;
 using Haldane.Core.Access;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -115,8 +116,9 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, tokens, ledger, traffic, series, webhooks, time) = parts;
+        var (room, specifications, tokens, ledger, traffic, series, webhooks, time) = parts;
         RolloutApi.Map(app, room);
+        SpecificationApi.Map(app, specifications);
         FreezeApi.Map(app, room, time);
         TokenApi.Map(app, tokens);
         WebhookApi.Map(app, webhooks);
@@ -125,6 +127,8 @@ public sealed partial class AdminServer : IAsyncDisposable
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         PageFiles.Map(app);
+        app.MapGet("/api/v1/openapi.json", () => Results.Text(OpenApiDocument.Of(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()).ToJsonString(), "application/json"))
+            .OpenToAll().TellsText("This description.", "application/json");
         app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType))
             .Needs(Permissions.Read, allModels: true);
         app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();

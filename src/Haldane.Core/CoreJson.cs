@@ -10,6 +10,7 @@ using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Series;
 using Haldane.Core.Specification;
+using Haldane.Core.Specification.Changes;
 using Haldane.Core.Webhooks;
 
 namespace Haldane.Core;
@@ -45,6 +46,12 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(uint[]))]
 [JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(StoredDocument))]
+[JsonSerializable(typeof(ChangeReport))]
+[JsonSerializable(typeof(ChangeEffect[]))]
+[JsonSerializable(typeof(DocumentChange[]))]
+[JsonSerializable(typeof(FieldChange[]))]
+[JsonSerializable(typeof(SpecificationError[]))]
 [JsonSerializable(typeof(Freeze))]
 [JsonSerializable(typeof(FreezeOverride))]
 [JsonSerializable(typeof(OverriddenFreeze[]))]

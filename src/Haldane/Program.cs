@@ -18,6 +18,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     LedgerCommands.Create(),
     JudgeCommand.Create(),
 };
+ApplyCommands.Create().ToList().ForEach(root.Add);
 try
 {
     // Long enough for requests under way, the last evidence and the demo's report; the default of two seconds is not.

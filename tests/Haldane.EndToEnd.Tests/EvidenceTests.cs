@@ -5,6 +5,7 @@ using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Rollouts;
+using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
 using Haldane.Core;
 using Haldane.Core.Access;
@@ -112,8 +113,9 @@ public sealed class EvidenceTests
         await using var gateway = await GatewayServer.StartAsync([new(new(IPAddress.Loopback, 0), false)], router, tokens, clock, NullLoggerFactory.Instance, None);
         using var desk = new JudgeDesk(new SeriesJudge(), null, TimeProvider.System);
         using var people = await TokenDesk.RecoverAsync(null, store, TimeProvider.System, None);
-        var webhooks = await WebhookDesk.RecoverAsync([], store, store.Webhooks, TimeProvider.System, static () => 0.5, NullLogger<WebhookDesk>.Instance, None);
-        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, people, store, router, desk, webhooks, TimeProvider.System), NullLoggerFactory.Instance, None);
+        var webhooks = await WebhookDesk.RecoverAsync([], null, store, store.Webhooks, TimeProvider.System, static () => 0.5, NullLogger<WebhookDesk>.Instance, None);
+        using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, TimeProvider.System, None), controller, null!); // nothing is applied here
+        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
         await controller.CommandAsync("moody-v2", RolloutCommand.Start, Person.Anyone, null, None);
         var loop = controller.RunAsync(stop.Token);

@@ -17,11 +17,12 @@ public sealed class WaitTests : IDisposable
     {
         await using var v1 = await FixedModel.StartAsync();
         await using var v2 = await FixedModel.StartAsync(answers);
-        await using var haldane = await RunningHaldane.StartAsync(_workspace.WriteRollout(v1.Address, v2.Address, "{ share: 50%, bake: 2s }", "manual"), _workspace.Store);
+        await using var haldane = await RunningHaldane.StartAsync(null, _workspace.Store);
+        var file = _workspace.WriteRollout(v1.Address, v2.Address, "{ share: 50%, bake: 2s }", "manual");
         using var over = new CancellationTokenSource();
         var callers = Enumerable.Range(0, 8).Select(i => CallAsync(haldane, i, over.Token)).ToArray();
 
-        var said = await ShellAsync(haldane);
+        var said = await ShellAsync(file, haldane);
         await over.CancelAsync();
         await Task.WhenAll(callers);
 
@@ -66,10 +67,11 @@ public sealed class WaitTests : IDisposable
 
     private static Task<Said> WaitAsync(string admin, params string[] more) => Terminal.RunAsync(["rollout", "wait", .. more, "--admin", admin]);
 
-    private static async Task<Said> ShellAsync(RunningHaldane haldane)
+    private static async Task<Said> ShellAsync(string file, RunningHaldane haldane)
     {
         var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "samples", "pipeline.sh"));
+        start.ArgumentList.Add(file);
         start.ArgumentList.Add("fraud-v2");
         start.ArgumentList.Add(haldane.Admin.ToString());
         (start.Environment["HALDANE"], start.Environment["TIMEOUT"]) = ($"dotnet {Repository.Program}", "2m");

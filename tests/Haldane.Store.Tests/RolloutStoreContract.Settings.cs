@@ -43,6 +43,18 @@ public abstract partial class RolloutStoreContract
     }
 
     [Fact]
+    public async Task Several_settings_are_recorded_together_or_not_at_all()
+    {
+        var records = await _store.RecordAsync([Set("model", "a", "{}"), Set("rollout", "b", "{}"), Set("model", "a", null)], None);
+        await Assert.ThrowsAsync<ArgumentException>(() => _store.RecordAsync([Set("model", "c", "{}"), Set("model", "d", "{}") with { Setting = null }], None));
+
+        Assert.Equal([1, 2, 3], records.Select(r => r.Number));
+        Assert.Empty(await _store.SettingsAsync("model", None));
+        Assert.Equal(["b"], (await _store.SettingsAsync("rollout", None)).Select(s => s.Name));
+        Assert.True((await _store.VerifyAsync(None)).IsWhole);
+    }
+
+    [Fact]
     public async Task An_entry_that_sets_nothing_is_no_setting()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => _store.RecordAsync(Set("freeze", "a", "{}") with { Setting = null }, None));

@@ -1,3 +1,4 @@
+using Haldane.Console.OpenApi;
 using System.Text.Json;
 using Haldane.Console.Api;
 using Haldane.Core.Access;
@@ -32,7 +33,7 @@ internal static class SignIn
             var person = context.Person();
             var forgery = context.Request.Cookies[AdminAccess.Cookie] is { } id ? sessions.Find(id)?.Forgery : null;
             return Results.Json(new SessionView(person.Name, JsonNamingPolicy.CamelCase.ConvertName(person.Role.ToString()), [.. person.Models], [.. person.Groups], person.IsProven, forgery), ApiJson.Default.SessionView);
-        }).Needs(Permissions.None);
+        }).Needs(Permissions.None).Tells<SessionView>("Who is signed in.");
     }
 
     private static async Task<IResult> EnterAsync(HttpContext context, AdminAccess access, Sessions sessions, FailureLimit failures, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Haldane.Core;
+using Haldane.Core.Specification.Changes;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Haldane.Console.Api;
@@ -13,6 +14,9 @@ namespace Haldane.Console.Api;
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(CommandView))]
+[JsonSerializable(typeof(ChangeRequest))]
+[JsonSerializable(typeof(ChangeProblem))]
+[JsonSerializable(typeof(DocumentsView))]
 [JsonSerializable(typeof(FreezeRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(MadeTokenView))]
@@ -33,6 +37,35 @@ internal interface IAsked
 
 /// <summary>The body of a command.</summary>
 internal sealed record CommandRequest(string? By, string? Why) : IAsked;
+
+/// <summary>The body of a change of the specification.</summary>
+/// <param name="Files">Files of documents.</param>
+/// <param name="Remove">Documents to be removed.</param>
+/// <param name="Prune">Whether documents that no file names are removed.</param>
+/// <param name="MoveTraffic">Whether it may take a canary back, or have another version serve.</param>
+/// <param name="DryRun">Whether it is only said what would be done.</param>
+/// <param name="By">Who asks.</param>
+/// <param name="Why">Why.</param>
+internal sealed record ChangeRequest(FileBody[]? Files, DocumentName[]? Remove, bool? Prune, bool? MoveTraffic, bool? DryRun, string? By, string? Why) : IAsked;
+
+/// <summary>A file that is sent.</summary>
+/// <param name="Name">As messages are to name it.</param>
+/// <param name="Text">What it holds.</param>
+internal sealed record FileBody(string? Name, string? Text);
+
+/// <summary>The name of a document.</summary>
+internal sealed record DocumentName(string? Kind, string? Name);
+
+/// <summary>Why the specification was not changed (RFC 9457).</summary>
+/// <param name="Status">The answer's status.</param>
+/// <param name="Detail">One sentence.</param>
+/// <param name="Report">All of it: mistakes with their places, what it would change, and what would come of it.</param>
+internal sealed record ChangeProblem(int Status, string Detail, JsonElement Report);
+
+/// <summary>Which documents are in force.</summary>
+/// <param name="Revision">Another one with every change; the <c>ETag</c> too.</param>
+/// <param name="Documents">By kind and name.</param>
+internal sealed record DocumentsView(string Revision, DocumentId[] Documents);
 
 /// <summary>The body of a freeze.</summary>
 /// <param name="Name">What it is called; made up when left out.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Haldane.Console.Access;
+using Haldane.Console.OpenApi;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Feedback;
@@ -25,7 +26,8 @@ internal static class FeedbackApi
     private static readonly string[] Fields = [.. Item.Properties.Select(p => p.Name)];
 
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room) =>
-        routes.MapPost("/api/v1/feedback", (HttpContext context, CancellationToken cancel) => TakeAsync(context.Request, room, context.Person(), cancel)).Needs(Permissions.Send);
+        routes.MapPost("/api/v1/feedback", (HttpContext context, CancellationToken cancel) => TakeAsync(context.Request, room, context.Person(), cancel)).Needs(Permissions.Send)
+            .TakesJson().Tells<FeedbackReceipt>("Takes what came to be known about exchanges: an item, or an array of them.");
 
     private static async Task<IResult> TakeAsync(HttpRequest request, IControlRoom room, Person person, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using Haldane.Console.Access;
+using Haldane.Console.OpenApi;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
@@ -12,11 +13,13 @@ internal static class FreezeApi
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room, TimeProvider time)
     {
         routes.MapGet("/api/v1/freezes", (HttpContext context) => Results.Json(
-            [.. Seen(room.Freezes, context.Person())], CoreJson.Default.IReadOnlyListFreezeView)).Needs(Permissions.Read);
+            [.. Seen(room.Freezes, context.Person())], CoreJson.Default.IReadOnlyListFreezeView)).Needs(Permissions.Read).Tells<IReadOnlyList<FreezeView>>("The freezes of policies and of people.");
         routes.MapPost("/api/v1/freezes", (HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
-            context, ApiJson.Default.FreezeRequest, needsWhy: true, (asked, by, why) => OrderAsync(room, asked, by, why!, time.GetUtcNow(), cancel), cancel)).Needs(Permissions.Approve);
+            context, ApiJson.Default.FreezeRequest, needsWhy: true, (asked, by, why) => OrderAsync(room, asked, by, why!, time.GetUtcNow(), cancel), cancel)).Needs(Permissions.Approve)
+            .Takes<FreezeRequest>().Tells<CommandView>("Begins a freeze now.");
         routes.MapPost("/api/v1/freezes/{name}/lift", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
-            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => room.LiftAsync(name, by, why, cancel), cancel)).Needs(Permissions.Approve);
+            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => room.LiftAsync(name, by, why, cancel), cancel)).Needs(Permissions.Approve)
+            .Takes<CommandRequest>().Tells<CommandView>("Ends a freeze that somebody has begun.");
     }
 
     private static IEnumerable<FreezeView> Seen(IEnumerable<FreezeView> freezes, Person person) => freezes

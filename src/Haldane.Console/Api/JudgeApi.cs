@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Haldane.Console.Access;
+using Haldane.Console.OpenApi;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Series;
@@ -13,9 +14,11 @@ internal static class JudgeApi
     public static void Map(IEndpointRouteBuilder routes, JudgeDesk desk)
     {
         routes.MapPost("/api/v1/judge", (HttpRequest request, CancellationToken cancel) => AnswerAsync(
-            request, desk, (root, into) => SeriesJsonReader.Read(root, "", into), static (_, _) => StatusCodes.Status200OK, cancel)).Needs(Permissions.Send);
+            request, desk, (root, into) => SeriesJsonReader.Read(root, "", into), static (_, _) => StatusCodes.Status200OK, cancel)).Needs(Permissions.Send)
+            .TakesJson().Tells<SeriesVerdict>("Judges series of a baseline and a canary, or queries for them.");
         routes.MapPost("/api/v1/judge/flagger", (HttpRequest request, CancellationToken cancel) => AnswerAsync(
-            request, desk, FlaggerHook.Read, static (root, verdict) => FlaggerHook.MayGoOn(root, verdict.Verdict) ? StatusCodes.Status200OK : StatusCodes.Status409Conflict, cancel)).Needs(Permissions.Send);
+            request, desk, FlaggerHook.Read, static (root, verdict) => FlaggerHook.MayGoOn(root, verdict.Verdict) ? StatusCodes.Status200OK : StatusCodes.Status409Conflict, cancel)).Needs(Permissions.Send)
+            .TakesJson().Tells<SeriesVerdict>("The same as a webhook of Flagger: 200 to go on, 409 not to.");
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -1,4 +1,5 @@
 using Haldane.Console.Access;
+using Haldane.Console.OpenApi;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
@@ -21,5 +22,5 @@ internal static class PairApi
             return traffic.Pairs(name) is { } pairs
                 ? Results.Json(pairs, CoreJson.Default.IReadOnlyListDifferingPair)
                 : Problems.Of(StatusCodes.Status404NotFound, $"{name} is in no shadow stage");
-        }).Needs(Permissions.Read);
+        }).Needs(Permissions.Read).Tells<IReadOnlyList<DifferingPair>>("Pairs of answers that differ, the newest first, as far as the shadow stage keeps them.");
 }

@@ -2,8 +2,10 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Haldane.Console.Access;
+using Haldane.Console.OpenApi;
 using Haldane.Core;
 using Haldane.Core.Access;
+using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
@@ -23,17 +25,22 @@ internal static class RolloutApi
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room)
     {
         var streams = new SemaphoreSlim(MostStreams);
-        routes.MapGet("/api/v1/models", (HttpContext context) => Json(Seen(room.Models, context.Person()))).Needs(Permissions.Read);
-        routes.MapGet("/api/v1/rollouts", (HttpContext context) => Json([.. room.Rollouts.Where(r => context.Person().Covers(r.Rollout.Spec.Model)).Select(Brief)])).Needs(Permissions.Read);
-        routes.MapGet("/api/v1/rollouts/{name}", (string name, HttpContext context) => Find(room, name, context.Person()) is { } view ? Json(view) : NotFound(name)).Needs(Permissions.Read);
+        routes.MapGet("/api/v1/models", (HttpContext context) => Json(Seen(room.Models, context.Person()))).Needs(Permissions.Read)
+            .Tells<IReadOnlyList<ModelView>>("The models, the version that serves each, and the running rollout.");
+        routes.MapGet("/api/v1/rollouts", (HttpContext context) => Json([.. room.Rollouts.Where(r => context.Person().Covers(r.Rollout.Spec.Model)).Select(Brief)])).Needs(Permissions.Read)
+            .Tells<IReadOnlyList<RolloutView>>("The rollouts, with the last judgement and without curves.");
+        routes.MapGet("/api/v1/rollouts/{name}", (string name, HttpContext context) => Find(room, name, context.Person()) is { } view ? Json(view) : NotFound(name)).Needs(Permissions.Read)
+            .Tells<RolloutView>("A rollout, with its last judgement and its curves.");
         routes.MapGet("/api/v1/rollouts/{name}/verdicts", (string name, HttpContext context) => Find(room, name, context.Person()) is not { } view
             ? NotFound(name)
-            : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet")).Needs(Permissions.Read);
+            : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet")).Needs(Permissions.Read)
+            .Tells<Judgement>("The last judgement of a rollout.");
         routes.MapGet("/api/v1/rollouts/{name}/events", (string name, HttpContext context, IHostApplicationLifetime life) => Find(room, name, context.Person()) is null
             ? NotFound(name)
             : streams.CurrentCount == 0
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, $"{MostStreams:N0} others follow rollouts already; close some pages")
-            : TypedResults.ServerSentEvents(Follow(room, name, context.IsStillKnown, streams, life.ApplicationStopping))).Needs(Permissions.Read);
+            : TypedResults.ServerSentEvents(Follow(room, name, context.IsStillKnown, streams, life.ApplicationStopping))).Needs(Permissions.Read)
+            .TellsText("Server-sent events: `rollout` with everything first, then with what is new; `still` where nothing changes.", "text/event-stream");
         foreach (var rule in CommandRule.All)
         {
             routes.MapPost($"/api/v1/rollouts/{{name}}/{rule.Verb}", (string name, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
@@ -43,7 +50,7 @@ internal static class RolloutApi
                 (_, by, why) => Find(room, name, by) is null
                     ? Task.FromResult(new CommandOutcome(CommandOutcomeKind.NotFound, $"there is no rollout {name}"))
                     : room.CommandAsync(name, rule.Command, by, why, cancel),
-                cancel)).Needs(rule.Needs);
+                cancel)).Needs(rule.Needs).Takes<CommandRequest>().Tells<CommandView>(rule.About);
         }
     }
 

@@ -1,4 +1,5 @@
 using Haldane.Console.Access;
+using Haldane.Console.OpenApi;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
@@ -13,11 +14,14 @@ internal static class TokenApi
 
     public static void Map(IEndpointRouteBuilder routes, ITokenDesk desk)
     {
-        routes.MapGet("/api/v1/tokens", () => Results.Json(desk.Tokens, CoreJson.Default.IReadOnlyListTokenView)).Needs(Permissions.Administer, allModels: true);
+        routes.MapGet("/api/v1/tokens", () => Results.Json(desk.Tokens, CoreJson.Default.IReadOnlyListTokenView)).Needs(Permissions.Administer, allModels: true)
+            .Tells<IReadOnlyList<TokenView>>("The access tokens, without their secrets.");
         routes.MapPost("/api/v1/tokens", (HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
-            context, ApiJson.Default.TokenRequest, needsWhy: false, (asked, by, why) => MakeAsync(desk, asked, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true);
+            context, ApiJson.Default.TokenRequest, needsWhy: false, (asked, by, why) => MakeAsync(desk, asked, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true)
+            .Takes<TokenRequest>().Tells<MadeTokenView>("Makes a token; its secret cannot be had again.");
         routes.MapPost("/api/v1/tokens/{id}/revoke", (string id, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
-            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => desk.RevokeAsync(id, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true);
+            context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => desk.RevokeAsync(id, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true)
+            .Takes<CommandRequest>().Tells<CommandView>("Revokes a token.");
     }
 
     private static async Task<IResult> MakeAsync(ITokenDesk desk, TokenRequest asked, Person by, string? why, CancellationToken cancel)

@@ -6,7 +6,6 @@ using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
-using Haldane.Core.Specification;
 
 namespace Haldane.Control.Access;
 
@@ -15,15 +14,15 @@ public sealed class TokenDesk : ITokenDesk, IDisposable
 {
     private const int Most = 10_000;
 
-    private readonly SpecificationSet? _specification;
+    private readonly Func<string, bool> _isModel;
     private readonly IRolloutStore _store;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile FrozenDictionary<string, AccessToken> _tokens = FrozenDictionary<string, AccessToken>.Empty;
 
-    private TokenDesk(SpecificationSet? specification, IRolloutStore store, TimeProvider time)
+    private TokenDesk(Func<string, bool>? isModel, IRolloutStore store, TimeProvider time)
     {
-        _specification = specification;
+        _isModel = isModel ?? (static _ => true);
         _store = store;
         _time = time;
     }
@@ -39,15 +38,15 @@ public sealed class TokenDesk : ITokenDesk, IDisposable
     }
 
     /// <summary>Takes up the tokens of a store.</summary>
-    /// <param name="specification">Says which models there are; null where nobody knows, then any may be named.</param>
+    /// <param name="isModel">Whether there is a model of a name; null where nobody knows, then any may be named.</param>
     /// <param name="store">Where they are.</param>
     /// <param name="time">The time.</param>
     /// <param name="cancel">Gives it up.</param>
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
-    public static async Task<TokenDesk> RecoverAsync(SpecificationSet? specification, IRolloutStore store, TimeProvider time, CancellationToken cancel)
+    public static async Task<TokenDesk> RecoverAsync(Func<string, bool>? isModel, IRolloutStore store, TimeProvider time, CancellationToken cancel)
     {
         var stored = await store.SettingsAsync(Setting.Token, cancel);
-        return new(specification, store, time) { _tokens = stored.Select(s => s.Body!.Value.Deserialize(CoreJson.Default.AccessToken)!).ToFrozenDictionary(t => t.Id) };
+        return new(isModel, store, time) { _tokens = stored.Select(s => s.Body!.Value.Deserialize(CoreJson.Default.AccessToken)!).ToFrozenDictionary(t => t.Id) };
     }
 
     /// <inheritdoc/>
@@ -111,7 +110,7 @@ public sealed class TokenDesk : ITokenDesk, IDisposable
         _ when order.Groups.Concat(order.Models).Any(n => AccessNames.WhyNot(n) is not null) => $"models and groups: wanted is {AccessNames.Wanted}",
         _ when _tokens.Count >= Most => $"there are {Most:N0} tokens; revoke some",
         { Expires: { } end } when end <= now => $"the token would have ended at {end:u}",
-        _ when _specification is not null && order.Models.FirstOrDefault(m => _specification.FindModel(m) is null) is { } unknown => $"there is no model {unknown}",
+        _ when order.Models.FirstOrDefault(m => !_isModel(m)) is { } unknown => $"there is no model {unknown}",
 
         // One name, one person: else four eyes could be two tokens of one who calls himself by two names, or two people one name.
         _ when _tokens.Values.FirstOrDefault(t => Person.IsSame(t.Name, order.Name) && t.Name != order.Name) is { } alike => $"there is a token of {alike.Name} already: write the name in the same way",

@@ -13,13 +13,17 @@ internal static class Catalogue
     /// <summary>The version that serves a model outside a running rollout.</summary>
     /// <remarks>
     /// What the model's last run left: its canary when it was promoted, else its baseline, for a run starts only from the version that serves. Versions that
-    /// the model no longer has are passed over. Before the first run: what a rollout calls its baseline; else the first version.
+    /// the model no longer has are passed over. Before the first run: the first version that a rollout calls its baseline; else the first version.
     /// </remarks>
-    public static string Serving(ModelSpec model, IEnumerable<Rollout> rollouts) => rollouts
-        .Where(r => r.Spec.Model == model.Name)
-        .OrderByDescending(r => r.Run)
-        .Select(r => r.Phase == Phase.Promoted ? r.Spec.Canary : r.Spec.Baseline)
-        .FirstOrDefault(version => model.FindVersion(version) is not null) ?? model.Versions[0].Name;
+    public static string Serving(ModelSpec model, IEnumerable<Rollout> rollouts)
+    {
+        var own = rollouts.Where(r => r.Spec.Model == model.Name).ToList();
+        return own.Where(r => r.Run > 0)
+            .OrderByDescending(r => r.Run)
+            .Select(r => r.Phase == Phase.Promoted ? r.Spec.Canary : r.Spec.Baseline)
+            .FirstOrDefault(version => model.FindVersion(version) is not null)
+            ?? (model.Versions.FirstOrDefault(v => own.Any(r => r.Run == 0 && r.Spec.Baseline == v.Name)) ?? model.Versions[0]).Name;
+    }
 
     /// <summary>The routing picture that follows.</summary>
     public static RoutingPicture Picture(IEnumerable<ModelSpec> models, IReadOnlyCollection<Rollout> rollouts) =>

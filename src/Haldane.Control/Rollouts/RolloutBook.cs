@@ -109,9 +109,9 @@ internal sealed partial class RolloutBook(
     {
         _specification = next;
         freezes.Take(next);
-        var fresh = _states.Fit(next.Rollouts);
+        var moved = _states.Fit(next.Rollouts);
         Register.Have(next.Rollouts.Select(r => r.Name));
-        foreach (var rollout in fresh)
+        foreach (var rollout in moved)
         {
             Register.Show(rollout, null, null);
         }

@@ -114,16 +114,16 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     /// <param name="agree">Gets what would come of it; nothing else moves meanwhile. Makes the change durable and says yes, or no.</param>
     /// <param name="cancel">Gives it up before it has begun.</param>
     /// <exception cref="StoreUnavailableException">Not in force. What was agreed to comes into force as soon as the store is back.</exception>
-    internal Task<bool> ReplaceAsync(SpecificationSet next, Person by, string? why, Func<IReadOnlyList<ChangeEffect>, Task<bool>> agree, CancellationToken cancel) => InTurnAsync(
+    internal Task ReplaceAsync(SpecificationSet next, Person by, string? why, Func<IReadOnlyList<ChangeEffect>, Task<bool>> agree, CancellationToken cancel) => InTurnAsync(
         async () =>
         {
-            if (!await agree(SpecificationChanges.Effects(_book.Specification, next, _book.Known)))
+            var agreed = await agree(SpecificationChanges.Effects(_book.Specification, next, _book.Known));
+            if (agreed)
             {
-                return false;
+                await _book.ReplaceAsync(next, by.Name, why);
             }
 
-            await _book.ReplaceAsync(next, by.Name, why);
-            return true;
+            return agreed;
         },
         cancel);
 

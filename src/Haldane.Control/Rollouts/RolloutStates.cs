@@ -37,9 +37,10 @@ internal sealed class RolloutStates
     }
 
     /// <summary>Brings them in line with a specification: what it has under another plan stands at its beginning.</summary>
-    /// <returns>Those that stand at their beginning since.</returns>
+    /// <returns>Those of it that stand elsewhere since: at their beginning, or where they stood when their plan was the same.</returns>
     public IReadOnlyList<Rollout> Fit(IReadOnlyList<RolloutSpec> specification)
     {
+        var before = _rollouts.ToDictionary();
         var wanted = specification.ToDictionary(r => r.Name, StringComparer.Ordinal);
         foreach (var draft in _rollouts.Values.Where(r => r.Run == 0 && !r.Spec.Equals(wanted.GetValueOrDefault(r.Name))).ToList())
         {
@@ -50,7 +51,6 @@ internal sealed class RolloutStates
             }
         }
 
-        var fresh = new List<Rollout>();
         foreach (var spec in specification)
         {
             if (_rollouts.TryGetValue(spec.Name, out var known) && known.Spec.Equals(spec))
@@ -63,9 +63,9 @@ internal sealed class RolloutStates
                 _replaced[spec.Name] = known;
             }
 
-            fresh.Add(_rollouts[spec.Name] = new() { Spec = spec });
+            _rollouts[spec.Name] = new() { Spec = spec };
         }
 
-        return fresh;
+        return [.. specification.Select(r => _rollouts[r.Name]).Where(r => !ReferenceEquals(before.GetValueOrDefault(r.Name), r))];
     }
 }

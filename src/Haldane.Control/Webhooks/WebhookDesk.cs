@@ -20,21 +20,18 @@ public sealed partial class WebhookDesk : IWebhookDesk
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly WebhookLine[] _lines;
-    private readonly Task[] _work;
     private readonly LineParts _parts;
+    private volatile WebhookCrew _crew;
+    private volatile WebhookCrew? _next;
     private readonly ILogger<WebhookDesk> _logger;
     private Uri? _source;
     private string? _trouble;
 
-    private WebhookDesk(WebhookLine[] lines, LineParts parts, ILogger<WebhookDesk> logger)
-    {
-        (_lines, _parts, _logger) = (lines, parts, logger);
-        _work = [.. lines.Select(_ => Task.CompletedTask)];
-    }
+    private WebhookDesk(WebhookCrew crew, LineParts parts, ILogger<WebhookDesk> logger) => (_crew, _parts, _logger) = (crew, parts, logger);
 
     /// <summary>Takes up where the webhooks stood; a new one begins at the ledger's end. Sends nothing yet.</summary>
     /// <param name="routes">All webhooks.</param>
+    /// <param name="owner">Ends with the last message to them; null where somebody else sees to that.</param>
     /// <param name="ledger">What they follow.</param>
     /// <param name="store">Where it is kept how far they have come.</param>
     /// <param name="time">The time.</param>
@@ -43,21 +40,17 @@ public sealed partial class WebhookDesk : IWebhookDesk
     /// <param name="cancel">Gives it up.</param>
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public static async Task<WebhookDesk> RecoverAsync(
-        IReadOnlyList<WebhookRoute> routes, ILedgerReader ledger, IWebhookStore store, TimeProvider time, Func<double> chance, ILogger<WebhookDesk> logger, CancellationToken cancel)
+        IReadOnlyList<WebhookRoute> routes, IDisposable? owner, ILedgerReader ledger, IWebhookStore store, TimeProvider time, Func<double> chance, ILogger<WebhookDesk> logger, CancellationToken cancel)
     {
         var parts = new LineParts(ledger, store, time, chance, logger);
-        var progress = await store.TakeUpAsync([.. routes.Select(r => r.Spec.Name)], cancel);
-        return new([.. routes.Zip(progress, (route, from) => new WebhookLine(route, from, parts))], parts, logger);
+        var crew = new WebhookCrew(routes, owner);
+        crew.TakeUp(await store.TakeUpAsync(crew.Names, cancel), parts);
+        return new(crew, parts, logger);
     }
 
     /// <summary>Looks each second until told to stop; messages that are under way then are sent again after the next start.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        if (_lines.Length == 0)
-        {
-            return;
-        }
-
         try
         {
             using var timer = new PeriodicTimer(Interval, _parts.Time);
@@ -72,24 +65,37 @@ public sealed partial class WebhookDesk : IWebhookDesk
         }
 
         await IdleAsync();
+        _crew.Dispose();
+        _next?.Dispose();
     }
+
+    /// <summary>Has a place in the ledger for webhooks that are to come: they are told of what is recorded from now on.</summary>
+    /// <exception cref="StoreUnavailableException">They have none.</exception>
+    public Task ExpectAsync(IEnumerable<string> names, CancellationToken cancel) => _parts.Store.TakeUpAsync([.. _crew.Names.Union(names)], cancel);
+
+    /// <summary>Has other webhooks from the next look on; those of the same name go on where they are.</summary>
+    /// <param name="routes">All webhooks.</param>
+    /// <param name="owner">Ends with the last message to them.</param>
+    public void Replace(IReadOnlyList<WebhookRoute> routes, IDisposable owner) => Interlocked.Exchange(ref _next, new(routes, owner))?.Dispose();
 
     /// <summary>One look: has every webhook work that has something to do and is not at work. Does not wait for them.</summary>
     internal async Task LookAsync(CancellationToken stop)
     {
         try
         {
+            await SwitchAsync(stop);
             if (await _parts.Ledger.LedgerAsync(null, 1, null, stop) is not [var newest])
             {
                 return;
             }
 
             var source = _source ??= SourceOf((await _parts.Ledger.RecordsAsync(0, 1, null, stop))[0]);
-            for (var i = 0; i < _lines.Length; i++)
+            var crew = _crew;
+            for (var i = 0; i < crew.Lines.Length; i++)
             {
-                if (_work[i].IsCompleted && _lines[i].IsDue(newest.Number, _parts.Time.GetUtcNow()))
+                if (crew.Work[i].IsCompleted && crew.Lines[i].IsDue(newest.Number, _parts.Time.GetUtcNow()))
                 {
-                    _work[i] = WorkAsync(_lines[i], source, stop);
+                    crew.Work[i] = WorkAsync(crew, crew.Lines[i], source, stop);
                 }
             }
         }
@@ -100,14 +106,14 @@ public sealed partial class WebhookDesk : IWebhookDesk
     }
 
     /// <summary>Ends when no webhook is at work.</summary>
-    internal Task IdleAsync() => Task.WhenAll(_work);
+    internal Task IdleAsync() => Task.WhenAll(_crew.Work);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<WebhookView>> ListAsync(Person person, CancellationToken cancel)
     {
         var end = await _parts.Ledger.LedgerAsync(null, 1, null, cancel) is [var newest] ? newest.Number : 0;
-        var views = new List<WebhookView>(_lines.Length);
-        foreach (var line in _lines.Where(l => MaySee(person, l)))
+        var views = new List<WebhookView>(_crew.Lines.Length);
+        foreach (var line in _crew.Lines.Where(l => MaySee(person, l)))
         {
             views.Add(View(line, end, (await _parts.Store.DeadAsync(line.Route.Spec.Name, cancel)).Count));
         }
@@ -153,7 +159,7 @@ public sealed partial class WebhookDesk : IWebhookDesk
     // Who may see some models only sees what tells of nothing else.
     private static bool MaySee(Person person, WebhookLine line) => person.Models.CoversAll(line.Route.Spec.Models);
 
-    private WebhookLine? Find(string name, Person person) => _lines.FirstOrDefault(l => l.Route.Spec.Name == name && MaySee(person, l));
+    private WebhookLine? Find(string name, Person person) => _crew.Lines.FirstOrDefault(l => l.Route.Spec.Name == name && MaySee(person, l));
 
     private static WebhookView View(WebhookLine line, long end, int dead)
     {
@@ -171,17 +177,46 @@ public sealed partial class WebhookDesk : IWebhookDesk
         };
     }
 
-    // A fault of ours, or a store that is down, holds this webhook until the next look; the others, and all that decides, go on.
-    private async Task WorkAsync(WebhookLine line, Uri source, CancellationToken stop)
+    // The old ones end before the new ones look where they stood: no two send for one webhook. A store that is down is asked again at the next look.
+    private async Task SwitchAsync(CancellationToken stop)
     {
+        if (Interlocked.Exchange(ref _next, null) is not { } next)
+        {
+            return;
+        }
+
+        var before = _crew;
         try
         {
-            await line.WorkAsync(source, stop);
+            await before.StopAsync();
+            next.TakeUp(await _parts.Store.TakeUpAsync(next.Names, stop), _parts);
+        }
+        catch
+        {
+            if (Interlocked.CompareExchange(ref _next, next, null) is not null)
+            {
+                next.Dispose(); // there are newer ones
+            }
+
+            throw;
+        }
+
+        _crew = next;
+        before.Dispose();
+    }
+
+    // A fault of ours, or a store that is down, holds this webhook until the next look; the others, and all that decides, go on.
+    private async Task WorkAsync(WebhookCrew crew, WebhookLine line, Uri source, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, crew.Stopping);
+        try
+        {
+            await line.WorkAsync(source, either.Token);
             _trouble = null;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            // It is sent again after the next start.
+            // It is sent again after the next start, or by the line that comes after this one.
         }
         catch (Exception e)
         {

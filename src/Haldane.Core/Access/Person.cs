@@ -13,13 +13,13 @@ public enum Permissions
     /// <summary>Send feedback.</summary>
     Send = 2,
 
-    /// <summary>Start, pause, resume, advance and take back rollouts.</summary>
+    /// <summary>Plan, start, pause, resume, advance and take back rollouts.</summary>
     Operate = 4,
 
     /// <summary>Agree to what a stage asks people for, freeze, and set a freeze aside.</summary>
     Approve = 8,
 
-    /// <summary>Make and revoke tokens.</summary>
+    /// <summary>Make and revoke tokens, and change what is served, who is told and what holds everyone.</summary>
     Administer = 16,
 }
 

@@ -37,10 +37,10 @@ public interface IRolloutStore : ILedgerReader, IAsyncDisposable
     /// <summary>Records a decision: the ledger record and the rollout's new state, both or neither.</summary>
     Task<LedgerRecord> RecordAsync(LedgerEntry entry, Rollout next, CancellationToken cancel);
 
-    /// <summary>Records that somebody has set or removed something: the ledger record and the setting, both or neither.</summary>
-    /// <param name="entry">Its <see cref="LedgerEntry.Setting"/> says what.</param>
+    /// <summary>Records what somebody has set or removed: the ledger records and the settings, all or none.</summary>
+    /// <param name="entries">The <see cref="LedgerEntry.Setting"/> of each says what.</param>
     /// <param name="cancel">Gives it up before it has begun.</param>
-    Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel);
+    Task<IReadOnlyList<LedgerRecord>> RecordAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancel);
 
     /// <summary>Everything of a kind that is set, by name.</summary>
     Task<IReadOnlyList<Setting>> SettingsAsync(string kind, CancellationToken cancel);
@@ -90,6 +90,13 @@ public interface ILedgerReader
     /// <param name="key">The public key that somebody kept; null: the one that the ledger has itself.</param>
     /// <param name="cancel">Ends the work.</param>
     Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel);
+}
+
+/// <summary>What is asked of a store most.</summary>
+public static class RolloutStoreExtensions
+{
+    /// <summary>Records one thing that somebody has set or removed.</summary>
+    public static async Task<LedgerRecord> RecordAsync(this IRolloutStore store, LedgerEntry entry, CancellationToken cancel) => (await store.RecordAsync([entry], cancel))[0];
 }
 
 /// <summary>What is asked of a ledger most.</summary>

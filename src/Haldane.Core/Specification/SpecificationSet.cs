@@ -13,6 +13,26 @@ public sealed record SpecificationSet(ValueList<ModelSpec> Models, ValueList<Rol
 
     /// <summary>The model of that name, or null.</summary>
     public ModelSpec? FindModel(string name) => Models.FirstOrDefault(m => m.Name == name);
+
+    /// <summary>What a document says, as a value that equals another of the same meaning; null when there is none.</summary>
+    public object? Find(Changes.DocumentId id) => id.Kind switch
+    {
+        DocumentFields.ModelKind => FindModel(id.Name),
+        DocumentFields.RolloutKind => Rollouts.FirstOrDefault(r => r.Name == id.Name),
+        DocumentFields.PolicyKind => Policies.FirstOrDefault(p => p.Name == id.Name),
+        DocumentFields.WebhookKind => Webhooks.FirstOrDefault(w => w.Name == id.Name),
+        _ => null,
+    };
+
+    /// <summary>The models that a document is about; empty for all, or where there is none of its name.</summary>
+    public ValueList<string> ModelsOf(Changes.DocumentId id) => Find(id) switch
+    {
+        ModelSpec model => [model.Name],
+        RolloutSpec rollout => [rollout.Model],
+        PolicySpec policy => policy.Models,
+        WebhookSpec webhook => webhook.Models,
+        _ => [],
+    };
 }
 
 /// <summary>Something wrong in a specification, where, and how to mend it.</summary>

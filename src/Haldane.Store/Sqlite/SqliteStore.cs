@@ -97,10 +97,10 @@ public sealed class SqliteStore : IRolloutStore
     }
 
     /// <inheritdoc/>
-    public Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel)
+    public Task<IReadOnlyList<LedgerRecord>> RecordAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancel)
     {
-        var setting = entry is { Setting: { } set, Rollout: "", EvidenceUpTo: 0 } ? set : throw new ArgumentException("the entry sets or removes nothing", nameof(entry));
-        return RecordAsync("record a setting", connection => LedgerTable.Append(connection, entry, setting), cancel);
+        var settings = entries.Select(e => e is { Setting: { } set, Rollout: "", EvidenceUpTo: 0 } ? set : throw new ArgumentException("an entry sets or removes nothing", nameof(entries))).ToList();
+        return RecordAsync<IReadOnlyList<LedgerRecord>>("record a setting", connection => [.. entries.Zip(settings, (entry, setting) => LedgerTable.Append(connection, entry, setting))], cancel);
     }
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ public sealed class SqliteStore : IRolloutStore
         }
     }
 
-    private Task<LedgerRecord> RecordAsync(string doing, Func<SqliteConnection, LedgerRecord> append, CancellationToken cancel) => _writer.RunAsync(
+    private Task<T> RecordAsync<T>(string doing, Func<SqliteConnection, T> append, CancellationToken cancel) => _writer.RunAsync(
         doing,
         connection =>
         {

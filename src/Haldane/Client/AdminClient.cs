@@ -122,6 +122,33 @@ internal sealed class AdminClient : IDisposable
         return (response.IsSuccessStatusCode, (string?)(answer?["message"] ?? answer?["detail"]) ?? response.ReasonPhrase ?? "");
     }
 
+    /// <summary>Asks for a change of the specification.</summary>
+    /// <param name="body">Files, and what is to be done with them.</param>
+    /// <param name="revision">The only revision that it is meant for; null for any.</param>
+    /// <param name="cancel">Gives it up.</param>
+    /// <exception cref="AdminClientException">The server does not answer, or says no to more than the change.</exception>
+    public async Task<ChangeReport> ChangeAsync(JsonObject body, string? revision, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/specification") { Content = JsonContent.Create(body) };
+        if (revision is not null)
+        {
+            request.Headers.IfMatch.Add(new($"\"{revision}\""));
+        }
+
+        using var response = await SendRawAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+        var text = await response.Content.ReadAsStringAsync(cancel);
+        var report = response.IsSuccessStatusCode ? text : ReportOf(text);
+        return report is null ? throw Refusal(response, text) : JsonSerializer.Deserialize(report, CoreJson.Default.ChangeReport)!;
+    }
+
+    /// <summary>The text that stands at a path.</summary>
+    /// <exception cref="AdminClientException">Nothing does, or nobody answers.</exception>
+    public async Task<string> TextAsync(string path, CancellationToken cancel)
+    {
+        using var response = await SendAsync(new(HttpMethod.Get, path), HttpCompletionOption.ResponseContentRead, cancel);
+        return await response.Content.ReadAsStringAsync(cancel);
+    }
+
     /// <summary>What stands at a path.</summary>
     /// <exception cref="AdminClientException">Nothing does, or nobody answers.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
@@ -142,10 +169,14 @@ internal sealed class AdminClient : IDisposable
 
         var text = await response.Content.ReadAsStringAsync(cancel);
         response.Dispose();
-        throw new AdminClientException(response.StatusCode == HttpStatusCode.Unauthorized
-            ? $"{_address} asks for a token: set {AdminServer.TokenVariable}"
-            : DetailOf(text) ?? $"{_address} answered {(int)response.StatusCode}", response.StatusCode);
+        throw Refusal(response, text);
     }
+
+    private AdminClientException Refusal(HttpResponseMessage response, string text) => new(
+        response.StatusCode == HttpStatusCode.Unauthorized
+            ? $"{_address} asks for a token: set {AdminServer.TokenVariable}"
+            : DetailOf(text) ?? $"{_address} answered {(int)response.StatusCode}",
+        response.StatusCode);
 
     private async Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, HttpCompletionOption until, CancellationToken cancel)
     {
@@ -159,11 +190,15 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
-    private static string? DetailOf(string text)
+    private static string? DetailOf(string text) => (string?)Parsed(text)?["detail"];
+
+    private static string? ReportOf(string text) => Parsed(text)?["report"]?.ToJsonString();
+
+    private static JsonNode? Parsed(string text)
     {
         try
         {
-            return (string?)JsonNode.Parse(text)?["detail"];
+            return JsonNode.Parse(text);
         }
         catch (JsonException)
         {

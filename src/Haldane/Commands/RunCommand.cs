@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Haldane.Connect.Prometheus;
 using Haldane.Console;
+using Haldane.Control.Specifications;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway;
@@ -13,7 +14,9 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them. Without any, what the store has is served.", Arity = ArgumentArity.ZeroOrMore };
+        var prune = new Option<bool>("--prune") { Description = "What is not in the files is removed, also what `haldane apply` has brought." };
+        var secrets = new Option<string?>("--secrets") { Description = "A folder: files in it may be named as secrets by what is applied." };
         var data = new Option<string[]>("--data")
         {
             Description = "Where callers connect: HOST:PORT, https://HOST:PORT with --tls-certificate, or h2c://HOST:PORT for HTTP/2 without TLS. May be given several times.",
@@ -34,20 +37,22 @@ internal static class RunCommand
         var perEndpoint = Options.Whole("--most-per-endpoint", "Exchanges under way at an endpoint; as many again wait", 1, 65_536, usual.PerEndpoint);
         var body = Options.Whole("--most-body-mib", "MiB of a request's body; a larger one is refused with 413", 1, 65_536, (int)(usual.Body >> 20));
         var access = new AccessOptions();
-        var command = new Command("run", "Serves the models of the files and runs their rollouts.") { files, data, admin, store, prometheus, callers, perEndpoint, body };
+        var command = new Command("run", "Serves models and runs their rollouts: those of the files, and those that were applied since.") { files, prune, secrets, data, admin, store, prometheus, callers, perEndpoint, body };
         access.All.ToList().ForEach(command.Add);
         command.SetAction((parsed, cancel) => RunAsync(
             parsed.GetValue(files)!,
-            (specification, logging) =>
+            (sources, logging) =>
             {
                 var tls = access.Tls(parsed, TimeProvider.System, logging.CreateLogger<TlsFiles>());
                 return new(
-                    specification,
+                    sources,
                     [.. parsed.GetValue(data)!.Select(d => ListenAddress.Data(d, tls))],
                     ListenAddress.Admin(parsed.GetValue(admin)!, tls) with { Access = access.Rules(parsed) },
                     parsed.GetValue(store)!,
                     PrometheusSource.OrNull(parsed.GetValue(prometheus)))
                 {
+                    Prune = parsed.GetValue(prune),
+                    SecretsFolder = parsed.GetValue(secrets),
                     Limits = new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint), Body = (long)parsed.GetValue(body) << 20 },
                 };
             },
@@ -55,9 +60,9 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] files, Func<SpecificationSet, ILoggerFactory, HostOptions> read, CancellationToken cancel)
+    private static async Task<int> RunAsync(string[] files, Func<IReadOnlyList<SpecificationSource>?, ILoggerFactory, HostOptions> read, CancellationToken cancel)
     {
-        if (await SpecificationFiles.ReadAsync(files, System.Console.Error, cancel) is not { } specification)
+        if (await SpecificationFiles.LoadAsync(files, System.Console.Error, cancel) is not { } sources)
         {
             return ExitCode.CannotRun;
         }
@@ -65,9 +70,14 @@ internal static class RunCommand
         using var logging = Logs.ToStandardError(LogLevel.Information);
         try
         {
-            var options = read(specification, logging);
+            var options = read(files.Length == 0 ? null : sources, logging);
             var store = options.Store;
             var known = File.Exists(store);
+            if (!known && await SpecificationFiles.CheckAsync(sources, System.Console.Error) is null)
+            {
+                return ExitCode.CannotRun; // a mistake must not leave a store behind
+            }
+
             await using var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             Announce(host, $"{Path.GetFullPath(store)} ({(known ? "goes on where it stood" : "new")})");
             try
@@ -80,6 +90,11 @@ internal static class RunCommand
             }
 
             return ExitCode.Done;
+        }
+        catch (SpecificationException e)
+        {
+            System.Console.Error.WriteLine($"{e.Message}{Environment.NewLine}haldane: what is in force was applied, or read from files before: --prune removes what is not in the files");
+            return ExitCode.CannotRun;
         }
         catch (Exception e) when (e is StoreUnavailableException or IOException or FormatException or ArgumentException or System.Net.Sockets.SocketException)
         {
@@ -98,6 +113,11 @@ internal static class RunCommand
         System.Console.WriteLine($"data  {string.Join(", ", host.DataAddresses)}");
         System.Console.WriteLine($"admin {host.AdminAddress}  (live page, API, /metrics)");
         System.Console.WriteLine($"store {store}");
+        foreach (var kept in host.KeptAsApplied)
+        {
+            System.Console.WriteLine($"{kept}: as it was applied, which is newer than the file; apply the file to take it");
+        }
+
         if (host.SigningFault is { } fault)
         {
             System.Console.Error.WriteLine($"haldane: the ledger's heads are not signed: {fault}");

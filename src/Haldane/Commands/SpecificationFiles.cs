@@ -1,5 +1,5 @@
+using Haldane.Control.Specifications;
 using Haldane.Core.Specification;
-using Haldane.Judge;
 
 namespace Haldane.Commands;
 
@@ -11,7 +11,12 @@ internal static class SpecificationFiles
 
     /// <summary>Reads files, and the <c>*.yaml</c> and <c>*.yml</c> files of directories; prints every mistake.</summary>
     /// <returns>Null when there was a mistake.</returns>
-    public static async Task<SpecificationSet?> ReadAsync(IReadOnlyList<string> paths, TextWriter errors, CancellationToken cancel)
+    public static async Task<SpecificationSet?> ReadAsync(IReadOnlyList<string> paths, TextWriter errors, CancellationToken cancel) =>
+        await LoadAsync(paths, errors, cancel) is { } sources ? await CheckAsync(sources, errors) : null;
+
+    /// <summary>Reads files without looking into them; prints what cannot be read.</summary>
+    /// <returns>Null when something could not.</returns>
+    public static async Task<IReadOnlyList<SpecificationSource>?> LoadAsync(IReadOnlyList<string> paths, TextWriter errors, CancellationToken cancel)
     {
         var sources = new List<SpecificationSource>();
         var failed = false;
@@ -31,38 +36,21 @@ internal static class SpecificationFiles
             }
         }
 
-        if (failed)
-        {
-            return null;
-        }
-
-        var result = SpecificationReader.Read(sources);
-        foreach (var error in result.Errors)
-        {
-            await errors.WriteLineAsync(error.ToString());
-        }
-
-        return result.Set is { } set && await CanJudgeAsync(set, errors) ? set : null;
+        return failed ? null : sources;
     }
 
-    // Lines that are too close or too far apart for the judge's grid are known only to the judge.
-    private static async Task<bool> CanJudgeAsync(SpecificationSet set, TextWriter errors)
+    /// <summary>Prints every mistake of files that stand by themselves.</summary>
+    /// <returns>What they say; null when there was a mistake.</returns>
+    public static async Task<SpecificationSet?> CheckAsync(IReadOnlyList<SpecificationSource> sources, TextWriter errors)
     {
-        var all = true;
-        foreach (var rollout in set.Rollouts)
+        var result = SpecificationReader.Read(sources);
+        var mistakes = result.Set is { } set ? PlanChecks.Check(set) : result.Errors;
+        foreach (var mistake in mistakes)
         {
-            try
-            {
-                _ = new RolloutJudge(set.FindModel(rollout.Model)!, rollout);
-            }
-            catch (ArgumentException e)
-            {
-                all = false;
-                await errors.WriteLineAsync($"rollout {rollout.Name}: {e.Message.Split(" (Parameter ")[0]}");
-            }
+            await errors.WriteLineAsync(mistake.ToString());
         }
 
-        return all;
+        return mistakes.Count == 0 ? result.Set : null;
     }
 
     private static List<string> Expand(string path)

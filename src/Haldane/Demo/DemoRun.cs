@@ -74,7 +74,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
             var logging = Logs.ToStandardError(LogLevel.Error);
             var loopback = new IPEndPoint(IPAddress.Loopback, 0);
-            var options = new HostOptions(DemoSpecification.Read(text), [new(loopback, false)], new(loopback), Path.Combine(folder, "haldane.db"));
+            var options = new HostOptions([DemoSpecification.File(text)], [new(loopback, false)], new(loopback), Path.Combine(folder, "haldane.db"));
             var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             started.Push(host);
             string[] silence = scenario.Silence ? ["--silent-after", $"{SilentAfter.TotalSeconds}"] : [];

@@ -49,10 +49,6 @@ internal static class DemoSpecification
           promise: { falseRollback: 1%, falsePromotion: 5% }
         """);
 
-    /// <summary>The same, read.</summary>
-    public static SpecificationSet Read(string text)
-    {
-        var result = SpecificationReader.Read([new("demo.yaml", Encoding.UTF8.GetBytes(text))]);
-        return result.Set ?? throw new InvalidOperationException($"the demo's own specification is wrong: {string.Join("; ", result.Errors)}");
-    }
+    /// <summary>The same, as a file.</summary>
+    public static SpecificationSource File(string text) => new("demo.yaml", Encoding.UTF8.GetBytes(text));
 }

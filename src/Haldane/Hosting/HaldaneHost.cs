@@ -3,10 +3,13 @@ using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Rollouts;
+using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
+using Haldane.Core;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
+using Haldane.Core.Specification.Changes;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
@@ -15,15 +18,21 @@ using Haldane.Store.Sqlite;
 namespace Haldane.Hosting;
 
 /// <summary>How a host is set up.</summary>
-/// <param name="Specification">What to serve.</param>
+/// <param name="Files">What to serve beside what was applied; null where no files were given.</param>
 /// <param name="Data">Where the data port listens.</param>
 /// <param name="Admin">Where and how the admin port listens.</param>
 /// <param name="Store">The store's file.</param>
 /// <param name="Metrics">Where series are asked for; null when nobody was named. The host ends it.</param>
-internal sealed record HostOptions(SpecificationSet Specification, IReadOnlyList<DataAddress> Data, AdminOptions Admin, string Store, PrometheusSource? Metrics = null)
+internal sealed record HostOptions(IReadOnlyList<SpecificationSource>? Files, IReadOnlyList<DataAddress> Data, AdminOptions Admin, string Store, PrometheusSource? Metrics = null)
 {
     /// <summary>How much the gateway takes on at once.</summary>
     public GatewayLimits Limits { get; init; } = new();
+
+    /// <summary>Whether what is not in the files is removed, also what was applied.</summary>
+    public bool Prune { get; init; }
+
+    /// <summary>Where files of secrets may be that an applied document names; null: nowhere.</summary>
+    public string? SecretsFolder { get; init; }
 }
 
 /// <summary>One process of Haldane: store, gateway, controller and admin port, started in the order that loses nothing.</summary>
@@ -40,13 +49,13 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly TokenDesk _people;
     private readonly JudgeDesk _series;
     private readonly PrometheusSource? _metrics;
-    private readonly WebhookRoutes _routes;
+    private readonly SpecificationDesk _specifications;
     private readonly Task _loop;
     private readonly Task _telling;
 
     private HaldaneHost(
         IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series,
-        (WebhookDesk Desk, WebhookRoutes Routes) webhooks)
+        WebhookDesk webhooks, SpecificationDesk specifications)
     {
         _store = store;
         _router = router;
@@ -55,9 +64,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _admin = admin;
         _people = people;
         (_series, _metrics) = series;
-        _routes = webhooks.Routes;
+        _specifications = specifications;
         _loop = controller.RunAsync(_stop.Token);
-        _telling = webhooks.Desk.RunAsync(_stop.Token);
+        _telling = webhooks.RunAsync(_stop.Token);
     }
 
     public IControlRoom Room => _controller;
@@ -65,6 +74,9 @@ internal sealed class HaldaneHost : IAsyncDisposable
     public IReadOnlyList<string> DataAddresses => _gateway.Addresses;
 
     public string AdminAddress => _admin.Address;
+
+    /// <summary>Documents of the files that are in force as somebody applied them since.</summary>
+    public ValueList<DocumentId> KeptAsApplied { get; private init; } = [];
 
     /// <summary>Why the ledger's heads could not be signed at the start; null when they can.</summary>
     public string? SigningFault { get; private init; }
@@ -74,26 +86,31 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
     /// <summary>Starts everything.</summary>
     /// <exception cref="StoreUnavailableException">The store does not open.</exception>
+    /// <exception cref="SpecificationException">There are mistakes in the files, or they do not go together with what was applied.</exception>
     /// <exception cref="IOException">An address is taken or not ours.</exception>
     public static async Task<HaldaneHost> StartAsync(HostOptions options, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
     {
-        var secrets = Secrets.Read(options.Specification);
-        var routes = WebhookRoutes.Prepare(options.Specification.Webhooks, secrets, time);
         var started = new Stack<IAsyncDisposable>();
+        WebhookRoutes? routes = null;
         try
         {
             var store = await SqliteStore.OpenAsync(options.Store, cancel);
             started.Push(store);
+            var stored = await StoredSpecification.RecoverAsync(store, options.Files, options.Prune, time, cancel);
+            var secrets = Secrets.Read(stored.Current.Set);
+            routes = WebhookRoutes.Prepare(stored.Current.Set.Webhooks, secrets, time);
             var tokens = new TokenCodec(await store.InstallationKeyAsync(cancel));
             var router = new GatewayRouter(time, options.Limits);
 
             // Before anything is recorded: a webhook that is new is told of all that this start brings.
-            var webhooks = await WebhookDesk.RecoverAsync(routes.All, store, store.Webhooks, time, WebhookRoutes.Chance, logging.CreateLogger<WebhookDesk>(), cancel);
+            var webhooks = await WebhookDesk.RecoverAsync(routes.All, routes, store, store.Webhooks, time, WebhookRoutes.Chance, logging.CreateLogger<WebhookDesk>(), cancel);
+            await stored.KeepAsync();
 
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
-            var controller = await RolloutController.RecoverAsync(
-                options.Specification, store, secrets.Into(router), tokens, time, logging.CreateLogger<RolloutController>(), cancel);
-            var people = await TokenDesk.RecoverAsync(options.Specification, store, time, cancel);
+            var told = new SecretRouter(router, secrets);
+            var controller = await RolloutController.RecoverAsync(stored.Current.Set, store, told, tokens, time, logging.CreateLogger<RolloutController>(), cancel);
+            var specifications = new SpecificationDesk(stored, controller, new SpecificationFollower(told, webhooks, options.SecretsFolder, time));
+            var people = await TokenDesk.RecoverAsync(name => stored.Current.Set.FindModel(name) is not null, store, time, cancel);
             if (AdminServer.WhyNotListen(options.Admin, people.Tokens.Count > 0) is { } why)
             {
                 throw new FormatException(why);
@@ -102,8 +119,12 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, people, store, router, desk, webhooks, time), logging, cancel);
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), (webhooks, routes)) { SigningFault = store.SigningFault };
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, time), logging, cancel);
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications)
+            {
+                SigningFault = store.SigningFault,
+                KeptAsApplied = stored.KeptAsApplied,
+            };
         }
         catch
         {
@@ -112,8 +133,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
                 await part.DisposeAsync();
             }
 
-            routes.Dispose();
-
+            routes?.Dispose();
             throw;
         }
     }
@@ -132,7 +152,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _series.Dispose();
         _people.Dispose();
         _metrics?.Dispose();
-        _routes.Dispose();
+        _specifications.Dispose();
         _controller.Dispose();
         _router.Dispose();
         await _store.DisposeAsync();

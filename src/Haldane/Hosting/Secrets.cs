@@ -5,7 +5,7 @@ using Haldane.Core.Specification;
 
 namespace Haldane.Hosting;
 
-/// <summary>The secrets that a specification names, read once when the program starts. They go to the gateway and the senders of webhooks only: what is stored, shown and compared has their places.</summary>
+/// <summary>The secrets that a specification names, read when it comes into force. They go to the gateway and the senders of webhooks only: what is stored, shown and compared has their places. Immutable.</summary>
 internal sealed class Secrets
 {
     private const int Longest = 4_096;
@@ -16,11 +16,45 @@ internal sealed class Secrets
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="FormatException">Names every one that cannot be had.</exception>
-    public static Secrets Read(SpecificationSet specification)
+    public static Secrets Read(SpecificationSet specification) =>
+        TryRead(Places(specification), out var secrets, out var faults) ? secrets : throw new FormatException(string.Join("; ", faults));
+
+    /// <summary>Reads those of a specification that somebody applies. Whoever may do that need not have a place in this machine's files and environment: it may name what is made for it, and what stood there before.</summary>
+    /// <param name="before">What is in force.</param>
+    /// <param name="next">What is to be.</param>
+    /// <param name="folder">Where files may be; null: nowhere.</param>
+    /// <param name="secrets">Those of both, as they are now.</param>
+    /// <param name="faults">Each that cannot be had or not be named.</param>
+    public bool TryReadNext(SpecificationSet before, SpecificationSet next, string? folder, out Secrets secrets, out IReadOnlyList<string> faults)
+    {
+        var known = Places(before).ToHashSet();
+        var foreign = Places(next).Where(p => !known.Contains(p) && !MayBeNamed(p.Secret, folder)).ToList();
+        var isRead = TryRead(Places(next).Except(foreign), out var read, out faults);
+        faults = [.. foreign.Select(p => $"{p.What}: {p.Secret} {Wanted(folder)}"), .. faults];
+        var all = new Dictionary<SecretSpec, string>(_values);
+        foreach (var (place, value) in read._values)
+        {
+            all[place] = value;
+        }
+
+        secrets = new(all);
+        return isRead && foreign.Count == 0;
+    }
+
+    /// <summary>The beginning of the names that are made for specifications.</summary>
+    public const string Prefix = "HALDANE_SECRET_";
+
+    private static string Wanted(string? folder) =>
+        $"may not be named by what is applied: wanted is a variable whose name begins with {Prefix}{(folder is null ? ", or a file in the folder of `haldane run --secrets`" : $", or a file in {folder}")}";
+
+    private static bool MayBeNamed(SecretSpec secret, string? folder) => secret.Env?.StartsWith(Prefix, StringComparison.Ordinal) == true
+        || (secret.File is { } file && folder is not null && Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder).TrimEnd('/') + "/", StringComparison.Ordinal));
+
+    private static bool TryRead(IEnumerable<(string What, SecretSpec Secret)> places, out Secrets secrets, out IReadOnlyList<string> faults)
     {
         var values = new Dictionary<SecretSpec, string>();
-        var faults = new List<string>();
-        foreach (var (what, secret) in Places(specification))
+        var missing = new List<string>();
+        foreach (var (what, secret) in places)
         {
             if (TryRead(secret, out var value, out var fault))
             {
@@ -28,15 +62,13 @@ internal sealed class Secrets
             }
             else
             {
-                faults.Add($"{what}: {secret} {fault}");
+                missing.Add($"{what}: {secret} {fault}");
             }
         }
 
-        return faults.Count == 0 ? new(values) : throw new FormatException(string.Join("; ", faults));
+        (secrets, faults) = (new(values), missing);
+        return missing.Count == 0;
     }
-
-    /// <summary>A router that is told the secrets too.</summary>
-    public ITrafficRouter Into(ITrafficRouter router) => _values.Count == 0 ? router : new Telling(this, router);
 
     /// <summary>A webhook's receiver with its secrets.</summary>
     public WebhookTarget Of(WebhookSpec webhook) => new(
@@ -72,16 +104,31 @@ internal sealed class Secrets
         return fault.Length == 0;
     }
 
-    private ModelSpec Fill(ModelSpec model) => model with { Versions = [.. model.Versions.Select(v => v.Override is { } change ? v with { Override = Fill(change) } : v)] };
+    /// <summary>A model with its secrets in their places.</summary>
+    public ModelSpec Fill(ModelSpec model) => model with { Versions = [.. model.Versions.Select(v => v.Override is { } change ? v with { Override = Fill(change) } : v)] };
 
     private OverrideSpec Fill(OverrideSpec change) => change with { Headers = Fill(change.Headers) };
 
     private ValueList<HeaderSpec> Fill(ValueList<HeaderSpec> headers) => [.. headers.Select(h => h.Secret is { } secret ? new(h.Name, _values[secret]) : h)];
+}
 
-    private sealed class Telling(Secrets secrets, ITrafficRouter router) : ITrafficRouter
+/// <summary>A router that is told the secrets too.</summary>
+internal sealed class SecretRouter(ITrafficRouter router, Secrets first) : ITrafficRouter
+{
+    private volatile Secrets _secrets = first;
+
+    /// <summary>What is filled in from the next publication on.</summary>
+    public Secrets Secrets
     {
-        public void Publish(RoutingPicture picture) => router.Publish(new([.. picture.Models.Select(m => m with { Spec = secrets.Fill(m.Spec) })]));
-
-        public ObservedTraffic? Collect(int run) => router.Collect(run);
+        get => _secrets;
+        set => _secrets = value;
     }
+
+    public void Publish(RoutingPicture picture)
+    {
+        var secrets = _secrets;
+        router.Publish(new([.. picture.Models.Select(m => m with { Spec = secrets.Fill(m.Spec) })]));
+    }
+
+    public ObservedTraffic? Collect(int run) => router.Collect(run);
 }

@@ -39,6 +39,9 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/webhooks", Permissions.Read),
         ("GET", "/api/v1/webhooks/x/dead", Permissions.Read),
         ("POST", "/api/v1/webhooks/x/retry", Permissions.Operate),
+        ("GET", "/api/v1/specification", Permissions.Read),
+        ("GET", "/api/v1/specification/rollout/fraud-v2", Permissions.Read),
+        ("POST", "/api/v1/specification", Permissions.Operate),
         ("GET", "/metrics", Permissions.Read),
         ("GET", "/readyz", Permissions.Read),
         ("POST", "/api/v1/rollouts/fraud-v2/start", Permissions.Operate),
@@ -106,9 +109,9 @@ public sealed class RoleTests : IAsyncLifetime
     [Fact]
     public void The_table_has_every_endpoint_that_asks_for_something()
     {
-        string[] open = ["/healthz", "/favicon.ico", "/haldane.css", "/haldane.js", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/rollouts/{name}/events"];
+        string[] open = ["/healthz", "/favicon.ico", "/haldane.css", "/haldane.js", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
 
-        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal));
+        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal));
 
         Assert.Equal(_admin.Routes.Order(StringComparer.Ordinal), known.Concat(open).Order(StringComparer.Ordinal));
     }

@@ -86,15 +86,18 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
         },
         cancel);
 
-    public Task<LedgerRecord> RecordAsync(LedgerEntry entry, CancellationToken cancel) => CallAsync(
-        $"record {entry.Kind} {entry.Setting!.Kind} {entry.Setting.Name}",
+    public Task<IReadOnlyList<LedgerRecord>> RecordAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancel) => CallAsync<IReadOnlyList<LedgerRecord>>(
+        string.Join(", ", entries.Select(e => $"record {e.Kind} {e.Setting!.Kind} {e.Setting.Name}")),
         () =>
-        {
-            var record = LedgerChain.Append(entry, disk.Ledger.Count + 1, disk.Ledger.Count == 0 ? LedgerChain.Beginning : disk.Ledger[^1].Hash);
-            disk.Ledger.Add(record);
-            disk.Settings[(entry.Setting.Kind, entry.Setting.Name)] = record.Entry.Setting!;
-            return record;
-        },
+        [
+            .. entries.Select(entry =>
+            {
+                var record = LedgerChain.Append(entry, disk.Ledger.Count + 1, disk.Ledger.Count == 0 ? LedgerChain.Beginning : disk.Ledger[^1].Hash);
+                disk.Ledger.Add(record);
+                disk.Settings[(entry.Setting!.Kind, entry.Setting.Name)] = record.Entry.Setting!;
+                return record;
+            }),
+        ],
         cancel);
 
     public Task<IReadOnlyList<Setting>> SettingsAsync(string kind, CancellationToken cancel) => CallAsync<IReadOnlyList<Setting>>(

@@ -205,7 +205,7 @@ public sealed class WebhookDeskTests : IAsyncDisposable
         var slow = new HandSender { Answer = _ => new TaskCompletionSource<SendOutcome>().Task };
         using var stop = new CancellationTokenSource();
         var desk = await WebhookDesk.RecoverAsync(
-            [new(Ops, "https://x", slow), new(Ops with { Name = "chat" }, "https://y", _sender)], _ledger, _webhooks, _time, () => 0.5, _log, None);
+            [new(Ops, "https://x", slow), new(Ops with { Name = "chat" }, "https://y", _sender)], null, _ledger, _webhooks, _time, () => 0.5, _log, None);
         Write(2);
 
         await desk.LookAsync(stop.Token).Soon();
@@ -263,7 +263,7 @@ public sealed class WebhookDeskTests : IAsyncDisposable
     public async Task People_see_what_tells_of_their_models_only()
     {
         var desk = await WebhookDesk.RecoverAsync(
-            [new(Ops, "https://x", _sender), new(Ops with { Name = "chat", Models = ["chat"] }, "https://y", _sender)], _ledger, _webhooks, _time, () => 0.5, _log, None);
+            [new(Ops, "https://x", _sender), new(Ops with { Name = "chat", Models = ["chat"] }, "https://y", _sender)], null, _ledger, _webhooks, _time, () => 0.5, _log, None);
         Write(1);
         _webhooks.Dead.Add(new("chat", 1, _time.GetUtcNow(), 23, "it answered 503"));
         var chatter = new Person("cat") { Models = ["chat"] };
@@ -277,7 +277,7 @@ public sealed class WebhookDeskTests : IAsyncDisposable
     }
 
     private Task<WebhookDesk> DeskAsync(WebhookSpec spec) =>
-        WebhookDesk.RecoverAsync([new(spec, "https://x", _sender)], _ledger, _webhooks, _time, () => 0.5, _log, None);
+        WebhookDesk.RecoverAsync([new(spec, "https://x", _sender)], null, _ledger, _webhooks, _time, () => 0.5, _log, None);
 
     private static async Task LookAsync(WebhookDesk desk)
     {

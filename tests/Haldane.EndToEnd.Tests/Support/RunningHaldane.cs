@@ -27,10 +27,10 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts the program on free ports and waits until it serves.</summary>
-    public static async Task<RunningHaldane> StartAsync(string specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null, string[]? more = null)
+    /// <summary>Starts the program on free ports and waits until it serves; without a file where none is given.</summary>
+    public static async Task<RunningHaldane> StartAsync(string? specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null, string[]? more = null)
     {
-        var process = Terminal.Start(["run", specification, "--data", "127.0.0.1:0", "--admin", admin, "--store", store, .. more ?? []], environment);
+        var process = Terminal.Start(["run", .. specification is null ? [] : new[] { specification }, "--data", "127.0.0.1:0", "--admin", admin, "--store", store, .. more ?? []], environment);
         var errors = process.StandardError.ReadToEndAsync();
         Uri[] data = [];
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -41,3 +41,8 @@ public enum DocumentChangeKind
 /// <param name="Before">As it was written; null when it was not there.</param>
 /// <param name="After">As it is written; null when it is no more.</param>
 public sealed record FieldChange(string Path, string? Before, string? After);
+
+/// <summary>What is kept of a document.</summary>
+/// <param name="Text">YAML, one document; null when somebody has removed it though the files had it.</param>
+/// <param name="File">SHA-256 of the text that the files had when they were read last, hex; null when they never had it.</param>
+public sealed record StoredDocument(string? Text, string? File);
