@@ -85,6 +85,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         }
 
         builder.Services.AddSingleton(logging);
+        builder.Services.AddSingleton(new Repeats(parts.Time));
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         var (sessions, failures) = (new Sessions(parts.Time), new FailureLimit(parts.Time));

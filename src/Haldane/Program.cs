@@ -17,6 +17,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     TokenCommands.Create(),
     LedgerCommands.Create(),
     JudgeCommand.Create(),
+    CompletionCommand.Create(),
 };
 ApplyCommands.Create().ToList().ForEach(root.Add);
 try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Haldane.EndToEnd.Tests.Support;
 
@@ -162,5 +163,25 @@ public sealed class CommandTests
         Assert.NotEqual(0, pauseless.Code);
         Assert.Contains("--why", pauseless.Error, StringComparison.Ordinal);
         Assert.Equal(0, verified.Code);
+    }
+
+    [Theory]
+    [InlineData("haldane rollout ro", "rollback")]
+    [InlineData("haldane apply --mo", "--move-traffic")]
+    public async Task Bash_completes_what_is_typed(string line, string completed)
+    {
+        var words = line.Split(' ');
+        var script = $$"""
+            haldane() { dotnet "{{Repository.Program}}" "$@"; }
+            source <(haldane completion bash)
+            COMP_LINE="{{line}}"; COMP_POINT={{line.Length}}; COMP_WORDS=({{line}}); COMP_CWORD={{words.Length - 1}}
+            _haldane haldane
+            echo "${COMPREPLY[@]}"
+            """;
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var said = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+
+        Assert.Equal(completed, said.Trim());
     }
 }

@@ -17,8 +17,9 @@ public sealed class WaitTests : IDisposable
     {
         await using var v1 = await FixedModel.StartAsync();
         await using var v2 = await FixedModel.StartAsync(answers);
-        await using var haldane = await RunningHaldane.StartAsync(null, _workspace.Store);
         var file = _workspace.WriteRollout(v1.Address, v2.Address, "{ share: 50%, bake: 2s }", "manual");
+        var model = _workspace.Write("model.yaml", (await File.ReadAllTextAsync(file)).Split("---")[0]);
+        await using var haldane = await RunningHaldane.StartAsync(model, _workspace.Store);
         using var over = new CancellationTokenSource();
         var callers = Enumerable.Range(0, 8).Select(i => CallAsync(haldane, i, over.Token)).ToArray();
 

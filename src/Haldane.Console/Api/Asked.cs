@@ -27,11 +27,15 @@ internal static class Asked
             cancel);
 
     /// <summary>Does what is asked and gives what came of it.</summary>
+    /// <remarks>Once for each <see cref="Repeats.Field"/>, where the endpoint may remember its answers.</remarks>
     public static async Task<IResult> AnswerAsync<T>(
-        HttpContext context, JsonTypeInfo<T> type, bool needsWhy, Func<T, Person, string?, Task<IResult>> act, CancellationToken cancel)
+        HttpContext context, JsonTypeInfo<T> type, bool needsWhy, Func<T, Person, string?, Task<IResult>> act, CancellationToken cancel, bool mayRemember = true)
         where T : class, IAsked
     {
-        if (await ReadAsync(context.Request, type, cancel) is not { } asked)
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancel);
+        var bytes = body.ToArray();
+        if (Read(bytes, type) is not { } asked)
         {
             return Problems.Of(StatusCodes.Status400BadRequest, $"the body must be empty, or an object with the fields {Fields(type)}");
         }
@@ -47,13 +51,25 @@ internal static class Asked
             return Problems.Of(StatusCodes.Status403Forbidden, $"by: {said} is not {person.Name}, whose token this is; leave it out");
         }
 
-        try
+        if (!context.Request.Headers.TryGetValue(Repeats.Field, out var key))
         {
-            return await act(asked, person.IsProven ? person : person with { Name = asked.By ?? person.Name }, asked.Why);
+            return await DoAsync();
         }
-        catch (StoreUnavailableException e)
+
+        return !mayRemember ? Problems.Of(StatusCodes.Status400BadRequest, $"{Repeats.Field} is not taken here: the answer holds a secret, which is not kept")
+            : Repeats.WhyNot(key.ToString()) is { } unfit ? Problems.Of(StatusCodes.Status400BadRequest, unfit)
+            : await context.RequestServices.GetRequiredService<Repeats>().OnceAsync(person.Name, context.Request.Path, key.ToString(), bytes, DoAsync);
+
+        async Task<IResult> DoAsync()
         {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+            try
+            {
+                return await act(asked, person.IsProven ? person : person with { Name = asked.By ?? person.Name }, asked.Why);
+            }
+            catch (StoreUnavailableException e)
+            {
+                return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+            }
         }
     }
 
@@ -70,14 +86,12 @@ internal static class Asked
         return $"{string.Join(", ", names[..^1])} and {names[^1]}";
     }
 
-    private static async Task<T?> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancel)
+    private static T? Read<T>(byte[] body, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, cancel);
-            return JsonSerializer.Deserialize(body.Length == 0 ? "{}"u8 : body.ToArray(), type);
+            return JsonSerializer.Deserialize(body.Length == 0 ? "{}"u8 : body, type);
         }
         catch (JsonException)
         {

@@ -17,7 +17,7 @@ internal static class TokenApi
         routes.MapGet("/api/v1/tokens", () => Results.Json(desk.Tokens, CoreJson.Default.IReadOnlyListTokenView)).Needs(Permissions.Administer, allModels: true)
             .Tells<IReadOnlyList<TokenView>>("The access tokens, without their secrets.");
         routes.MapPost("/api/v1/tokens", (HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
-            context, ApiJson.Default.TokenRequest, needsWhy: false, (asked, by, why) => MakeAsync(desk, asked, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true)
+            context, ApiJson.Default.TokenRequest, needsWhy: false, (asked, by, why) => MakeAsync(desk, asked, by, why, cancel), cancel, mayRemember: false)).Needs(Permissions.Administer, allModels: true)
             .Takes<TokenRequest>().Tells<MadeTokenView>("Makes a token; its secret cannot be had again.");
         routes.MapPost("/api/v1/tokens/{id}/revoke", (string id, HttpContext context, CancellationToken cancel) => Asked.AnswerAsync(
             context, ApiJson.Default.CommandRequest, needsWhy: false, (_, by, why) => desk.RevokeAsync(id, by, why, cancel), cancel)).Needs(Permissions.Administer, allModels: true)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Haldane.Console.Access;
+using Haldane.Console.Api;
 using Haldane.Core.Access;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
@@ -56,6 +57,7 @@ internal static class OpenApiDocument
             [
                 .. endpoint.RoutePattern.Parameters.Select(p => Parameter(p.Name, "path", null)),
                 .. metadata.GetOrderedMetadata<AsksFor>().Select(q => Parameter(q.Name, "query", q.About)),
+                .. takes?.Type is null ? Array.Empty<JsonObject>() : [Parameter(Repeats.Field, "header", "Made up by the caller: sent again with it, the same change is done once and answered alike, for a day or until a restart.")],
             ]),
             ["responses"] = new JsonObject
             {
