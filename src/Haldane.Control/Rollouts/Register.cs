@@ -10,8 +10,7 @@ internal sealed class Register(IEnumerable<string> names)
 {
     private readonly Lock _gate = new();
     private readonly List<string> _order = [.. names];
-    private readonly Dictionary<string, RolloutView> _views = new(StringComparer.Ordinal);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, Shown> _shown = names.ToDictionary(n => n, _ => new Shown(), StringComparer.Ordinal);
     private long _version;
 
     /// <summary>All views, in order of the specification.</summary>
@@ -21,7 +20,7 @@ internal sealed class Register(IEnumerable<string> names)
         {
             lock (_gate)
             {
-                return [.. _order.Where(_views.ContainsKey).Select(n => _views[n])];
+                return [.. _order.Select(n => _shown[n].View).OfType<RolloutView>()];
             }
         }
     }
@@ -29,7 +28,7 @@ internal sealed class Register(IEnumerable<string> names)
     /// <summary>Shows where a rollout stands; nothing of one that the specification does not have.</summary>
     public void Show(Rollout rollout, Judgement? judgement, RunTracker? tracker)
     {
-        if (!_order.Contains(rollout.Name))
+        if (!_shown.TryGetValue(rollout.Name, out var shown))
         {
             return;
         }
@@ -38,8 +37,8 @@ internal sealed class Register(IEnumerable<string> names)
         lock (_gate)
         {
             // An ended run keeps the curves and verdicts that it ended with.
-            var last = _views.GetValueOrDefault(rollout.Name) is { } view && view.Rollout.Run == rollout.Run ? view : null;
-            _views[rollout.Name] = new()
+            var last = shown.View is { } view && view.Rollout.Run == rollout.Run ? view : null;
+            shown.View = new()
             {
                 Version = ++_version,
                 Rollout = rollout,
@@ -48,8 +47,8 @@ internal sealed class Register(IEnumerable<string> names)
                 Series = tracker?.Series.Points ?? last?.Series ?? [],
                 Totals = tracker?.Series.Totals ?? last?.Totals ?? [],
             };
-            before = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            before = shown.Changed;
+            shown.Changed = Signal();
         }
 
         before.TrySetResult();
@@ -63,7 +62,7 @@ internal sealed class Register(IEnumerable<string> names)
             Task changed;
             lock (_gate)
             {
-                if (!_views.TryGetValue(name, out var view))
+                if (_shown.GetValueOrDefault(name) is not { View: { } view } shown)
                 {
                     return null;
                 }
@@ -73,10 +72,20 @@ internal sealed class Register(IEnumerable<string> names)
                     return view;
                 }
 
-                changed = _changed.Task;
+                changed = shown.Changed.Task;
             }
 
             await changed.WaitAsync(cancel);
         }
+    }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A rollout's view, and who waits for the next one: of this rollout only, or each of a thousand would wake a thousand.</summary>
+    private sealed class Shown
+    {
+        public RolloutView? View { get; set; }
+
+        public TaskCompletionSource Changed { get; set; } = Signal();
     }
 }
