@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Exchanges;
@@ -154,42 +153,9 @@ internal sealed class GroupCounters
         var borrowed = ArrayPool<long>.Shared.Rent(end - from);
         var grown = borrowed.AsSpan(0, end - from);
         grown.Clear();
-        Grow((int)arm * _perArm + from, grown);
+        Growth.Take(_blocks, _reported, (int)arm * _perArm + from, grown);
         var counts = SparseCounts.Of(grown);
         ArrayPool<long>.Shared.Return(borrowed);
         return counts;
-    }
-
-    // Most counters stand still, so they are passed over a register at a time. Each is read once and whole, which is all that a count needs that only grows.
-    private void Grow(int start, Span<long> grown)
-    {
-        for (var i = 0; i < grown.Length; i += Vector<int>.Count)
-        {
-            if (i + Vector<int>.Count <= grown.Length)
-            {
-                var sums = Vector<int>.Zero;
-                foreach (var block in _blocks)
-                {
-                    sums += new Vector<int>(block, start + i);
-                }
-
-                if (sums == new Vector<int>(_reported, start + i))
-                {
-                    continue;
-                }
-            }
-
-            for (var at = i; at < Math.Min(i + Vector<int>.Count, grown.Length); at++)
-            {
-                var sum = 0;
-                foreach (var block in _blocks)
-                {
-                    sum += Volatile.Read(ref block[start + at]);
-                }
-
-                grown[at] = sum - _reported[start + at];
-                _reported[start + at] = sum;
-            }
-        }
     }
 }

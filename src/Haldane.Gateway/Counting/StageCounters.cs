@@ -124,17 +124,8 @@ internal sealed class StageCounters
         // Borrowed: an array of this size, new each second for each rollout, is what a fleet's garbage collector would spend most of its time on.
         var borrowed = ArrayPool<long>.Shared.Rent(_layout.Length);
         var delta = borrowed.AsSpan(0, _layout.Length);
-        for (var i = 0; i < delta.Length; i++)
-        {
-            var sum = 0L;
-            foreach (var block in _blocks)
-            {
-                sum += Volatile.Read(ref block[i]);
-            }
-
-            delta[i] = sum - _collected[i];
-            _collected[i] = sum;
-        }
+        delta.Clear();
+        Growth.Take(_blocks, _collected, 0, delta);
 
         var observed = new ObservedTraffic(
             stage,

@@ -59,6 +59,9 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
     /// <summary>Runs inside a write after it is durable, before it returns.</summary>
     public Action<string>? Written { get; set; }
 
+    /// <summary>What a call waits for before it does anything, by its name; calls that do not wait are done in the order in which they were made.</summary>
+    public Func<string, Task> Gate { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Writes of feedback wait for this.</summary>
     public Task FeedbackGate { get; set; } = Task.CompletedTask;
 
@@ -180,8 +183,8 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
 
     private async Task<T> CallAsync<T>(string name, Func<T> act, CancellationToken cancel)
     {
-        await Task.Yield();
         cancel.ThrowIfCancellationRequested();
+        await Gate(name);
         T result;
         lock (_gate)
         {
@@ -202,6 +205,7 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
             IsDead = call == DiesAfter;
         }
 
+        await Task.Yield();
         Written?.Invoke(name);
 
         // The strictest engine: what is durable by now is not told to a caller that has gone meanwhile.
