@@ -53,6 +53,9 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
     /// <summary>Whether it has died.</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>Told of each call before it does anything and once it is durable; what it throws ends the process there.</summary>
+    public Action<string> Reaching { get; set; } = _ => { };
+
     /// <summary>What the next evidence write throws, once.</summary>
     public Exception? Surprise { get; set; }
 
@@ -200,8 +203,10 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
                 throw new StoreUnavailableException("the disk is gone");
             }
 
+            Reach($"before {name}");
             journal.Write(name);
             result = act();
+            Reach($"after {name}");
             IsDead = call == DiesAfter;
         }
 
@@ -211,5 +216,19 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
         // The strictest engine: what is durable by now is not told to a caller that has gone meanwhile.
         cancel.ThrowIfCancellationRequested();
         return IsDead ? throw new CrashException() : result;
+    }
+
+    /// <summary>Tells of a point that the process comes to, and ends there if it is told to.</summary>
+    public void Reach(string point)
+    {
+        try
+        {
+            Reaching(point);
+        }
+        catch (CrashException)
+        {
+            IsDead = true;
+            throw;
+        }
     }
 }
