@@ -1,3 +1,4 @@
+using System.Buffers;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Ports;
@@ -42,7 +43,9 @@ internal sealed class LiveSeries
         _errors[(int)arm] += now.Errors;
 
         long exchanges = 0, errors = 0;
-        var latency = new long[LatencyBuckets.Count];
+        var borrowed = ArrayPool<long>.Shared.Rent(LatencyBuckets.Count);
+        var latency = borrowed.AsSpan(0, LatencyBuckets.Count);
+        latency.Clear();
         foreach (var cell in _window.Select(s => s.Of(arm).Cells[SegmentCells.Everyone]))
         {
             exchanges += cell.Exchanges;
@@ -53,10 +56,12 @@ internal sealed class LiveSeries
             }
         }
 
-        return new(
+        var point = new ArmPoint(
             slice.Length > TimeSpan.Zero ? now.Exchanges / slice.Length.TotalSeconds : 0,
             exchanges == 0 ? null : errors / (double)exchanges,
             LatencyQuantile.Of(latency, 0.5),
             LatencyQuantile.Of(latency, 0.99));
+        ArrayPool<long>.Shared.Return(borrowed);
+        return point;
     }
 }

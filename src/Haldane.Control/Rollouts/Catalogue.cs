@@ -26,8 +26,11 @@ internal static class Catalogue
     }
 
     /// <summary>The routing picture that follows.</summary>
-    public static RoutingPicture Picture(IEnumerable<ModelSpec> models, IReadOnlyCollection<Rollout> rollouts) =>
-        new(models.Select(model => new RoutedModel(model, Serving(model, rollouts), Split(model, rollouts))).ToValueList());
+    public static RoutingPicture Picture(IEnumerable<ModelSpec> models, IEnumerable<Rollout> rollouts)
+    {
+        var ofModel = rollouts.ToLookup(r => r.Spec.Model, StringComparer.Ordinal);
+        return new(models.Select(model => new RoutedModel(model, Serving(model, ofModel[model.Name]), Split(model, ofModel[model.Name]))).ToValueList());
+    }
 
     /// <summary>Where a rollout stands, for whoever has just moved it.</summary>
     public static string Standing(Rollout rollout) => (rollout, rollout.Spec.Stages[rollout.Stage].Kind) switch

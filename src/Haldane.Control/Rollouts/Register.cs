@@ -9,9 +9,8 @@ namespace Haldane.Control.Rollouts;
 internal sealed class Register
 {
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, Shown> _shown = new(StringComparer.Ordinal);
     private string[] _order = [];
-    private readonly Dictionary<string, RolloutView> _views = new(StringComparer.Ordinal);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _version;
 
     /// <summary>All views, in order of the specification.</summary>
@@ -21,7 +20,7 @@ internal sealed class Register
         {
             lock (_gate)
             {
-                return [.. _order.Where(_views.ContainsKey).Select(n => _views[n])];
+                return [.. _order.Select(n => _shown[n].View).OfType<RolloutView>()];
             }
         }
     }
@@ -29,31 +28,39 @@ internal sealed class Register
     /// <summary>Has the rollouts of a specification and no others, in its order; those that it had keep their views.</summary>
     public void Have(IEnumerable<string> names)
     {
+        var gone = new List<Shown>();
         lock (_gate)
         {
             _order = [.. names];
-            foreach (var gone in _views.Keys.Except(_order).ToList())
+            foreach (var name in _shown.Keys.Except(_order).ToList())
             {
-                _views.Remove(gone);
+                _shown.Remove(name, out var shown);
+                gone.Add(shown!);
+            }
+
+            foreach (var name in _order)
+            {
+                _shown.TryAdd(name, new());
             }
         }
 
-        Tell();
+        gone.ForEach(shown => shown.Changed.TrySetResult());
     }
 
     /// <summary>Shows where a rollout stands; nothing of one that the specification does not have.</summary>
     public void Show(Rollout rollout, Judgement? judgement, RunTracker? tracker)
     {
+        TaskCompletionSource before;
         lock (_gate)
         {
-            if (!_order.Contains(rollout.Name))
+            if (!_shown.TryGetValue(rollout.Name, out var shown))
             {
                 return;
             }
 
             // An ended run keeps the curves and verdicts that it ended with.
-            var last = _views.GetValueOrDefault(rollout.Name) is { } view && view.Rollout.Run == rollout.Run ? view : null;
-            _views[rollout.Name] = new()
+            var last = shown.View is { } view && view.Rollout.Run == rollout.Run ? view : null;
+            shown.View = new()
             {
                 Version = ++_version,
                 Rollout = rollout,
@@ -62,9 +69,11 @@ internal sealed class Register
                 Series = tracker?.Series.Points ?? last?.Series ?? [],
                 Totals = tracker?.Series.Totals ?? last?.Totals ?? [],
             };
+            before = shown.Changed;
+            shown.Changed = Signal();
         }
 
-        Tell();
+        before.TrySetResult();
     }
 
     /// <summary>Waits for a view newer than the given version; null when there is no such rollout.</summary>
@@ -75,7 +84,7 @@ internal sealed class Register
             Task changed;
             lock (_gate)
             {
-                if (!_views.TryGetValue(name, out var view))
+                if (_shown.GetValueOrDefault(name) is not { View: { } view } shown)
                 {
                     return null;
                 }
@@ -85,22 +94,20 @@ internal sealed class Register
                     return view;
                 }
 
-                changed = _changed.Task;
+                changed = shown.Changed.Task;
             }
 
             await changed.WaitAsync(cancel);
         }
     }
 
-    private void Tell()
-    {
-        TaskCompletionSource before;
-        lock (_gate)
-        {
-            before = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        before.TrySetResult();
+    /// <summary>A rollout's view, and who waits for the next one: of this rollout only, or each of a thousand would wake a thousand.</summary>
+    private sealed class Shown
+    {
+        public RolloutView? View { get; set; }
+
+        public TaskCompletionSource Changed { get; set; } = Signal();
     }
 }

@@ -155,21 +155,6 @@ internal sealed partial class RolloutBook(
     /// <summary>Why a rollout that is to start by itself has to wait; null when it need not.</summary>
     public string? WhyWait(string rollout) => Catalogue.WhyNotNow(Rollouts[rollout], Known, Person.Specification, freezes.Now);
 
-    /// <summary>Observes a rollout and lets it move.</summary>
-    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
-    public async Task TickAsync(Rollout rollout)
-    {
-        if (_trackers.GetValueOrDefault(rollout.Name) is not { } tracker)
-        {
-            await ApplyAsync(rollout, new Signal.Elapsed(), null, null);
-            return;
-        }
-
-        await tracker.ObserveAsync(store, router);
-        var judgement = tracker.Judge();
-        await ApplyAsync(rollout, rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection, freezes.Now.Frozen(rollout)) : new Signal.Elapsed(tracker.Ejection), judgement, tracker);
-    }
-
     private async Task<Transition> StartAsync(Rollout known, Person by, string? why)
     {
         var run = _lastRun + 1;
@@ -206,44 +191,65 @@ internal sealed partial class RolloutBook(
 
     private async Task<Transition> MoveAsync(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
     {
+        var step = Decide(rollout, signal, judgement, tracker);
+        await RecordAsync(step);
+        Take(step);
+        return step.Transition;
+    }
+
+    /// <summary>What a signal comes to; nothing has changed yet.</summary>
+    public Step Decide(Rollout rollout, Signal signal, Judgement? judgement, RunTracker? tracker)
+    {
         var now = time.GetUtcNow();
         var transition = RolloutMachine.Next(rollout, signal, now);
-        if (transition.Changes)
+        return new(transition, judgement, tracker)
         {
-            var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
-            await store.RecordAsync(entry, transition.Next, CancellationToken.None);
-            Moved(rollout.Name, entry.Kind, entry.To, entry.Why);
+            Entry = transition.Changes ? LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now) : null,
+        };
+    }
+
+    /// <summary>Makes a step durable, where there is anything to record.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    public Task RecordAsync(Step step) => step.Entry is { } entry ? store.RecordAsync(entry, step.Transition.Next, CancellationToken.None) : Task.CompletedTask;
+
+    /// <summary>Takes a recorded step over into memory, for everyone to see; routes nothing yet.</summary>
+    public void Take(Step step)
+    {
+        var (transition, judgement, tracker) = step;
+        if (step.Entry is { } entry)
+        {
+            Moved(entry.Rollout, entry.Kind, entry.To, entry.Why);
         }
 
         if (transition.Refusal is not null || (!transition.Changes && tracker is null))
         {
             // Nothing that anybody could see has changed.
-            return transition;
+            return;
         }
 
-        _states.Put(transition.Next, isRecorded: transition.Next.Run > 0);
-        Register.Show(transition.Next, judgement, tracker);
-        if (transition.Next.Ended)
+        var next = transition.Next;
+        _states.Put(next, isRecorded: next.Run > 0);
+        Register.Show(next, judgement, tracker);
+        if (next.Ended)
         {
-            _trackers.Remove(rollout.Name);
+            _trackers.Remove(next.Name);
         }
         else if (tracker is not null)
         {
-            _trackers[rollout.Name] = tracker;
+            _trackers[next.Name] = tracker;
         }
-
-        return transition;
     }
 
-    private void Publish()
+    /// <summary>Routes by where everything stands now.</summary>
+    public void Publish()
     {
-        var (specification, known) = (_specification, Known);
+        var (models, known) = (_specification.Models.ToDictionary(m => m.Name, StringComparer.Ordinal), Known);
         _lastRun = Math.Max(_lastRun, known.Select(r => r.Run).DefaultIfEmpty(0).Max());
         _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Feedback);
         _runs = known
-            .Where(r => r.Run > 0 && specification.FindModel(r.Spec.Model) is not null)
-            .ToDictionary(r => r.Run, r => new KnownRun(r.Run, r.Name, specification.FindModel(r.Spec.Model)!, r.IsActive ? r.Stage : null, r.CanaryShare));
-        var picture = Catalogue.Picture(specification.Models, known);
+            .Where(r => r.Run > 0 && models.ContainsKey(r.Spec.Model))
+            .ToDictionary(r => r.Run, r => new KnownRun(r.Run, r.Name, models[r.Spec.Model], r.IsActive ? r.Stage : null, r.CanaryShare));
+        var picture = Catalogue.Picture(_specification.Models, known);
         _publicationDue = true;
         router.Publish(picture);
         _publicationDue = false;

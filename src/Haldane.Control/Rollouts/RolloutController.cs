@@ -27,6 +27,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly FreezeDesk _freezes;
     private readonly RolloutBook _book;
+    private readonly FleetTick _tick;
     private readonly FeedbackDesk _feedback;
     private volatile ControlHealth _health = new(true, "ok", null);
 
@@ -38,6 +39,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _logger = logger;
         _freezes = new(specification, store, time);
         _book = new(specification, store, router, _freezes, time, logger);
+        _tick = new(_book, store, router, _freezes);
         _feedback = new(store, _book.Collect);
     }
 
@@ -95,7 +97,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         await _turn.WaitAsync(cancel);
         try
         {
-            Tell(await LookAsync(cancel));
+            Tell(await LookAsync());
         }
         finally
         {
@@ -166,7 +168,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     }
 
     // Whatever goes wrong, the gateway goes on with the last snapshot and the next tick tries again: moving traffic without a record would be worse.
-    private async Task<Trouble?> LookAsync(CancellationToken cancel)
+    private async Task<Trouble?> LookAsync()
     {
         Trouble? trouble = null;
         try
@@ -179,27 +181,10 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
         catch (Exception e) // the router is at fault; what is routed still can be judged
         {
-            trouble = new($"the traffic could not be routed: {e.Message}", e);
+            trouble = Trouble.OfRouting(e);
         }
 
-        foreach (var rollout in _book.Rollouts.Values.Where(r => r.IsActive || r.WarmUntil is not null).ToList())
-        {
-            cancel.ThrowIfCancellationRequested();
-            try
-            {
-                await _book.TickAsync(rollout);
-            }
-            catch (StoreUnavailableException e)
-            {
-                return new(e.Message, e);
-            }
-            catch (Exception e) // a fault of ours holds this rollout; the others, the loop and the gateway go on
-            {
-                trouble = new($"{rollout.Name} could not be judged: {e.Message}", e);
-            }
-        }
-
-        return trouble;
+        return await _tick.RunAsync() ?? trouble;
     }
 
     // Once for each kind of trouble: a store that is down for a night must not fill the log.
@@ -259,8 +244,6 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
 
     [LoggerMessage(2001, LogLevel.Warning, "Tick skipped: the store is not available")]
     private partial void TickSkipped(Exception exception);
-
-    private sealed record Trouble(string What, Exception Why);
 
     [LoggerMessage(2003, LogLevel.Warning, "{Rollout} was not started: {Why}")]
     private partial void NotStarted(string rollout, string why);

@@ -78,9 +78,8 @@ internal sealed class RunTracker
         return tracker;
     }
 
-    /// <summary>Stores what was observed since the last tick, then counts it.</summary>
-    /// <exception cref="StoreUnavailableException">Nothing was counted; the same slice is tried again at the next call.</exception>
-    public async Task ObserveAsync(IRolloutStore store, ITrafficRouter router)
+    /// <summary>What was observed since the last slice that was stored, to be stored next; null when nothing was. The same one until it is <see cref="Stored"/>.</summary>
+    public EvidenceSlice? Observe(ITrafficRouter router)
     {
         if (_unsaved is null && router.Collect(Run) is { } observed)
         {
@@ -88,13 +87,16 @@ internal sealed class RunTracker
             _unsaved = Slice(observed);
         }
 
-        if (_unsaved is { } slice)
-        {
-            // Not to be cancelled: a slice that was stored without our knowing could never be stored again, nor be followed.
-            var digest = await store.AppendEvidenceAsync(Run, slice, CancellationToken.None);
-            _unsaved = null;
-            Take(slice, digest);
-        }
+        return _unsaved;
+    }
+
+    /// <summary>Counts the slice of <see cref="Observe"/>: it is durable.</summary>
+    /// <param name="digest">The run's digest after it, hex.</param>
+    public void Stored(string digest)
+    {
+        var slice = _unsaved!;
+        _unsaved = null;
+        Take(slice, digest);
     }
 
     /// <summary>What the judge says to all that was counted.</summary>

@@ -60,6 +60,9 @@ public sealed record ModelSpec
     [JsonIgnore]
     public bool IsOfHighRisk => About?.Risk == RiskClass.High;
 
+    /// <summary>Its name. All of it, as a record would say it, would have no end: <see cref="AsRun"/> is a model too.</summary>
+    public override string ToString() => Name;
+
     /// <summary>The version of that name, or null.</summary>
     public VersionSpec? FindVersion(string name)
     {

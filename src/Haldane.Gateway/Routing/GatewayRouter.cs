@@ -19,6 +19,8 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     private readonly Dictionary<string, ShadowTotals> _shadows = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly int _cores = Environment.ProcessorCount;
+    private Dictionary<string, Compiled> _compiled = new(StringComparer.Ordinal); // by model
+    private Dictionary<int, ModelRoute> _running = []; // by run
     private volatile RouteSnapshot _current = RouteSnapshot.Empty;
 
     /// <summary>Routes nothing yet.</summary>
@@ -53,7 +55,10 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         lock (_gate)
         {
             var before = _current;
-            _current = new([.. picture.Models.Select(Compile)]);
+            List<Compiled> compiled = [.. picture.Models.Select(CompileIfNew)];
+            _compiled = compiled.ToDictionary(c => c.Asked.Spec.Name, StringComparer.Ordinal);
+            _running = compiled.Where(c => c.Route.Split is not null).ToDictionary(c => c.Route.Split!.Run, c => c.Route);
+            _current = new([.. compiled.Select(c => c.Route)]);
             foreach (var lane in LanesOf(before).Except(LanesOf(_current)))
             {
                 lane.Dispose();
@@ -68,8 +73,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     {
         lock (_gate)
         {
-            var model = _current.Models.FirstOrDefault(m => m.Split?.Run == run);
-            return model switch
+            return _running.GetValueOrDefault(run) switch
             {
                 { Split: { Shadow.Pairs: { } pairs } split } => pairs.Counters.Collect(split.Stage, split.Share) with { Pairs = pairs.Take() },
                 { Split: { } split, Counters: { } counters } => counters.Collect(split.Stage, split.Share) with { Ejection = split.Health.Told(Watch.Exactly) },
@@ -119,6 +123,10 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
     private static IEnumerable<ShadowLane> LanesOf(RouteSnapshot snapshot) => snapshot.Models.Select(m => m.Split?.Shadow).OfType<ShadowLane>();
 
+    // A picture is published for one model mostly, and a thousand others stay as they are.
+    private Compiled CompileIfNew(RoutedModel routed) =>
+        _compiled.TryGetValue(routed.Spec.Name, out var before) && before.Asked.Equals(routed) ? before : new(routed, Compile(routed));
+
     private ModelRoute Compile(RoutedModel routed)
     {
         var spec = routed.Spec;
@@ -131,7 +139,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 Rollout = s.Rollout,
                 FirstToken = s.FirstToken,
                 Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
-                Health = HealthOf(s.Run),
+                Health = HealthOf(spec, s.Run),
             }
             : null;
         if (!_totals.TryGetValue(spec.Name, out var totals))
@@ -142,13 +150,13 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals);
     }
 
-    private ArmHealth HealthOf(int run) => _current.Models.FirstOrDefault(m => m.Split?.Run == run)?.Split!.Health ?? new();
+    private ArmHealth HealthOf(ModelSpec spec, int run) => _compiled.GetValueOrDefault(spec.Name)?.Route.Split is { } known && known.Run == run ? known.Health : new();
 
     // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
     // an exchange that began under the old share can never be counted under the new one. So it is with the way of copies.
     private SplitRoute? SameStage(ModelSpec spec, TrafficSplit split, out ModelRoute? before)
     {
-        before = _current.Models.FirstOrDefault(m => m.Spec.Equals(spec));
+        before = _compiled.GetValueOrDefault(spec.Name)?.Route is { } route && route.Spec.Equals(spec) ? route : null;
         return before?.Split is { } known && known.Run == split.Run && known.Stage == split.Stage ? known : null;
     }
 
@@ -201,4 +209,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
     private static VersionSpec Known(ModelSpec spec, string name) =>
         spec.FindVersion(name) ?? throw new ArgumentException($"model {spec.Name} has no version {name}", nameof(name));
+
+    /// <summary>A model as it was asked for, and what became of it.</summary>
+    private sealed record Compiled(RoutedModel Asked, ModelRoute Route);
 }

@@ -20,12 +20,17 @@ internal sealed class HandRouter(Journal journal) : ITrafficRouter
     /// <summary>Whether the process is still there to publish anything.</summary>
     public Func<bool> IsDead { get; set; } = () => false;
 
+    /// <summary>Told of each publication before it is made and after; what it throws is thrown.</summary>
+    public Action<string> Reaching { get; set; } = _ => { };
+
     public void Publish(RoutingPicture picture)
     {
         if (IsDead())
         {
             return;
         }
+
+        Reaching("before publish");
 
         if (Surprise is { } surprise)
         {
@@ -37,6 +42,7 @@ internal sealed class HandRouter(Journal journal) : ITrafficRouter
         journal.Write("publish " + string.Join("; ", picture.Models.Select(m => m.Split is { } split
             ? $"{m.Spec.Name} {split.Rollout} run {split.Run} stage {split.Stage} {split.Share}"
             : $"{m.Spec.Name} {m.Serving}")));
+        Reaching("after publish");
     }
 
     public ObservedTraffic? Collect(int run)

@@ -53,11 +53,17 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
     /// <summary>Whether it has died.</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>Told of each call before it does anything and once it is durable; what it throws ends the process there.</summary>
+    public Action<string> Reaching { get; set; } = _ => { };
+
     /// <summary>What the next evidence write throws, once.</summary>
     public Exception? Surprise { get; set; }
 
     /// <summary>Runs inside a write after it is durable, before it returns.</summary>
     public Action<string>? Written { get; set; }
+
+    /// <summary>What a call waits for before it does anything, by its name; calls that do not wait are done in the order in which they were made.</summary>
+    public Func<string, Task> Gate { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Writes of feedback wait for this.</summary>
     public Task FeedbackGate { get; set; } = Task.CompletedTask;
@@ -183,8 +189,8 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
 
     private async Task<T> CallAsync<T>(string name, Func<T> act, CancellationToken cancel)
     {
-        await Task.Yield();
         cancel.ThrowIfCancellationRequested();
+        await Gate(name);
         T result;
         lock (_gate)
         {
@@ -200,15 +206,32 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
                 throw new StoreUnavailableException("the disk is gone");
             }
 
+            Reach($"before {name}");
             journal.Write(name);
             result = act();
+            Reach($"after {name}");
             IsDead = call == DiesAfter;
         }
 
+        await Task.Yield();
         Written?.Invoke(name);
 
         // The strictest engine: what is durable by now is not told to a caller that has gone meanwhile.
         cancel.ThrowIfCancellationRequested();
         return IsDead ? throw new CrashException() : result;
+    }
+
+    /// <summary>Tells of a point that the process comes to, and ends there if it is told to.</summary>
+    public void Reach(string point)
+    {
+        try
+        {
+            Reaching(point);
+        }
+        catch (CrashException)
+        {
+            IsDead = true;
+            throw;
+        }
     }
 }

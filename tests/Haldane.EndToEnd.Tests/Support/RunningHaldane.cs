@@ -27,10 +27,17 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The number of its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts the program on free ports and waits until it serves; without a file where none is given.</summary>
-    public static async Task<RunningHaldane> StartAsync(string? specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null, string[]? more = null)
+    public static Task<RunningHaldane> StartAsync(
+        string? specification, string store, string admin = "127.0.0.1:0", IDictionary<string, string>? environment = null, string[]? more = null, string[]? within = null) =>
+        OfAsync(Terminal.Start(["run", .. specification is null ? [] : new[] { specification }, "--data", "127.0.0.1:0", "--admin", admin, "--store", store, .. more ?? []], environment, within));
+
+    /// <summary>Waits until a process that was started serves.</summary>
+    public static async Task<RunningHaldane> OfAsync(Process process)
     {
-        var process = Terminal.Start(["run", .. specification is null ? [] : new[] { specification }, "--data", "127.0.0.1:0", "--admin", admin, "--store", store, .. more ?? []], environment);
         var errors = process.StandardError.ReadToEndAsync();
         Uri[] data = [];
         while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -80,23 +87,26 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
 /// <summary>Runs the program as somebody at a terminal would.</summary>
 internal static class Terminal
 {
-    public static async Task<Said> RunAsync(params string[] arguments)
+    public static Task<Said> RunAsync(params string[] arguments) => RunWithinAsync(null, arguments);
+
+    /// <summary>Runs it by a command that gives it its own place; null: as it is.</summary>
+    public static async Task<Said> RunWithinAsync(string[]? within, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(arguments, null, within);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);
     }
 
-    public static Process Start(IReadOnlyList<string> arguments, IDictionary<string, string>? environment = null)
+    /// <summary>Starts the program.</summary>
+    /// <param name="arguments">What stands behind its name.</param>
+    /// <param name="environment">What is set beside what is set here.</param>
+    /// <param name="within">A command that runs it in its own place; null: as it is.</param>
+    public static Process Start(IReadOnlyList<string> arguments, IDictionary<string, string>? environment = null, string[]? within = null)
     {
         Assert.True(File.Exists(Repository.Program), $"{Repository.Program} is not built; run ./test, which builds the whole solution");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        start.ArgumentList.Add(Repository.Program);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        string[] command = [.. within ?? [], "dotnet", Repository.Program, .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {

@@ -5,12 +5,15 @@ internal sealed class Workspace : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("haldane-test-");
 
-    public string Store => Path.Combine(_folder.FullName, "haldane.db");
+    public string Store => Path("haldane.db");
+
+    /// <summary>The path of something in the folder.</summary>
+    public string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
 
     /// <summary>Writes a file and gives its path.</summary>
     public string Write(string name, string text)
     {
-        var path = Path.Combine(_folder.FullName, name);
+        var path = Path(name);
         File.WriteAllText(path, text);
         return path;
     }

@@ -44,6 +44,20 @@ public sealed class RoutingTests
         Assert.Equal(["rest", "rest", "fraud"], new[] { "/", "/a/b", "/v2/models/fraud/infer" }.Select(path => router.Current.Match(path)?.Spec.Name));
     }
 
+    [Fact]
+    public void A_new_picture_compiles_only_what_it_changes()
+    {
+        using var router = new GatewayRouter();
+        router.Publish(new([Plain("fraud", "/fraud"), Plain("chat", "/chat"), Plain("gone", "/gone")]));
+        var before = router.Current;
+
+        router.Publish(new([Plain("fraud", "/fraud"), Plain("chat", "/talk"), Plain("new", "/new")]));
+
+        Assert.Same(before.Find("fraud"), router.Current.Find("fraud"));
+        Assert.Equal(["/fraud", "/talk", "/new"], router.Current.Models.Select(m => m.Path));
+        Assert.Null(router.Current.Find("gone"));
+    }
+
     [Theory]
     [InlineData("GET", "/v2/models/fraud/ready", false)]
     [InlineData("GET", "/v2/models/fraud", false)]
