@@ -194,7 +194,7 @@ internal sealed partial class RolloutBook(
         var transition = RolloutMachine.Next(rollout, signal, now);
         if (transition.Changes)
         {
-            var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now);
+            var entry = LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now, specification.FindModel(rollout.Spec.Model)?.About);
             await store.RecordAsync(entry, transition.Next, CancellationToken.None);
             Moved(rollout.Name, entry.Kind, entry.To, entry.Why);
         }
