@@ -115,7 +115,7 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, tokens, ledger, traffic, series, webhooks, time) = parts;
+        var (room, tokens, ledger, traffic, series, webhooks, reports, time) = parts;
         RolloutApi.Map(app, room);
         FreezeApi.Map(app, room, time);
         TokenApi.Map(app, tokens);
@@ -124,6 +124,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         FeedbackApi.Map(app, room);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
+        ReportApi.Map(app, reports);
         PageFiles.Map(app);
         app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType))
             .Needs(Permissions.Read, allModels: true);
