@@ -25,7 +25,7 @@ internal static class CourseSection
         html.Add($"""
             <h3>Stages</h3>
             <div class="wide"><table>
-            <thead><tr><th scope="col">Stage</th><th scope="col">Least time</th><th scope="col">Entered</th><th scope="col" class="number">Lasted</th><th scope="col">Left by</th>
+            <thead><tr><th scope="col">Stage</th><th scope="col">Least time</th><th scope="col">Entered (UTC)</th><th scope="col" class="number">Lasted</th><th scope="col">Left by</th>
             <th scope="col" class="number">Baseline exchanges</th><th scope="col" class="number">failed</th><th scope="col" class="number">Canary exchanges</th><th scope="col" class="number">failed</th></tr></thead>
             <tbody>
 
@@ -34,7 +34,7 @@ internal static class CourseSection
         {
             html.Add($"""
                 <tr><th scope="row">{stage.Index + 1}. {stage.Name}</th><td>{Figures.Time(stage.Bake)}</td>
-                <td>{(stage.Entered is { } entered ? Figures.Moment(entered) : "never")}</td><td class="number">{(stage is { Entered: { } from, Left: { } to } ? Figures.Time(to - from) : "")}</td><td>{stage.LeftBy}</td>
+                <td>{(stage.Entered is { } entered ? entered.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") : "never")}</td><td class="number">{(stage is { Entered: { } from, Left: { } to } ? Figures.Time(to - from) : "")}</td><td>{stage.LeftBy}</td>
                 <td class="number">{Figures.Count(stage.Baseline.Exchanges)}</td><td class="number">{Figures.Count(stage.Baseline.Errors)}</td>
                 <td class="number">{Figures.Count(stage.Canary.Exchanges)}</td><td class="number">{Figures.Count(stage.Canary.Errors)}</td></tr>
 

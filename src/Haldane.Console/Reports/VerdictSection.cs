@@ -9,7 +9,7 @@ internal static class VerdictSection
     public static void Write(HtmlText html, EvidencePack pack)
     {
         html.Head(PackSections.Verdicts).Add($"""
-            <p>The last recorded verdict of each guard, and how it came about. The pictures are computed anew from the stored evidence: the dark line is the best estimate of the difference, the pale band an interval that holds at all times at once, drawn to the edge where it has no bound. The band is for the eye: what is proven is decided by the evidence that stands above each picture, and may be proven sooner. Under each picture, which verdict stood.</p>
+            <p>The last recorded verdict of each guard, and how it came about. The pictures are computed anew from the stored evidence: the dark line is the best estimate of the difference, the pale band an interval that holds at all times at once, drawn to the edge where it has no bound. The band is for the eye: what is proven is decided by the evidence that stands above each picture, and may be proven sooner. Under each picture, which verdict stood. Segments that are worth a look are suspects without proof: one in ten may be false.</p>
 
             """);
         Overview(html, pack);
@@ -49,25 +49,11 @@ internal static class VerdictSection
         {
             html.Add($"<p>{(verdict.Segment is { } segment ? $"In {segment}: " : "")}{verdict.Reason}{(verdict.Aside is { } aside ? $" ({aside})" : "")}.</p>\n");
             html.Add($"<p class=\"small quiet\">Evidence that it is worse than fine: {Evidence(verdict.FailEvidence, verdict.FailAt)}. Evidence that it is better than bad: {Evidence(verdict.PassEvidence, verdict.PassAt)}. {(guard.Record > 0 ? $"Record {guard.Record}." : "Not recorded: computed for this pack.")}</p>\n");
-            Segments(html, verdict);
         }
 
         var band = BandChart.Draw(guard, statement, pack.Course.Stages, pack.Summary.StartedAt);
         var chart = band ?? EvidenceChart.Draw(guard, pack.Course.Stages, pack.Summary.StartedAt);
         html.Add($"<figure>{chart ?? new Markup("<p class=\"quiet\">Nothing was judged, so there is no picture.</p>")}<figcaption>{Caption(guard, band is not null, chart is not null)}</figcaption></figure></div>\n");
-    }
-
-    private static void Segments(HtmlText html, Verdict verdict)
-    {
-        if (verdict.HarmedSegments.Count > 0)
-        {
-            html.Add($"<p>Harm is proven in: {string.Join(", ", verdict.HarmedSegments)}.</p>\n");
-        }
-
-        if (verdict.Suspects.Count > 0)
-        {
-            html.Add($"<p>Look harmed, without proof (one in ten may be false): {string.Join(", ", verdict.Suspects)}.</p>\n");
-        }
     }
 
     /// <summary>A verdict in a frame that tells it apart without colour.</summary>

@@ -13,8 +13,8 @@ internal static class HarmEstimates
 
     private const double TailQuantile = 0.99;
 
-    // Two-sided, at BlastRadius.Confidence.
-    private const double Z = 1.959963984540054;
+    // The standard normal quantile of BlastRadius.Confidence, two-sided.
+    private const double UsualZ = 2.5758293035489;
 
     /// <summary>One kind of harm in one stage, counted in each arm.</summary>
     internal readonly record struct Cell(long BaselineOf, long BaselineSeen, long CanaryOf, long CanarySeen);
@@ -47,13 +47,16 @@ internal static class HarmEstimates
     }
 
     /// <summary>The estimate of one kind of harm; null when no stage can be compared.</summary>
-    internal static HarmEstimate? Of(string what, IEnumerable<Cell> cells)
+    /// <param name="what">What happened.</param>
+    /// <param name="cells">By stage.</param>
+    /// <param name="z">How sure the interval is: a quantile of the standard normal distribution.</param>
+    internal static HarmEstimate? Of(string what, IEnumerable<Cell> cells, double z = UsualZ)
     {
         var (of, seen, expected, below, above) = (0L, 0L, 0.0, 0.0, 0.0);
         foreach (var cell in cells.Where(c => c is { BaselineOf: > 0, CanaryOf: > 0 }))
         {
             var (n, b, c) = (cell.CanaryOf, Part(cell.BaselineSeen, cell.BaselineOf), Part(cell.CanarySeen, cell.CanaryOf));
-            var (baseline, canary) = (Wilson(b, cell.BaselineOf), Wilson(c, cell.CanaryOf));
+            var (baseline, canary) = (Wilson(b, cell.BaselineOf, z), Wilson(c, cell.CanaryOf, z));
             of += n;
             seen += cell.CanarySeen;
             expected += n * b;
@@ -91,10 +94,10 @@ internal static class HarmEstimates
     }
 
     // Wilson (1927), Journal of the American Statistical Association 22:209-212.
-    private static (double Low, double High) Wilson(double part, long count)
+    private static (double Low, double High) Wilson(double part, long count, double z)
     {
-        var (middle, half) = (part + Z * Z / (2 * count), Z * Math.Sqrt(part * (1 - part) / count + Z * Z / (4.0 * count * count)));
-        var scale = 1 + Z * Z / count;
+        var (middle, half) = (part + z * z / (2 * count), z * Math.Sqrt(part * (1 - part) / count + z * z / (4.0 * count * count)));
+        var scale = 1 + z * z / count;
         return ((middle - half) / scale, (middle + half) / scale);
     }
 

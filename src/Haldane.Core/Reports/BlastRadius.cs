@@ -3,8 +3,8 @@ namespace Haldane.Core.Reports;
 /// <summary>Who was reached by the canary, and how many are thought to have been harmed.</summary>
 public sealed record BlastRadius
 {
-    /// <summary>The confidence of <see cref="HarmEstimate.Low"/> and <see cref="HarmEstimate.High"/>.</summary>
-    public const double Confidence = 0.95;
+    /// <summary>The confidence of <see cref="HarmEstimate.Low"/> and <see cref="HarmEstimate.High"/>: with ten kinds of harm, one in twenty of rollouts without any would show one as clear.</summary>
+    public const double Confidence = 0.99;
 
     /// <summary>What both versions served while the canary had a share.</summary>
     public required long Exchanges { get; init; }

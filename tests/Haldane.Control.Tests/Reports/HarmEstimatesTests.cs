@@ -8,7 +8,7 @@ public sealed class HarmEstimatesTests
     [Fact]
     public void The_interval_is_the_published_one()
     {
-        var harm = HarmEstimates.Of("failed", [new(80, 48, 70, 56)])!;
+        var harm = HarmEstimates.Of("failed", [new(80, 48, 70, 56)], z: 1.959964)!;
 
         Assert.Equal(14, harm.Excess, 6);
         Assert.Equal((0.0524 * 70, 0.3339 * 70), (Math.Round(harm.Low, 2), Math.Round(harm.High, 2)), new Within(0.01));
