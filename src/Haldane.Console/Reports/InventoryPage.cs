@@ -22,10 +22,10 @@ internal static class InventoryPage
             <title>Inventory - Haldane</title>
             <link rel="stylesheet" href="/haldane.css"/>
             </head>
-            <body>
+            <body class="inventory-page">
             <a class="skip" href="#inventory">Skip to the inventory</a>
             <header class="top"><h1>Haldane</h1><nav><a href="/">Rollouts</a> <a href="{Path}" aria-current="page">Inventory</a></nav></header>
-            <main class="inventory-page">
+            <main>
             <h2 id="inventory" tabindex="-1">Inventory</h2>
             <p class="quiet">{(entries.Count == 0 ? "There is no model that you may see." : "Every model that is served here, as it is specified and as it stands. Times are in UTC.")}</p>
 

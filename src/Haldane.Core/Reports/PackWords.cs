@@ -72,7 +72,7 @@ public static class PackWords
 
     /// <summary>Who was reached, in one sentence.</summary>
     public static string Reached(BlastRadius reach) => reach.Canary.Exchanges == 0
-        ? "no caller: the canary never had a share"
+        ? "nobody: the canary has served no exchange"
         : $"the canary served {Figures.Count(reach.Canary.Exchanges)} of {Figures.Count(reach.Exchanges)} exchanges ({Figures.Percent((double)reach.Canary.Exchanges / reach.Exchanges)})"
             + (reach.Subjects > 0 ? $" of some {Figures.Number(reach.Subjects)} subjects" : "") + $"; it failed {Figures.Count(reach.Canary.Errors)} of them";
 
