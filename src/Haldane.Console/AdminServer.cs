@@ -117,7 +117,7 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, specifications, tokens, ledger, traffic, series, webhooks, time) = parts;
+        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, time) = parts;
         RolloutApi.Map(app, room);
         SpecificationApi.Map(app, specifications);
         FreezeApi.Map(app, room, time);
@@ -127,6 +127,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         FeedbackApi.Map(app, room);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
+        ReportApi.Map(app, reports);
         PageFiles.Map(app);
         app.MapGet("/api/v1/openapi.json", () => Results.Text(OpenApiDocument.Of(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()).ToJsonString(), "application/json"))
             .OpenToAll().TellsText("This description.", "application/json");

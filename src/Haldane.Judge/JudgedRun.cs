@@ -33,5 +33,6 @@ public sealed class JudgedRun(ModelSpec model, RolloutSpec rollout)
     }
 
     /// <summary>What the judge says to all that counted.</summary>
-    public Judgement Judge() => _judge.Evaluate();
+    /// <param name="forecast">Whether undecided verdicts say how much longer they take; that is most of the work.</param>
+    public Judgement Judge(bool forecast = true) => _judge.Evaluate(forecast);
 }

@@ -6,7 +6,7 @@ namespace Haldane.Judge;
 /// <remarks>
 /// After a restart of the gateway subjects may be counted as new again, so counts on both sides of one are not added up: the larger counts, which is too few rather than too many. For one thread.
 /// </remarks>
-internal sealed class SubjectCount
+public sealed class SubjectCount
 {
     private int _stage = -1;
     private long _canary, _baseline;

@@ -16,6 +16,8 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     WebhookCommands.Create(),
     TokenCommands.Create(),
     LedgerCommands.Create(),
+    ReportCommand.Create(),
+    InventoryCommand.Create(),
     JudgeCommand.Create(),
     CompletionCommand.Create(),
 };

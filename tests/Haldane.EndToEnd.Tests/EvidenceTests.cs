@@ -4,6 +4,7 @@ using System.Text;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
+using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -18,6 +19,7 @@ using Haldane.EndToEnd.Tests.Support;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
+using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -115,7 +117,8 @@ public sealed class EvidenceTests
         using var people = await TokenDesk.RecoverAsync(null, store, TimeProvider.System, None);
         var webhooks = await WebhookDesk.RecoverAsync([], null, store, store.Webhooks, TimeProvider.System, static () => 0.5, NullLogger<WebhookDesk>.Instance, None);
         using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, TimeProvider.System, None), controller, null!); // nothing is applied here
-        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, TimeProvider.System), NullLoggerFactory.Instance, None);
+        using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => [.. models], TimeProvider.System);
+        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
         await controller.CommandAsync("moody-v2", RolloutCommand.Start, Person.Anyone, null, None);
         var loop = controller.RunAsync(stop.Token);

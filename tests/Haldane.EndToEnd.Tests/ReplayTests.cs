@@ -1,17 +1,10 @@
-using System.Text;
 using System.Text.Json;
 using Dapper;
-using Haldane.Control.Rollouts;
-using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
-using Haldane.Core.Specification;
 using Haldane.EndToEnd.Tests.Support;
-using Haldane.Simulation.Runs;
-using Haldane.Simulation.Traffic;
 using Haldane.Store.Sqlite;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Haldane.EndToEnd.Tests;
 
@@ -19,41 +12,6 @@ namespace Haldane.EndToEnd.Tests;
 public sealed class ReplayTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
-
-    private static readonly SpecificationSet Plan = SpecificationReader.Read([new("plan.yaml", Encoding.UTF8.GetBytes("""
-        apiVersion: haldane.dev/v1
-        kind: Model
-        metadata: { name: fraud }
-        spec:
-          route: { path: /fraud }
-          subject: { header: X-User }
-          segments: [{ name: country, header: X-Country, values: [MY, SG] }]
-          signals:
-            prediction: { response: /class, classes: [legit, fraud] }
-            confidence: { response: /confidence }
-          versions: [{ name: v1, endpoints: ["http://one"] }, { name: v2, endpoints: ["http://two"] }]
-          traffic:
-            rate: 2000/s
-            errors: 1%
-            latency: { p50: 20ms, p99: 80ms }
-            classes: { legit: 97%, fraud: 3% }
-            segments: { country: { MY: 60%, SG: 30% } }
-        ---
-        apiVersion: haldane.dev/v1
-        kind: Rollout
-        metadata: { name: fraud-v2 }
-        spec:
-          model: fraud
-          baseline: v1
-          canary: v2
-          start: manual
-          return: { through: [5%], every: 3s }
-          stages: [{ share: 10%, bake: 10s }, { share: 50%, bake: 10s }]
-          guards:
-            - { name: errors, signal: error-rate, atMost: { ratio: 2.0 }, floor: 1% }
-            - { name: slow, signal: latency-p99, atMost: { ratio: 1.5 } }
-            - { name: mix, signal: prediction-drift, atMost: { jensenShannon: 0.05 } }
-        """))]).Set!;
 
     [Theory]
     [InlineData(null, 0.0, Phase.Promoted)]
@@ -64,7 +22,7 @@ public sealed class ReplayTests
     {
         using var workspace = new Workspace();
         await using var store = await SqliteStore.OpenAsync(workspace.Store, None);
-        await using var host = new Host(store, Canary(guard, margins));
+        await using var host = new SimulatedRollout(store, SimulatedRollout.Canary(guard, margins));
         await host.StartAsync();
 
         Assert.Equal(end, await host.RunAsync(200));
@@ -78,8 +36,8 @@ public sealed class ReplayTests
         using var workspace = new Workspace();
         await using (var store = await SqliteStore.OpenAsync(workspace.Store, None))
         {
-            var world = Canary(null, 0);
-            await using (var first = new Host(store, world))
+            var world = SimulatedRollout.Canary(null, 0);
+            await using (var first = new SimulatedRollout(store, world))
             {
                 await first.StartAsync();
                 await first.AskAsync(RolloutCommand.Pause, "lunch"); // before the first slice
@@ -90,7 +48,7 @@ public sealed class ReplayTests
                 await first.RunAsync(5);
             }
 
-            await using var second = new Host(store, world, seed: 99);
+            await using var second = new SimulatedRollout(store, world, seed: 99);
             await second.RecoverAsync();
             await second.RunAsync(3);
             await second.AskAsync(RolloutCommand.RollBack, "a smell"); // in steps
@@ -112,7 +70,7 @@ public sealed class ReplayTests
         using var workspace = new Workspace();
         await using (var store = await SqliteStore.OpenAsync(workspace.Store, None))
         {
-            await using var host = new Host(store, Canary("errors", 3));
+            await using var host = new SimulatedRollout(store, SimulatedRollout.Canary("errors", 3));
             await host.StartAsync();
             Assert.Equal(Phase.RolledBack, await host.RunAsync(200));
         }
@@ -139,7 +97,7 @@ public sealed class ReplayTests
     {
         using var workspace = new Workspace();
         await using var store = await SqliteStore.OpenAsync(workspace.Store, None);
-        await using var host = new Host(store, Canary(null, 0));
+        await using var host = new SimulatedRollout(store, SimulatedRollout.Canary(null, 0));
         await host.StartAsync();
 
         var early = await Terminal.RunAsync("judge", "--replay", "fraud-v2", "--store", workspace.Store);
@@ -153,12 +111,6 @@ public sealed class ReplayTests
         Assert.Contains("holds no record of a rollout fraud-v3, only of fraud-v2", strange.Error, StringComparison.Ordinal);
         Assert.Contains("fraud-v2 has no run 7, only 1", never.Error, StringComparison.Ordinal);
         Assert.Contains("there is no store", nowhere.Error, StringComparison.Ordinal);
-    }
-
-    private static World Canary(string? guard, double margins)
-    {
-        var traffic = TrafficSource.Of(Plan.Models[0])!;
-        return guard is null ? World.AsBaseline(traffic) : CanaryCases.For(traffic, Plan.Rollouts[0]).First(c => c.Guard == guard && c.Margins >= margins && c.Segment is null).World;
     }
 
     private static async Task<JsonElement> AssertEqualAsync(Workspace workspace, int runs)
@@ -180,44 +132,5 @@ public sealed class ReplayTests
         var said = await Terminal.RunAsync(["judge", "--replay", "fraud-v2", "--store", workspace.Store, "--json", .. more]);
         Assert.True(said.Code == 0, $"{said.Error}{said.Out}");
         return JsonDocument.Parse(said.Out).RootElement;
-    }
-
-    /// <summary>The controller over a real store, with callers that are drawn by chance and a clock that is moved.</summary>
-    private sealed class Host(SqliteStore store, World world, ulong seed = 5) : IAsyncDisposable
-    {
-        private readonly HandClock _time = new();
-        private RolloutController _controller = null!;
-
-        public async Task RecoverAsync() => _controller = await RolloutController.RecoverAsync(
-            Plan, store, new SimulatedRouter(world, seed), new TokenCodec(new byte[32]), _time, NullLogger<RolloutController>.Instance, None);
-
-        public async Task StartAsync()
-        {
-            await RecoverAsync();
-            await AskAsync(RolloutCommand.Start, null);
-        }
-
-        public async Task AskAsync(RolloutCommand command, string? why)
-        {
-            var outcome = await _controller.CommandAsync("fraud-v2", command, Haldane.Core.Access.Person.Anyone, why, None);
-            Assert.True(outcome.Kind == CommandOutcomeKind.Done, outcome.Message);
-        }
-
-        public async Task<Phase> RunAsync(int seconds)
-        {
-            for (var i = 0; i < seconds && !_controller.Rollouts[0].Rollout.Ended; i++)
-            {
-                _time.Advance(TimeSpan.FromSeconds(1));
-                await _controller.TickAsync(None);
-            }
-
-            return _controller.Rollouts[0].Rollout.Phase;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            _controller.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Haldane.Console.Reports;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
@@ -132,7 +133,7 @@ internal sealed class AdminAccess(AccessRules rules, bool asks, ITokenDesk token
     private static Task RefuseAsync(HttpContext context)
     {
         // People get a page to sign in at, programs a status.
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path == "/")
+        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value is "/" or InventoryPage.Path)
         {
             context.Response.Redirect(SignIn.Path);
             return Task.CompletedTask;

@@ -3,6 +3,7 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using Haldane.Console.Api;
 using Haldane.Core;
+using Haldane.Core.Reports;
 
 namespace Haldane.Console.OpenApi;
 
@@ -60,5 +61,5 @@ internal sealed class JsonSchemas
     private static Type? ElementOf(Type type) => type.IsArray ? type.GetElementType()
         : type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(ValueList<>) || type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) ? type.GetGenericArguments()[0] : null;
 
-    private static JsonTypeInfo? InfoOf(Type type) => ApiJson.Default.GetTypeInfo(type) ?? CoreJson.Default.GetTypeInfo(type);
+    private static JsonTypeInfo? InfoOf(Type type) => ApiJson.Default.GetTypeInfo(type) ?? CoreJson.Default.GetTypeInfo(type) ?? ReportJson.Default.GetTypeInfo(type);
 }

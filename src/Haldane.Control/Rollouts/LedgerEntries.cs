@@ -3,6 +3,7 @@ using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
 using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
 
 namespace Haldane.Control.Rollouts;
 
@@ -15,7 +16,8 @@ internal static class LedgerEntries
     /// <param name="judgement">What the judge had said; null before it said anything.</param>
     /// <param name="digest">Digest of the evidence so far.</param>
     /// <param name="now">The time.</param>
-    public static LedgerEntry Of(Rollout before, Transition transition, Judgement? judgement, string digest, DateTimeOffset now) => new()
+    /// <param name="about">What the inventory says of the model; null where nobody said.</param>
+    public static LedgerEntry Of(Rollout before, Transition transition, Judgement? judgement, string digest, DateTimeOffset now, AboutSpec? about = null) => new()
     {
         At = now,
         Kind = KindOf(transition.Move),
@@ -32,6 +34,7 @@ internal static class LedgerEntries
         EvidenceDigest = transition.Move == Move.Started || judgement is not { UpToSlice: > 0 } ? "" : digest,
         Specification = transition.Move == Move.Started ? JsonSerializer.SerializeToElement(before.Spec, CoreJson.Default.RolloutSpec) : null,
         ModelSpecification = transition is { Move: Move.Started, Next.Model: { } model } ? JsonSerializer.SerializeToElement(model, CoreJson.Default.ModelSpec) : null,
+        About = transition.Move == Move.Started ? about : null,
     };
 
     private static string KindOf(Move move) => move switch

@@ -204,7 +204,7 @@ internal sealed partial class RolloutBook(
         var transition = RolloutMachine.Next(rollout, signal, now);
         return new(transition, judgement, tracker)
         {
-            Entry = transition.Changes ? LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now) : null,
+            Entry = transition.Changes ? LedgerEntries.Of(rollout, transition, judgement ?? tracker?.Judge(), tracker?.Digest ?? "", now, _specification.FindModel(rollout.Spec.Model)?.About) : null,
         };
     }
 

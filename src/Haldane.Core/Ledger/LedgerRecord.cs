@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Haldane.Core.Judging;
+using Haldane.Core.Specification;
 
 namespace Haldane.Core.Ledger;
 
@@ -54,6 +55,9 @@ public sealed record LedgerEntry
 
     /// <summary>For <c>started</c>: the specification of the model as JSON, without which the evidence's cells and classes have no names. Otherwise null.</summary>
     public JsonElement? ModelSpecification { get; init; }
+
+    /// <summary>For <c>started</c>: what the inventory said of the model by then: owner, purpose, risk, data. Null where nobody said.</summary>
+    public AboutSpec? About { get; init; }
 }
 
 /// <summary>An entry in its place in the chain.</summary>

@@ -11,7 +11,7 @@ namespace Haldane.Judge.Guards;
 /// <param name="FailAt">Log evidence that proves Fail for everyone.</param>
 /// <param name="SegmentFailAt">Log evidence that proves Fail for a scanned cell.</param>
 /// <param name="PassAt">Log evidence that proves Pass.</param>
-internal readonly record struct Budget(double FailAt, double SegmentFailAt, double PassAt)
+public readonly record struct Budget(double FailAt, double SegmentFailAt, double PassAt)
 {
     /// <summary>The part of a guard.</summary>
     /// <param name="rollout">Whose promise is kept.</param>

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Haldane.Core;
+using Haldane.Core.Evidence;
+using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
 using Haldane.Core.Specification;
 
@@ -48,10 +50,17 @@ public sealed class RunReplay(ModelSpec model, RolloutSpec rollout)
     /// <summary>The last slice that came; 0 before the first.</summary>
     public long UpTo { get; private set; }
 
+    /// <summary>Digest over the slices that came, hex; empty before the first.</summary>
+    public string Digest => _digest;
+
+    /// <summary>Why slices from some point on cannot be judged; null when all could.</summary>
+    public string? Obstacle => _obstacle;
+
     /// <summary>Takes the next slice.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="body">The slice as it is stored.</param>
-    public void Take(long number, string body)
+    /// <returns>The slice; null when it, or one before it, cannot be judged.</returns>
+    public EvidenceSlice? Take(long number, string body)
     {
         if (number != UpTo + 1)
         {
@@ -60,11 +69,11 @@ public sealed class RunReplay(ModelSpec model, RolloutSpec rollout)
 
         UpTo = number;
         _digest = LedgerChain.Extend(_digest, Encoding.UTF8.GetBytes(body));
-        if (_obstacle is null)
-        {
-            Judge(number, body);
-        }
+        return _obstacle is null ? Judge(number, body) : null;
     }
+
+    /// <summary>What the judge says to the slices that came so far, without a forecast.</summary>
+    public Judgement Judge() => _judged.Judge(forecast: false);
 
     /// <summary>Compares a record with the slices that came so far.</summary>
     public ReplayedRecord Compare(long number, LedgerEntry entry) => new()
@@ -116,7 +125,7 @@ public sealed class RunReplay(ModelSpec model, RolloutSpec rollout)
         }
     }
 
-    private void Judge(long number, string body)
+    private EvidenceSlice? Judge(long number, string body)
     {
         try
         {
@@ -127,10 +136,12 @@ public sealed class RunReplay(ModelSpec model, RolloutSpec rollout)
             }
 
             _judged.Take(slice, _digest);
+            return slice;
         }
         catch (Exception e) // a slice that was altered may be anything; it is told, and the rest of the records with it
         {
             _obstacle = $"slice {number} cannot be judged: {e.Message}";
+            return null;
         }
     }
 

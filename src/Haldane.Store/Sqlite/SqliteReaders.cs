@@ -69,6 +69,10 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
     public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => PagesAsync(
         "read evidence", (connection, after, limit) => EvidenceTable.Read(connection, run, after, limit), slice => slice.Slice.Number, 0, cancel);
 
+    /// <summary>The same, letter by letter as it is stored.</summary>
+    public IAsyncEnumerable<SliceText> SliceTextsAsync(int run, CancellationToken cancel) => PagesAsync(
+        "read evidence", (connection, after, limit) => EvidenceTable.ReadTexts(connection, run, after, limit), slice => slice.Number, 0, cancel);
+
     /// <summary>Reads page after page. Rows are only ever appended, so pages that are read one after another fit together.</summary>
     public async IAsyncEnumerable<T> PagesAsync<T>(
         string doing,

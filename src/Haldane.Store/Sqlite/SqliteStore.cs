@@ -16,7 +16,7 @@ namespace Haldane.Store.Sqlite;
 /// Write-ahead log, flushed at each commit: what a completed task wrote outlives a power cut. Writes that wait together share a commit.
 /// Reads have connections of their own and do not wait for writes. Safe from any thread.
 /// </remarks>
-public sealed class SqliteStore : IRolloutStore
+public sealed class SqliteStore : IRolloutStore, IEvidenceReader
 {
     private readonly FileStream _lock;
     private readonly SqliteWriter _writer;
@@ -83,6 +83,9 @@ public sealed class SqliteStore : IRolloutStore
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => _readers.RolloutsAsync(cancel);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<SliceText> SliceTextsAsync(int run, CancellationToken cancel) => _readers.SliceTextsAsync(run, cancel);
 
     /// <inheritdoc/>
     public Task<int> LastRunAsync(CancellationToken cancel) => _readers.RunAsync(

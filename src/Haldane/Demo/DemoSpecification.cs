@@ -16,6 +16,7 @@ internal static class DemoSpecification
         kind: Model
         metadata: { name: fraud }
         spec:
+          about: { owner: payments-risk, purpose: "Flags card payments that look like fraud.", risk: limited, data: "Made-up card payments, drawn by chance." }
           protocol: open-inference
           route: { path: "/v2/models/fraud/**" }
           subject: { header: X-User-Id }

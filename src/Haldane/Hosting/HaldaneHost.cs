@@ -2,6 +2,7 @@ using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
+using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -13,6 +14,7 @@ using Haldane.Core.Specification.Changes;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
+using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Hosting;
@@ -81,6 +83,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
     /// <summary>Why the ledger's heads could not be signed at the start; null when they can.</summary>
     public string? SigningFault { get; private init; }
 
+    private ReportDesk? Reports { get; init; }
+
     /// <summary>Ends when the control loop ends: told to, or by a fault of ours.</summary>
     public Task Completion => _loop;
 
@@ -119,11 +123,13 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var gateway = await GatewayServer.StartAsync(options.Data, router, tokens, time, logging, cancel);
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, time), logging, cancel);
+            var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => stored.Current.Set.Models, time);
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, time), logging, cancel);
             return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications)
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,
+                Reports = reports,
             };
         }
         catch
@@ -150,6 +156,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
         _series.Dispose();
+        Reports?.Dispose();
         _people.Dispose();
         _metrics?.Dispose();
         _specifications.Dispose();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Haldane.Core;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Judge.Replay;
@@ -107,25 +106,16 @@ internal sealed class StoreReplay : IAsyncDisposable
         return new(run, replayed.TrueForAll(r => r.Equal), replay.UpTo, replayed);
     }
 
-    // The plan that was followed is the one that the run began with, whatever the files say by now.
     private RunReplay Begin(int run, IReadOnlyList<(long Number, LedgerEntry Entry)> records)
     {
-        var place = $"run {run} of {_rollout}";
-        var entry = records.Select(r => r.Entry).FirstOrDefault(e => e.Kind == "started") ?? throw new StoreUnavailableException($"{place} cannot be replayed: the record of its start is not there");
-        if (entry is not { Specification: { } plan, ModelSpecification: { } model })
-        {
-            throw new StoreUnavailableException($"{place} cannot be replayed: the record of its start does not hold its plan and its model, as those of older programs");
-        }
-
         try
         {
-            return new(
-                model.Deserialize(CoreJson.Default.ModelSpec) ?? throw new JsonException("the model is null"),
-                plan.Deserialize(CoreJson.Default.RolloutSpec) ?? throw new JsonException("the plan is null"));
+            var plan = RecordedPlan.Of(records.Select(r => r.Entry));
+            return new(plan.Model, plan.Rollout);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new StoreUnavailableException($"{place} cannot be replayed: this program does not understand its plan: {e.Message}", e);
+            throw new StoreUnavailableException($"run {run} of {_rollout} cannot be replayed: {e.Message}", e);
         }
     }
 

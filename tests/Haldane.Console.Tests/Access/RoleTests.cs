@@ -31,6 +31,10 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/rollouts/fraud-v2", Permissions.Read),
         ("GET", "/api/v1/rollouts/fraud-v2/verdicts", Permissions.Read),
         ("GET", "/api/v1/rollouts/fraud-v2/pairs", Permissions.Read),
+        ("GET", "/api/v1/rollouts/fraud-v2/report", Permissions.Read),
+        ("GET", "/api/v1/rollouts/fraud-v2/report.html", Permissions.Read),
+        ("GET", "/api/v1/inventory", Permissions.Read),
+        ("GET", "/inventory", Permissions.Read),
         ("GET", "/api/v1/ledger", Permissions.Read),
         ("GET", "/api/v1/ledger/verify", Permissions.Read),
         ("GET", "/api/v1/ledger/heads", Permissions.Read),
@@ -103,7 +107,7 @@ public sealed class RoleTests : IAsyncLifetime
 
         var answer = await SendAsync(method, path, null);
 
-        Assert.True(answer.Status == HttpStatusCode.Unauthorized || (path == "/" && answer.Headers["Location"] == "/signin"), $"{answer.Status}");
+        Assert.True(answer.Status == HttpStatusCode.Unauthorized || (path is "/" or "/inventory" && answer.Headers["Location"] == "/signin"), $"{answer.Status}");
     }
 
     [Fact]
@@ -126,6 +130,8 @@ public sealed class RoleTests : IAsyncLifetime
 
         Assert.Equal(["chat-v2"], rollouts.Json.EnumerateArray().Select(r => r.GetProperty("rollout").GetProperty("spec").GetProperty("name").GetString()));
         Assert.Equal(0, (await SendAsync("GET", "/api/v1/models", token)).Json.GetArrayLength());
+        Assert.Equal(["chat"], (await SendAsync("GET", "/api/v1/inventory", token)).Json.EnumerateArray().Select(e => e.GetProperty("model").GetString()));
+        Assert.DoesNotContain("fraud", (await SendAsync("GET", "/inventory", token)).Text, StringComparison.Ordinal);
         Assert.Equal(2, freezes.Json.GetArrayLength());
         foreach (var (method, path, _) in Endpoints.Where(e => e.Path.Contains("fraud-v2", StringComparison.Ordinal)))
         {

@@ -36,7 +36,7 @@ internal sealed class Disk
 internal sealed class CrashException() : Exception("the process died");
 
 /// <summary>A store in memory that keeps the contract of the port and fails when it is told to. Any thread.</summary>
-internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
+internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore, IEvidenceReader
 {
     private readonly Lock _gate = new();
     private int _calls;
@@ -142,6 +142,15 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore
         foreach (var (slice, stored) in slices)
         {
             yield return new(slice, stored.Digest);
+        }
+    }
+
+    public async IAsyncEnumerable<SliceText> SliceTextsAsync(int run, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var texts = await CallAsync("read evidence", () => disk.Evidence.GetValueOrDefault(run, []).Select((e, i) => new SliceText(i + 1, e.Body)).ToList(), cancel);
+        foreach (var text in texts)
+        {
+            yield return text;
         }
     }
 

@@ -91,6 +91,7 @@ public sealed class LedgerChainTests
             Entry with { Specification = null },
             Entry with { Setting = new("freeze", "x", null) },
             Entry with { ModelSpecification = JsonDocument.Parse("{}").RootElement },
+            Entry with { About = new() { Owner = "payments-risk" } },
         ];
 
         var hashes = others.Select(e => LedgerChain.Append(e, 1, LedgerChain.Beginning).Hash).ToHashSet(StringComparer.Ordinal);
