@@ -51,7 +51,7 @@ try
     }
 
     Console.WriteLine($"{ticks} ticks with {perSecond} exchanges each a rollout and second");
-    Tick.Print(taken);
+    Tick.Print(taken, rollouts);
     var held = Held() - before;
     using var process = Process.GetCurrentProcess();
     Console.WriteLine($"held: {held / 1e3 / rollouts:0} KB a rollout; resident in all: {process.WorkingSet64 / 1e6:0} MB; health: {controller.Health.Message}");

@@ -12,28 +12,7 @@ namespace Haldane.Store.Sqlite;
 /// <summary>The slices of every run, chained by their digests.</summary>
 internal static class EvidenceTable
 {
-    private sealed record Last(long Number, string Digest);
-
     private sealed record Row(long Number, string Body, string Digest);
-
-    /// <summary>Appends a slice. Call in a transaction.</summary>
-    /// <returns>The run's digest after it.</returns>
-    /// <exception cref="ArgumentException">The number does not follow the last one.</exception>
-    public static string Append(SqliteConnection connection, int run, long number, byte[] body)
-    {
-        var last = connection.QueryFirstOrDefault<Last>(
-            "SELECT number, digest FROM evidence WHERE run = @run ORDER BY number DESC LIMIT 1", new { run }) ?? new(0, "");
-        if (number != last.Number + 1)
-        {
-            throw new ArgumentException($"slice {number} of run {run} does not follow slice {last.Number}", nameof(number));
-        }
-
-        var digest = LedgerChain.Extend(last.Digest, body);
-        connection.Execute(
-            "INSERT INTO evidence (run, number, body, digest) VALUES (@run, @number, @text, @digest)",
-            new { run, number, text = Encoding.UTF8.GetString(body), digest });
-        return digest;
-    }
 
     /// <summary>The slices after a number, in order.</summary>
     public static List<StoredSlice> Read(SqliteConnection connection, int run, long after, int limit)
@@ -52,4 +31,68 @@ internal static class EvidenceTable
 
     private static EvidenceSlice Parse(Row row) => JsonSerializer.Deserialize(row.Body, CoreJson.Default.EvidenceSlice)
         ?? throw new InvalidDataException($"slice {row.Number} is empty");
+
+    /// <summary>The prepared statements of the writer's connection: a thousand rollouts append a slice each second, and to prepare them anew would cost more than the slice.</summary>
+    internal sealed class Appender : IDisposable
+    {
+        private readonly SqliteCommand _last;
+        private readonly SqliteCommand _insert;
+
+        public Appender(SqliteConnection connection)
+        {
+            _last = Command(connection, "SELECT number, digest FROM evidence WHERE run = $0 ORDER BY number DESC LIMIT 1", SqliteType.Integer);
+            _insert = Command(
+                connection, "INSERT INTO evidence (run, number, body, digest) VALUES ($0, $1, $2, $3)", SqliteType.Integer, SqliteType.Integer, SqliteType.Text, SqliteType.Text);
+        }
+
+        /// <summary>Appends a slice. Call in a transaction.</summary>
+        /// <returns>The run's digest after it.</returns>
+        /// <exception cref="ArgumentException">The number does not follow the last one.</exception>
+        public string Append(int run, long number, byte[] body)
+        {
+            var (lastNumber, lastDigest) = Last(run);
+            if (number != lastNumber + 1)
+            {
+                throw new ArgumentException($"slice {number} of run {run} does not follow slice {lastNumber}", nameof(number));
+            }
+
+            var digest = LedgerChain.Extend(lastDigest, body);
+            Set(_insert, run, number, Encoding.UTF8.GetString(body), digest);
+            _insert.ExecuteNonQuery();
+            return digest;
+        }
+
+        public void Dispose()
+        {
+            _last.Dispose();
+            _insert.Dispose();
+        }
+
+        private static SqliteCommand Command(SqliteConnection connection, string text, params ReadOnlySpan<SqliteType> types)
+        {
+            var command = connection.CreateCommand();
+            command.CommandText = text;
+            foreach (var type in types)
+            {
+                command.Parameters.Add($"${command.Parameters.Count}", type);
+            }
+
+            return command;
+        }
+
+        private static void Set(SqliteCommand command, params ReadOnlySpan<object> values)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                command.Parameters[i].Value = values[i];
+            }
+        }
+
+        private (long Number, string Digest) Last(int run)
+        {
+            Set(_last, run);
+            using var reader = _last.ExecuteReader();
+            return reader.Read() ? (reader.GetInt64(0), reader.GetString(1)) : (0, "");
+        }
+    }
 }

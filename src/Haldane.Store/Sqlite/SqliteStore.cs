@@ -24,6 +24,7 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
     private readonly SqliteLedger _ledger;
     private readonly HeadSigner _signer;
     private readonly FeedbackTable.Insert _insert;
+    private readonly EvidenceTable.Appender _evidence;
     private int _disposed;
 
     private SqliteStore(string path, FileStream held, SqliteConnection connection, SqliteStoreOptions options)
@@ -32,6 +33,7 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
         FilePath = path;
         _lock = held;
         _insert = new(connection);
+        _evidence = new(connection);
         _writer = new(connection, path, options);
         _readers = new(path, options);
         _ledger = new(_readers);
@@ -114,7 +116,7 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
     public Task<string> AppendEvidenceAsync(int run, EvidenceSlice slice, CancellationToken cancel)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(slice, CoreJson.Default.EvidenceSlice);
-        return _writer.RunAsync("keep evidence", connection => EvidenceTable.Append(connection, run, slice.Number, body), cancel);
+        return _writer.RunAsync("keep evidence", _ => _evidence.Append(run, slice.Number, body), cancel);
     }
 
     /// <inheritdoc/>
@@ -162,6 +164,7 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
             await _signer.DisposeAsync();
             await _writer.StopAsync();
             _insert.Dispose();
+            _evidence.Dispose();
             await _writer.DisposeAsync();
             await _lock.DisposeAsync();
         }

@@ -21,6 +21,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Channel<Work> _queue;
     private readonly Task _loop;
 
+    // Kept, for each write takes two of them.
+    private readonly SqliteCommand _savepoint, _release, _undo;
+
     /// <summary>Takes over the connection.</summary>
     public SqliteWriter(SqliteConnection connection, string path, SqliteStoreOptions options)
     {
@@ -29,6 +32,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _patience = options.Patience;
         _time = options.Time;
         _batch = options.QueueCapacity;
+        (_savepoint, _release, _undo) = (Command("SAVEPOINT work"), Command("RELEASE work"), Command("ROLLBACK TO work"));
         _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true });
         _loop = Task.Run(DrainAsync);
     }
@@ -70,6 +74,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_savepoint, _release, _undo])
+        {
+            command.Dispose();
+        }
+
         try
         {
             _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -80,6 +89,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
 
         await _connection.DisposeAsync();
+    }
+
+    private SqliteCommand Command(string text)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = text;
+        return command;
     }
 
     private async Task DrainAsync()
@@ -134,7 +150,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Try(Work work)
     {
-        _connection.Execute("SAVEPOINT work");
+        _savepoint.ExecuteNonQuery();
         try
         {
             work.Run(_connection);
@@ -143,10 +159,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             // Its own fault, or a failure that left the neighbours whole: undo it alone. Failures that ended the transaction go to Commit.
             work.Failure = SqliteErrors.Translate(e, _path, work.Doing);
-            _connection.Execute("ROLLBACK TO work");
+            _undo.ExecuteNonQuery();
         }
 
-        _connection.Execute("RELEASE work");
+        _release.ExecuteNonQuery();
     }
 
     // SQLite ends the transaction by itself on some failures (full disk, I/O error).

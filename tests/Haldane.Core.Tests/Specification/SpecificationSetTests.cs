@@ -18,6 +18,14 @@ public sealed class SpecificationSetTests
     }
 
     [Fact]
+    public void A_model_can_be_written_into_a_message()
+    {
+        var model = Samples.Read(Samples.Fraud).Set!.Models[0];
+
+        Assert.Equal("fraud fraud", $"{model} {model.AsRun}");
+    }
+
+    [Fact]
     public void A_model_of_two_files_names_both_places()
     {
         var error = Assert.Single(Samples.Read(Samples.Fraud, Parts[0]).Errors);
