@@ -29,7 +29,7 @@ public sealed class DocumentTests
           baseline: v1
           canary: v2
           stages: [{ share: 5%, bake: 10m }, { share: 50%, bake: 10m }]
-          guards: [{ name: errors, signal: error-rate, atMost: 2x }]
+          guards: [{ name: errors, signal: error-rate, atMost: { ratio: 2 } }]
 
         """;
 
