@@ -88,7 +88,7 @@ internal sealed class FaultyStore(RunningHaldane haldane) : IAsyncDisposable
 
     private async Task<IReadOnlyList<string>> KindsAsync()
     {
-        var ledger = (await _admin.GetFromJsonAsync<JsonArray>("/api/v1/ledger?after=0"))!;
+        var ledger = (await _admin.GetFromJsonAsync<JsonArray>("/api/v1/ledger?after=0&rollout=fraud-v2"))!;
         return [.. ledger.Select(r => (string)JsonNode.Parse((string)r!["body"]!)!["kind"]!).Where(kind => kind != "held")];
     }
 }
