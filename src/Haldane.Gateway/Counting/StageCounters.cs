@@ -126,12 +126,13 @@ internal sealed class StageCounters
         var delta = borrowed.AsSpan(0, _layout.Length);
         delta.Clear();
         Growth.Take(_blocks, _collected, 0, delta);
+        var (baseline, canary) = _subjects.TakeNew();
 
         var observed = new ObservedTraffic(
             stage,
             share,
-            _layout.Evidence(delta, Arm.Baseline, _subjects.TakeNew(Arm.Baseline), _groups),
-            _layout.Evidence(delta, Arm.Canary, _subjects.TakeNew(Arm.Canary), _groups),
+            _layout.Evidence(delta, Arm.Baseline, baseline, _groups),
+            _layout.Evidence(delta, Arm.Canary, canary, _groups),
             occurrences)
         {
             Events = _layout.EventsOf(delta, stage),

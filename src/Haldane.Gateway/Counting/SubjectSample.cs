@@ -11,9 +11,12 @@ namespace Haldane.Gateway.Counting;
 internal sealed class SubjectSample
 {
     private readonly int[] _seen = new int[SubjectPlaces.Count / 32];
-    private long _baseline;
-    private long _canary;
 
+    // The canary's count in the upper half, the baseline's in the lower one: both are taken at one moment. Taken one after the other, whoever came in between would
+    // be counted on one arm only, and a split is proven wrong by a few such subjects.
+    private long _new;
+
+    /// <summary>Sees the subject of an exchange.</summary>
     public void See(Arm arm, uint identity)
     {
         var place = identity >> (32 - SubjectPlaces.Bits);
@@ -21,9 +24,14 @@ internal sealed class SubjectSample
         var bit = 1 << (int)(place & 31);
         if ((Volatile.Read(ref word) & bit) == 0 && (Interlocked.Or(ref word, bit) & bit) == 0)
         {
-            Interlocked.Increment(ref arm == Arm.Canary ? ref _canary : ref _baseline);
+            Interlocked.Add(ref _new, arm == Arm.Canary ? 1L << 32 : 1);
         }
     }
 
-    public long TakeNew(Arm arm) => Interlocked.Exchange(ref arm == Arm.Canary ? ref _canary : ref _baseline, 0);
+    /// <summary>How many were seen for the first time since the last call.</summary>
+    public (int Baseline, int Canary) TakeNew()
+    {
+        var both = Interlocked.Exchange(ref _new, 0);
+        return ((int)both, (int)(both >> 32));
+    }
 }
