@@ -47,7 +47,7 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(uint[]))]
 [JsonSerializable(typeof(AccessToken))]
 [JsonSerializable(typeof(StoredDocument))]
-[JsonSerializable(typeof(ChangeReport))]
+[JsonSerializable(typeof(ApplyReport))]
 [JsonSerializable(typeof(ChangeEffect[]))]
 [JsonSerializable(typeof(DocumentChange[]))]
 [JsonSerializable(typeof(FieldChange[]))]

@@ -14,13 +14,9 @@ public sealed class StoreFaultTests
     public async Task A_full_disk_holds_the_rollout_and_no_caller()
     {
         using var workspace = new Workspace();
-        await using var v1 = await FixedModel.StartAsync();
-        await using var v2 = await FixedModel.StartAsync();
-        var file = workspace.WriteRollout(v1.Address, v2.Address, FaultyStore.Stages);
         var disk = Directory.CreateDirectory(workspace.Path("disk")).FullName;
-        await using var haldane = await RunningHaldane.StartAsync(file, Path.Combine(disk, "haldane.db"), within: OwnMount.Disk(disk, "8m"));
-        await using var store = new FaultyStore(haldane);
-        var filler = OwnMount.Seen(haldane, Path.Combine(disk, "filler"));
+        await using var store = await FaultyStore.StartAsync(workspace, Path.Combine(disk, "haldane.db"), OwnMount.Disk(disk, "8m"));
+        var filler = OwnMount.Seen(store.Haldane, Path.Combine(disk, "filler"));
 
         await store.StandsAsync(() => FillAsync(filler), () => DeleteAsync(filler), "the disk is full", "Make room");
     }
@@ -29,10 +25,7 @@ public sealed class StoreFaultTests
     public async Task A_locked_database_holds_the_rollout_and_no_caller()
     {
         using var workspace = new Workspace();
-        await using var v1 = await FixedModel.StartAsync();
-        await using var v2 = await FixedModel.StartAsync();
-        await using var haldane = await RunningHaldane.StartAsync(workspace.WriteRollout(v1.Address, v2.Address, FaultyStore.Stages), workspace.Store);
-        await using var store = new FaultyStore(haldane);
+        await using var store = await FaultyStore.StartAsync(workspace, workspace.Store);
         await using var browser = Open(workspace.Store);
 
         await store.StandsAsync(() => DoAsync(browser, "BEGIN EXCLUSIVE"), () => DoAsync(browser, "ROLLBACK"), "another program holds a lock", "close that program");
@@ -42,10 +35,7 @@ public sealed class StoreFaultTests
     public async Task Damaged_pages_hold_the_rollout_and_no_caller()
     {
         using var workspace = new Workspace();
-        await using var v1 = await FixedModel.StartAsync();
-        await using var v2 = await FixedModel.StartAsync();
-        await using var haldane = await RunningHaldane.StartAsync(workspace.WriteRollout(v1.Address, v2.Address, FaultyStore.Stages), workspace.Store);
-        await using var store = new FaultyStore(haldane);
+        await using var store = await FaultyStore.StartAsync(workspace, workspace.Store);
         await using var browser = Open(workspace.Store);
         byte[] good = [];
 
@@ -71,10 +61,7 @@ public sealed class StoreFaultTests
     public async Task A_file_that_may_not_be_written_any_more_holds_the_rollout_and_no_caller()
     {
         using var workspace = new Workspace();
-        await using var v1 = await FixedModel.StartAsync();
-        await using var v2 = await FixedModel.StartAsync();
-        await using var haldane = await RunningHaldane.StartAsync(workspace.WriteRollout(v1.Address, v2.Address, FaultyStore.Stages), workspace.Store);
-        await using var store = new FaultyStore(haldane);
+        await using var store = await FaultyStore.StartAsync(workspace, workspace.Store);
         try
         {
             await store.StandsAsync(() => AttributeAsync("+i", workspace), () => AttributeAsync("-i", workspace), "is read-only", "mount it for writing");

@@ -70,17 +70,7 @@ internal static class LedgerApi
     }
 
     // A record that was altered is nobody's.
-    private static bool IsOf(LedgerRecord record, Person person)
-    {
-        try
-        {
-            return person.Covers(record.Entry.Model);
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return false;
-        }
-    }
+    private static bool IsOf(LedgerRecord record, Person person) => record.EntryOrNull is { } entry && person.Covers(entry.Model);
 
     private static async Task<IResult> HeadsAsync(IQueryCollection query, ILedgerReader ledger, CancellationToken cancel) =>
         TryPlace(query, "limit", UsualRecords, out var limit, out var refused) && TryPlace(query, "after", 0, out var after, out refused)

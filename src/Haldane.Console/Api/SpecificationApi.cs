@@ -25,7 +25,7 @@ internal static class SpecificationApi
             new(desk.Current.Revision, [.. Seen(desk.Current, context.Person()).Select(d => d.Id)]), ApiJson.Default.DocumentsView))).Needs(Permissions.Read)
             .Tells<DocumentsView>("Which documents are in force; `If-None-Match` with the `ETag` asks only for news.");
         routes.MapGet("/api/v1/specification/{kind}/{name}", (string kind, string name, HttpContext context) =>
-            Seen(desk.Current, context.Person()).FirstOrDefault(d => d.Id.Name == name && IsOf(d.Id, kind)) is { } document
+            Seen(desk.Current, context.Person()).FirstOrDefault(d => d.Id.Name == name && d.Id.Kind == DocumentId.KindNamed(kind)) is { } document
                 ? Results.Text(document.Text, Yaml, Encoding.UTF8)
                 : Problems.Of(StatusCodes.Status404NotFound, $"there is no {kind} {name}")).Needs(Permissions.Read)
             .TellsText("A document in force, as it was written.", Yaml);
@@ -35,20 +35,18 @@ internal static class SpecificationApi
             needsWhy: false,
             async (asked, by, why) => Mistake(asked) is { } mistake ? Problems.Of(StatusCodes.Status400BadRequest, mistake) : Said(await desk.ApplyAsync(OrderOf(asked, ETags.Wanted(context), why), by, cancel)),
             cancel)).Needs(Permissions.Operate)
-            .Takes<ChangeRequest>().Tells<ChangeReport>("Puts documents in force, all or none, or says what that would do; `If-Match` names the revision that it is meant for.");
+            .Takes<ChangeRequest>().Tells<ApplyReport>("Puts documents in force, all or none, or says what that would do; `If-Match` names the revision that it is meant for.");
     }
 
     // Who may see some models gets what is about these alone.
     private static IEnumerable<SpecificationDocument> Seen(SpecificationView view, Person person) => view.Documents.Where(d => person.Models.CoversAll(view.Set.ModelsOf(d.Id)));
-
-    private static bool IsOf(DocumentId id, string kind) => string.Equals(id.Kind, kind, StringComparison.OrdinalIgnoreCase);
 
     private static string? Mistake(ChangeRequest asked) => asked switch
     {
         { Files.Length: > MostFiles } => $"files are {asked.Files.Length}; wanted are at most {MostFiles}",
         _ when asked.Files?.Any(f => f is not { Name.Length: > 0 and <= Asked.LongestText, Text: not null } || f.Name.Any(char.IsControl)) == true =>
             $"files: wanted of each is \"name\", of at most {Asked.LongestText} characters, and \"text\"",
-        _ when asked.Remove?.Any(r => r is not { Kind: { } kind, Name.Length: > 0 } || !DocumentId.Kinds.Any(k => string.Equals(k, kind, StringComparison.OrdinalIgnoreCase))) == true =>
+        _ when asked.Remove?.Any(r => r is not { Name.Length: > 0 } || DocumentId.KindNamed(r.Kind) is null) == true =>
             $"remove: wanted of each is \"kind\", one of {string.Join(", ", DocumentId.Kinds)}, and \"name\"",
         { Files: null or [], Remove: null or [], Prune: not true } => "files and remove are empty; wanted is something to change",
         _ => null,
@@ -57,7 +55,7 @@ internal static class SpecificationApi
     private static ChangeOrder OrderOf(ChangeRequest asked, string? revision, string? why) => new()
     {
         Sources = [.. (asked.Files ?? []).Select(f => new SpecificationSource(f.Name!, Encoding.UTF8.GetBytes(f.Text!)))],
-        Remove = [.. (asked.Remove ?? []).Select(r => new DocumentId(DocumentId.Kinds.First(k => string.Equals(k, r.Kind, StringComparison.OrdinalIgnoreCase)), r.Name!))],
+        Remove = [.. (asked.Remove ?? []).Select(r => new DocumentId(DocumentId.KindNamed(r.Kind)!, r.Name!))],
         Prune = asked.Prune == true,
         MayMoveTraffic = asked.MoveTraffic == true,
         IsDryRun = asked.DryRun == true,
@@ -65,7 +63,7 @@ internal static class SpecificationApi
         Why = why,
     };
 
-    private static IResult Said(ChangeReport report)
+    private static IResult Said(ApplyReport report)
     {
         var status = report.Outcome switch
         {
@@ -77,8 +75,8 @@ internal static class SpecificationApi
             _ => StatusCodes.Status200OK,
         };
         return status == StatusCodes.Status200OK
-            ? Results.Json(report, CoreJson.Default.ChangeReport)
-            : Results.Json(new(status, report.Message, JsonSerializer.SerializeToElement(report, CoreJson.Default.ChangeReport)), ApiJson.Default.ChangeProblem, MediaTypeNames.Application.ProblemJson, status);
+            ? Results.Json(report, CoreJson.Default.ApplyReport)
+            : Results.Json(new(status, report.Message, JsonSerializer.SerializeToElement(report, CoreJson.Default.ApplyReport)), ApiJson.Default.ChangeProblem, MediaTypeNames.Application.ProblemJson, status);
     }
 }
 

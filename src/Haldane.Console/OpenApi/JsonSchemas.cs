@@ -13,11 +13,13 @@ internal sealed class JsonSchemas
     private const string Place = "#/components/schemas/";
 
     private readonly SortedDictionary<string, JsonNode> _components = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Type> _named = new(StringComparer.Ordinal);
 
     /// <summary>Those of all types that were asked for, and of those in them.</summary>
     public JsonObject Components => new(_components.Select(c => KeyValuePair.Create<string, JsonNode?>(c.Key, c.Value.DeepClone())));
 
     /// <summary>A schema, or where it stands.</summary>
+    /// <exception cref="InvalidOperationException">Two types have one name.</exception>
     public JsonNode Of(Type type)
     {
         if (ElementOf(type) is { } element)
@@ -32,10 +34,13 @@ internal sealed class JsonSchemas
         }
 
         var name = type.Name;
-        if (!_components.ContainsKey(name))
+        if (_named.TryAdd(name, type)) // taken before it is written: a type that holds itself ends here
         {
-            _components[name] = new JsonObject(); // taken: a type that holds itself ends here
             _components[name] = Export(info);
+        }
+        else if (_named[name] != type)
+        {
+            throw new InvalidOperationException($"{type} and {_named[name]} would be one schema");
         }
 
         return new JsonObject { ["$ref"] = Place + name };

@@ -13,8 +13,6 @@ internal sealed record PackRecord(long Number, string Hash, LedgerEntry Entry);
 /// <remarks>One use, one thread.</remarks>
 internal sealed class LedgerPass
 {
-    private const int Page = 500; // what the API gives at most
-
     private readonly LedgerProblems _problems = new();
     private readonly ChainWalk _walk;
     private readonly List<PackRecord> _rollout = [];
@@ -50,7 +48,7 @@ internal sealed class LedgerPass
     public static async Task<LedgerPass> ReadAsync(ILedgerReader ledger, string rollout, SignatureCheck fits, CancellationToken cancel)
     {
         var pass = new LedgerPass();
-        while (await ledger.RecordsAsync(pass._walk.LastNumber, Page, null, cancel) is { Count: > 0 } records && records[^1].Number > pass._walk.LastNumber)
+        await foreach (var records in ledger.PagesAsync(0, null, cancel))
         {
             foreach (var record in records)
             {
@@ -102,8 +100,7 @@ internal sealed class LedgerPass
     {
         Key = await ledger.KeyAsync(cancel);
         var check = new HeadCheck(_problems, Key, fits);
-        var after = 0L;
-        while (await ledger.SignedHeadsAsync(after, Page, cancel) is { Count: > 0 } heads && heads[^1].Number > after)
+        await foreach (var heads in ledger.HeadPagesAsync(cancel))
         {
             // A head of a record that came after the last one that was read says nothing about those.
             foreach (var head in heads.Where(h => h.Number <= _walk.LastNumber))
@@ -115,8 +112,6 @@ internal sealed class LedgerPass
                     _fitting.Add(head);
                 }
             }
-
-            after = heads[^1].Number;
         }
     }
 }

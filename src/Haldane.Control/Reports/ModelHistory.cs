@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Reports;
@@ -9,15 +8,13 @@ namespace Haldane.Control.Reports;
 /// <remarks>One caller at a time.</remarks>
 internal sealed class ModelHistory(ILedgerReader ledger)
 {
-    private const int Page = 500;
-
     private readonly Dictionary<string, (InventoryEvent Changed, InventoryEvent? Promoted)> _models = new(StringComparer.Ordinal);
     private long _read;
 
     /// <summary>Reads on to the ledger's end.</summary>
     public async Task CatchUpAsync(CancellationToken cancel)
     {
-        while (await ledger.RecordsAsync(_read, Page, null, cancel) is { Count: > 0 } records && records[^1].Number > _read)
+        await foreach (var records in ledger.PagesAsync(_read, null, cancel))
         {
             foreach (var record in records)
             {
@@ -31,21 +28,13 @@ internal sealed class ModelHistory(ILedgerReader ledger)
     /// <summary>What was decided of a model last, and when a canary of it was promoted last.</summary>
     public (InventoryEvent? Changed, InventoryEvent? Promoted) Of(string model) => _models.TryGetValue(model, out var found) ? found : (null, null);
 
-    // What a rollout waits for changes nothing.
+    // What a rollout waits for changes nothing. `ledger verify` names a record that was altered; an inventory goes on without it.
     private void Take(LedgerRecord record)
     {
-        try
+        if (record.EntryOrNull is { Setting: null, Kind: not "held" } entry)
         {
-            var entry = record.Entry;
-            if (entry.Setting is null && entry.Kind != "held")
-            {
-                var happened = new InventoryEvent(record.Number, entry.At, entry.Kind, entry.Rollout, entry.By);
-                _models[entry.Model] = (happened, entry.Kind == "promoted" ? happened : Of(entry.Model).Promoted);
-            }
-        }
-        catch (JsonException)
-        {
-            // `ledger verify` names a record that was altered; an inventory goes on without it.
+            var happened = new InventoryEvent(record.Number, entry.At, entry.Kind, entry.Rollout, entry.By);
+            _models[entry.Model] = (happened, entry.Kind == "promoted" ? happened : Of(entry.Model).Promoted);
         }
     }
 }

@@ -81,7 +81,8 @@ internal sealed class DocumentShelf
     /// <summary>What is to be recorded so that a document is no longer in force: one that files have is remembered as removed, or they would bring it back.</summary>
     public Setting Remove(DocumentId id) => _stored[id] is { File: not null } known ? Put(id, known with { Text = null }) : Gone(id);
 
-    private static DocumentId? IdOf(Setting setting) => DocumentId.Kinds.FirstOrDefault(k => KindOf(k) == setting.Kind) is { } kind ? new(kind, setting.Name) : null;
+    /// <summary>The document that a setting keeps; null when it keeps something else.</summary>
+    public static DocumentId? IdOf(Setting setting) => DocumentId.KindNamed(setting.Kind) is { } kind ? new(kind, setting.Name) : null;
 
     /// <summary>The kind of setting that keeps documents of a kind.</summary>
     public static string KindOf(string kind) => kind.ToLowerInvariant();

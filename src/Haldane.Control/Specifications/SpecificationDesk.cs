@@ -17,7 +17,7 @@ public sealed class SpecificationDesk(StoredSpecification stored, RolloutControl
     public SpecificationView Current => stored.Current;
 
     /// <inheritdoc/>
-    public async Task<ChangeReport> ApplyAsync(ChangeOrder order, Person by, CancellationToken cancel)
+    public async Task<ApplyReport> ApplyAsync(ChangeOrder order, Person by, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
         try
@@ -35,7 +35,7 @@ public sealed class SpecificationDesk(StoredSpecification stored, RolloutControl
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<ChangeReport> ApplyInTurnAsync(ChangeOrder order, Person by, CancellationToken cancel)
+    private async Task<ApplyReport> ApplyInTurnAsync(ChangeOrder order, Person by, CancellationToken cancel)
     {
         var (before, shelf) = (Current.Set, stored.Shelf);
         if (order.Remove.FirstOrDefault(id => before.Find(id) is null || !by.Models.CoversAll(before.ModelsOf(id))) is { } unknown)
@@ -65,7 +65,7 @@ public sealed class SpecificationDesk(StoredSpecification stored, RolloutControl
                 d.Id, shelf.Find(d.Id) is null ? DocumentChangeKind.Added : DocumentChangeKind.Changed, DocumentDifference.Between(shelf.Find(d.Id), d.Text))),
             .. removed.Select(id => new DocumentChange(id, DocumentChangeKind.Removed, DocumentDifference.Between(shelf.Find(id), null))),
         ];
-        var report = new ChangeReport(ChangeOutcome.Unchanged, "all of it is in force already", Current.Revision) { Changes = changes };
+        var report = new ApplyReport(ChangeOutcome.Unchanged, "all of it is in force already", Current.Revision) { Changes = changes };
         if (changes.Count == 0)
         {
             return report;
@@ -117,8 +117,8 @@ public sealed class SpecificationDesk(StoredSpecification stored, RolloutControl
 
     // Who moves rollouts may write their plans; what is served, who is told and what holds everyone is for whoever administers.
     private static bool MayChange(Person by, DocumentId id, SpecificationSet set) =>
-        by.May(id.Kind == "Rollout" ? Permissions.Operate : Permissions.Administer) && (set.Find(id) is null || by.Models.CoversAll(set.ModelsOf(id)));
+        by.May(id.IsRollout ? Permissions.Operate : Permissions.Administer) && (set.Find(id) is null || by.Models.CoversAll(set.ModelsOf(id)));
 
-    private ChangeReport Invalid(ValueList<SpecificationError> errors) =>
+    private ApplyReport Invalid(ValueList<SpecificationError> errors) =>
         new(ChangeOutcome.Invalid, errors.Count == 1 ? "there is a mistake in it; nothing was changed" : $"there are {errors.Count} mistakes in it; nothing was changed", Current.Revision) { Errors = errors };
 }

@@ -60,7 +60,11 @@ public sealed class StoredSpecification
         var next = shelf.With(changes);
 
         // The files as they are first: their mistakes are at places that somebody can open.
-        Read([.. files ?? [], .. next.InForce.Where(d => !documents.Any(f => f.Id == d.Id)).Select(InForce)], errors);
+        if (files is not null)
+        {
+            Read([.. files, .. next.InForce.Where(d => !documents.Any(f => f.Id == d.Id)).Select(InForce)], errors);
+        }
+
         var set = Read([.. next.InForce.Select(InForce)], []);
         return new(store, time, shelf, set)
         {
@@ -107,13 +111,13 @@ public sealed class StoredSpecification
 
     private LedgerEntry EntryOf(Setting change, SpecificationSet next, Person by, string? why, DateTimeOffset now)
     {
-        var id = new DocumentId(DocumentId.Kinds.First(k => DocumentShelf.KindOf(k) == change.Kind), change.Name);
+        var id = DocumentShelf.IdOf(change)!;
         var stays = next.Find(id) is not null;
         var done = !stays ? "removed" : Shelf.Find(id) is null ? "added" : "changed";
         return SettingEntries.Of(change, by.Name, $"{id} {done}{(why is null ? "" : $": {why}")}", now) with
         {
             Kind = stays ? LedgerKinds.Set : LedgerKinds.Removed,
-            Model = id.Kind is "Model" or "Rollout" && (stays ? next : _current.Set).ModelsOf(id) is [var model] ? model : "",
+            Model = (stays ? next : _current.Set).ModelOf(id) ?? "",
         };
     }
 }

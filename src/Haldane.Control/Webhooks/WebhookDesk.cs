@@ -132,7 +132,7 @@ public sealed partial class WebhookDesk : IWebhookDesk
         var views = new List<DeadLetterView>();
         foreach (var dead in await _parts.Store.DeadAsync(webhook, cancel))
         {
-            var entry = await _parts.Ledger.RecordsAsync(dead.Number - 1, 1, null, cancel) is [var record] ? WebhookLine.EntryOf(record) : null;
+            var entry = await _parts.Ledger.RecordsAsync(dead.Number - 1, 1, null, cancel) is [var record] ? record.EntryOrNull : null;
             views.Add(new(dead.Number, dead.At, dead.Attempts, dead.Fault, entry?.Kind ?? "", entry?.Rollout ?? "", entry?.Model ?? ""));
         }
 

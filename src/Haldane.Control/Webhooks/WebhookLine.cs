@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
@@ -89,23 +88,10 @@ internal sealed partial class WebhookLine(WebhookRoute route, WebhookProgress st
         }
     }
 
-    /// <summary>What a record says; null when it cannot be read.</summary>
-    internal static LedgerEntry? EntryOf(LedgerRecord record)
-    {
-        try
-        {
-            return record.Entry;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     // True when the next record may follow.
     private async Task<bool> PassAsync(LedgerRecord record, Uri source, CancellationToken cancel)
     {
-        if (EntryOf(record) is not { } entry)
+        if (record.EntryOrNull is not { } entry)
         {
             await GiveUpAsync(record.Number, 0, "the record cannot be read", cancel);
             return true;
@@ -179,7 +165,7 @@ internal sealed partial class WebhookLine(WebhookRoute route, WebhookProgress st
         _isAsked = false;
         foreach (var letter in dead)
         {
-            if (await parts.Ledger.RecordsAsync(letter.Number - 1, 1, null, cancel) is not [var record] || EntryOf(record) is null)
+            if (await parts.Ledger.RecordsAsync(letter.Number - 1, 1, null, cancel) is not [var record] || record.EntryOrNull is null)
             {
                 continue; // nobody can send it; it stays on the list
             }

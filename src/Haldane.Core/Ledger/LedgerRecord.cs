@@ -72,4 +72,21 @@ public sealed record LedgerRecord(long Number, string Body, string Previous, str
     [JsonIgnore]
     public LedgerEntry Entry => JsonSerializer.Deserialize(Body, CoreJson.Default.LedgerEntry)
         ?? throw new JsonException("a ledger body is an object");
+
+    /// <summary>The entry; null where the body is none, as of a record that was altered.</summary>
+    [JsonIgnore]
+    public LedgerEntry? EntryOrNull
+    {
+        get
+        {
+            try
+            {
+                return Entry;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
 }

@@ -102,6 +102,30 @@ public static class RolloutStoreExtensions
 /// <summary>What is asked of a ledger most.</summary>
 public static class LedgerReaderExtensions
 {
+    private const int Page = 500; // what the API gives at most
+
     /// <summary>The same, with the key that the ledger has itself.</summary>
     public static Task<LedgerCheck> VerifyAsync(this ILedgerReader ledger, CancellationToken cancel) => ledger.VerifyAsync(null, cancel);
+
+    /// <summary>The records to the ledger's end, page by page, the oldest first. What is added meanwhile may be in it or not.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="after">Only records with a higher number; 0 for all.</param>
+    /// <param name="rollout">Only of this rollout; null for all.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public static IAsyncEnumerable<IReadOnlyList<LedgerRecord>> PagesAsync(this ILedgerReader ledger, long after, string? rollout, CancellationToken cancel) =>
+        PagesAsync((last, limit) => ledger.RecordsAsync(last, limit, rollout, cancel), record => record.Number, after);
+
+    /// <summary>All signed heads, page by page, the oldest first.</summary>
+    public static IAsyncEnumerable<IReadOnlyList<SignedHead>> HeadPagesAsync(this ILedgerReader ledger, CancellationToken cancel) =>
+        PagesAsync((last, limit) => ledger.SignedHeadsAsync(last, limit, cancel), head => head.Number, 0);
+
+    // A page that does not lead on would be read for ever: whoever answers so, nothing more is asked of him.
+    private static async IAsyncEnumerable<IReadOnlyList<T>> PagesAsync<T>(Func<long, int, Task<IReadOnlyList<T>>> read, Func<T, long> number, long after)
+    {
+        while (await read(after, Page) is { Count: > 0 } page && number(page[^1]) > after)
+        {
+            yield return page;
+            after = number(page[^1]);
+        }
+    }
 }

@@ -13,7 +13,7 @@ public interface ISpecificationDesk
 
     /// <summary>Puts documents in force, all or none, or says what that would change.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was recorded; or it is recorded, and comes into force as soon as the store is back.</exception>
-    Task<ChangeReport> ApplyAsync(ChangeOrder order, Person by, CancellationToken cancel);
+    Task<ApplyReport> ApplyAsync(ChangeOrder order, Person by, CancellationToken cancel);
 }
 
 /// <summary>What is in force. Immutable.</summary>
@@ -51,7 +51,7 @@ public sealed record ChangeOrder
 /// <param name="Outcome">How it went.</param>
 /// <param name="Message">One sentence for whoever asked.</param>
 /// <param name="Revision">Of what is in force now.</param>
-public sealed record ChangeReport(ChangeOutcome Outcome, string Message, string Revision)
+public sealed record ApplyReport(ChangeOutcome Outcome, string Message, string Revision)
 {
     /// <summary>Document by document; without those that stay as they are.</summary>
     public ValueList<DocumentChange> Changes { get; init; } = [];

@@ -24,11 +24,18 @@ public sealed record SpecificationSet(ValueList<ModelSpec> Models, ValueList<Rol
         _ => null,
     };
 
+    /// <summary>The one model that a document belongs to; null for those that are about several, or all.</summary>
+    public string? ModelOf(Changes.DocumentId id) => Find(id) switch
+    {
+        ModelSpec model => model.Name,
+        RolloutSpec rollout => rollout.Model,
+        _ => null,
+    };
+
     /// <summary>The models that a document is about; empty for all, or where there is none of its name.</summary>
     public ValueList<string> ModelsOf(Changes.DocumentId id) => Find(id) switch
     {
-        ModelSpec model => [model.Name],
-        RolloutSpec rollout => [rollout.Model],
+        ModelSpec or RolloutSpec => [ModelOf(id)!],
         PolicySpec policy => policy.Models,
         WebhookSpec webhook => webhook.Models,
         _ => [],

@@ -127,7 +127,7 @@ internal sealed class AdminClient : IDisposable
     /// <param name="revision">The only revision that it is meant for; null for any.</param>
     /// <param name="cancel">Gives it up.</param>
     /// <exception cref="AdminClientException">The server does not answer, or says no to more than the change.</exception>
-    public async Task<ChangeReport> ChangeAsync(JsonObject body, string? revision, CancellationToken cancel)
+    public async Task<ApplyReport> ChangeAsync(JsonObject body, string? revision, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/specification") { Content = JsonContent.Create(body) };
         if (revision is not null)
@@ -138,7 +138,7 @@ internal sealed class AdminClient : IDisposable
         using var response = await SendRawAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);
         var report = response.IsSuccessStatusCode ? text : ReportOf(text);
-        return report is null ? throw Refusal(response, text) : JsonSerializer.Deserialize(report, CoreJson.Default.ChangeReport)!;
+        return report is null ? throw Refusal(response, text) : JsonSerializer.Deserialize(report, CoreJson.Default.ApplyReport)!;
     }
 
     /// <summary>The text that stands at a path.</summary>

@@ -57,7 +57,7 @@ internal static class ApplyCommands
         var all = new Option<bool>("--all") { Description = "Prints everything that is in force, as one file of documents." };
         return Options.ForServer(new("get", "Lists the documents in force, or prints one as it was written.") { kind, name, all }, async (client, parsed, cancel) =>
         {
-            var (wantedKind, wantedName) = (parsed.GetValue(kind), parsed.GetValue(name));
+            var (wantedKind, wantedName) = (DocumentId.KindNamed(parsed.GetValue(kind)), parsed.GetValue(name));
             if (wantedName is not null)
             {
                 System.Console.Write(await TextAsync(client, wantedKind!, wantedName, cancel));
@@ -65,7 +65,7 @@ internal static class ApplyCommands
             }
 
             var listed = JsonNode.Parse(await client.TextAsync("/api/v1/specification", cancel))!;
-            var documents = listed["documents"]!.AsArray().Select(d => (Kind: (string)d!["kind"]!, Name: (string)d["name"]!)).Where(d => wantedKind is null || IsKind(d.Kind, wantedKind)).ToList();
+            var documents = listed["documents"]!.AsArray().Select(d => (Kind: (string)d!["kind"]!, Name: (string)d["name"]!)).Where(d => wantedKind is null || d.Kind == wantedKind).ToList();
             if (!parsed.GetValue(all))
             {
                 documents.ForEach(d => System.Console.WriteLine($"{d.Kind.ToLowerInvariant()} {d.Name}"));
@@ -81,7 +81,7 @@ internal static class ApplyCommands
         });
     }
 
-    private static Command Change(string name, string about, Option<bool>? dryRun, Func<ChangeReport, bool, int> show)
+    private static Command Change(string name, string about, Option<bool>? dryRun, Func<ApplyReport, bool, int> show)
     {
         var files = new Argument<string[]>("files") { Description = "Specification files, or directories that hold them.", Arity = ArgumentArity.OneOrMore };
         var prune = new Option<bool>("--prune") { Description = "Documents that no file names are removed." };
@@ -127,7 +127,7 @@ internal static class ApplyCommands
         return errors.Count == 0;
     }
 
-    private static int Refused(ChangeReport report) => report.Outcome == ChangeOutcome.Invalid ? ExitCode.CannotRun : ExitCode.No;
+    private static int Refused(ApplyReport report) => report.Outcome == ChangeOutcome.Invalid ? ExitCode.CannotRun : ExitCode.No;
 
     private static Task<string> TextAsync(AdminClient client, string kind, string name, CancellationToken cancel) =>
         client.TextAsync($"/api/v1/specification/{kind.ToLowerInvariant()}/{Uri.EscapeDataString(name)}", cancel);
@@ -137,15 +137,13 @@ internal static class ApplyCommands
         var kind = new Argument<string>("kind") { Description = "model, rollout, policy or webhook.", Arity = arity };
         kind.Validators.Add(r =>
         {
-            if (r.GetValueOrDefault<string?>() is { } given && !DocumentId.Kinds.Any(k => IsKind(k, given)))
+            if (r.GetValueOrDefault<string?>() is { } given && DocumentId.KindNamed(given) is null)
             {
                 r.AddError($"{given}: wanted is {string.Join(", ", DocumentId.Kinds).ToLowerInvariant()}");
             }
         });
         return kind;
     }
-
-    private static bool IsKind(string kind, string given) => string.Equals(kind, given, StringComparison.OrdinalIgnoreCase);
 
     private static Option<bool> MoveTraffic() => new("--move-traffic") { Description = "Also where that takes a running canary back, or has another version serve, or none." };
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Haldane.Client;
 using Haldane.Core;
@@ -15,24 +14,8 @@ internal static class FreezeCommands
 {
     public static Command Create() => new("freeze", "Keeps rollouts from starting, from further stages and from promotion; taking back is never frozen.") { List(), Begin(), Lift() };
 
-    private static Command List()
-    {
-        var json = Options.Json();
-        return Options.ForServer(new("list", "Lists the freezes of policies and of people.") { json }, async (client, parsed, cancel) =>
-        {
-            var freezes = await client.FreezesAsync(cancel);
-            if (parsed.GetValue(json))
-            {
-                System.Console.WriteLine(JsonSerializer.Serialize(freezes, CoreJson.Default.IReadOnlyListFreezeView));
-            }
-            else
-            {
-                AnsiConsole.Write(Draw(freezes));
-            }
-
-            return ExitCode.Done;
-        });
-    }
+    private static Command List() => Options.Showing(
+        new("list", "Lists the freezes of policies and of people."), (client, _, cancel) => client.FreezesAsync(cancel), CoreJson.Default.IReadOnlyListFreezeView, views => AnsiConsole.Write(Draw(views)));
 
     private static Command Begin()
     {

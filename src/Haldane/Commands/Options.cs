@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Haldane.Client;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
@@ -76,6 +78,31 @@ internal static class Options
         }
     }
 
+    /// <summary>A command that shows what a server has: drawn for people, or as JSON.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="get">Asks the server.</param>
+    /// <param name="type">How it is written as JSON.</param>
+    /// <param name="draw">Draws it.</param>
+    public static Command Showing<T>(Command command, Func<AdminClient, ParseResult, CancellationToken, Task<T>> get, JsonTypeInfo<T> type, Action<T> draw)
+    {
+        var json = Json();
+        command.Add(json);
+        return ForServer(command, async (client, parsed, cancel) =>
+        {
+            var shown = await get(client, parsed, cancel);
+            if (parsed.GetValue(json))
+            {
+                System.Console.WriteLine(JsonSerializer.Serialize(shown, type));
+            }
+            else
+            {
+                draw(shown);
+            }
+
+            return ExitCode.Done;
+        });
+    }
+
     /// <summary>Gives a command its <c>--admin</c> option and a client; a server that does not answer becomes one line and exit code 2.</summary>
     public static Command ForServer(Command command, Func<AdminClient, ParseResult, CancellationToken, Task<int>> act)
     {
@@ -93,7 +120,7 @@ internal static class Options
                 await System.Console.Error.WriteLineAsync($"haldane: {e.Message}");
                 return ExitCode.CannotRun;
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or System.Text.Json.JsonException)
+            catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
             {
                 await System.Console.Error.WriteLineAsync($"haldane: the server broke off: {e.Message}");
                 return ExitCode.CannotRun;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Haldane.Client;
 using Haldane.Core;
 using Haldane.Core.Ports;
@@ -30,43 +29,17 @@ internal static class RolloutCommands
             $"/api/v1/rollouts/{Uri.EscapeDataString(parsed.GetValue(name)!)}/{rule.Verb}", AdminClient.Body(parsed.GetValue(by), parsed.GetValue(why)), cancel));
     }
 
-    private static Command List()
-    {
-        var json = Options.Json();
-        return Options.ForServer(new("list", "Lists the rollouts.") { json }, async (client, parsed, cancel) =>
-        {
-            var views = await client.RolloutsAsync(cancel);
-            if (parsed.GetValue(json))
-            {
-                System.Console.WriteLine(JsonSerializer.Serialize(views, CoreJson.Default.IReadOnlyListRolloutView));
-            }
-            else
-            {
-                AnsiConsole.Write(RolloutScreen.List(views));
-            }
-
-            return ExitCode.Done;
-        });
-    }
+    private static Command List() => Options.Showing(
+        new("list", "Lists the rollouts."), (client, _, cancel) => client.RolloutsAsync(cancel), CoreJson.Default.IReadOnlyListRolloutView, views => AnsiConsole.Write(RolloutScreen.List(views)));
 
     private static Command Show()
     {
         var name = Name();
-        var json = Options.Json();
-        return Options.ForServer(new("show", "Shows one rollout with its guards and verdicts.") { name, json }, async (client, parsed, cancel) =>
-        {
-            var view = await client.RolloutAsync(parsed.GetValue(name)!, cancel);
-            if (parsed.GetValue(json))
-            {
-                System.Console.WriteLine(JsonSerializer.Serialize(view, CoreJson.Default.RolloutView));
-            }
-            else
-            {
-                AnsiConsole.Write(RolloutScreen.Of(view));
-            }
-
-            return ExitCode.Done;
-        });
+        return Options.Showing(
+            new("show", "Shows one rollout with its guards and verdicts.") { name },
+            (client, parsed, cancel) => client.RolloutAsync(parsed.GetValue(name)!, cancel),
+            CoreJson.Default.RolloutView,
+            view => AnsiConsole.Write(RolloutScreen.Of(view)));
     }
 
     private static Command Watch()
@@ -91,21 +64,11 @@ internal static class RolloutCommands
     private static Command Pairs()
     {
         var name = Name();
-        var json = Options.Json();
-        return Options.ForServer(new("pairs", "Shows pairs of answers that differ, as far as the shadow stage keeps them.") { name, json }, async (client, parsed, cancel) =>
-        {
-            var pairs = await client.PairsAsync(parsed.GetValue(name)!, cancel);
-            if (parsed.GetValue(json))
-            {
-                System.Console.WriteLine(JsonSerializer.Serialize(pairs, CoreJson.Default.IReadOnlyListDifferingPair));
-            }
-            else
-            {
-                PairScreen.Write(System.Console.Out, pairs);
-            }
-
-            return ExitCode.Done;
-        });
+        return Options.Showing(
+            new("pairs", "Shows pairs of answers that differ, as far as the shadow stage keeps them.") { name },
+            (client, parsed, cancel) => client.PairsAsync(parsed.GetValue(name)!, cancel),
+            CoreJson.Default.IReadOnlyListDifferingPair,
+            pairs => PairScreen.Write(System.Console.Out, pairs));
     }
 
     /// <summary>Draws views as they come until the rollout has ended; lines instead of a moving picture where there is no terminal.</summary>

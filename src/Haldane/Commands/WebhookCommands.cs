@@ -13,24 +13,8 @@ internal static class WebhookCommands
 {
     public static Command Create() => new("webhooks", "Shows who is told what stands in the ledger, and has what was not taken sent again.") { List(), Show(), Retry() };
 
-    private static Command List()
-    {
-        var json = Options.Json();
-        return Options.ForServer(new("list", "Lists the webhooks and how they stand.") { json }, async (client, parsed, cancel) =>
-        {
-            var webhooks = await client.WebhooksAsync(cancel);
-            if (parsed.GetValue(json))
-            {
-                System.Console.WriteLine(JsonSerializer.Serialize(webhooks, CoreJson.Default.IReadOnlyListWebhookView));
-            }
-            else
-            {
-                AnsiConsole.Write(Draw(webhooks));
-            }
-
-            return ExitCode.Done;
-        });
-    }
+    private static Command List() => Options.Showing(
+        new("list", "Lists the webhooks and how they stand."), (client, _, cancel) => client.WebhooksAsync(cancel), CoreJson.Default.IReadOnlyListWebhookView, views => AnsiConsole.Write(Draw(views)));
 
     private static Command Show()
     {

@@ -6,8 +6,6 @@ namespace Haldane.Exports;
 /// <summary>Writes a ledger as lines of JSON, page by page, wherever it is read from. What is added while it works may be in it or not.</summary>
 internal static class LedgerExporter
 {
-    private const int Page = 500; // what the API gives at most
-
     /// <summary>Writes everything.</summary>
     /// <param name="ledger">What to read.</param>
     /// <param name="rollout">Only the records of this rollout; null for all.</param>
@@ -20,7 +18,7 @@ internal static class LedgerExporter
         var (count, last) = (0L, 0L);
         HashSet<long>? chosen = rollout is null ? null : [];
         await to.WriteLineAsync(ExportLine.First(rollout).ToString());
-        while (await ledger.RecordsAsync(last, Page, rollout, cancel) is { Count: > 0 } records)
+        await foreach (var records in ledger.PagesAsync(0, rollout, cancel))
         {
             foreach (var record in records)
             {
@@ -45,16 +43,14 @@ internal static class LedgerExporter
     // A record that came meanwhile may have been signed, but is not in the export: nor is its head, then.
     private static async Task<long> WriteHeadsAsync(ILedgerReader ledger, HashSet<long>? chosen, long upTo, TextWriter to, CancellationToken cancel)
     {
-        var (count, after) = (0L, 0L);
-        while (await ledger.SignedHeadsAsync(after, Page, cancel) is { Count: > 0 } heads)
+        var count = 0L;
+        await foreach (var heads in ledger.HeadPagesAsync(cancel))
         {
             foreach (var head in heads.Where(h => h.Number <= upTo && chosen?.Contains(h.Number) != false))
             {
                 await to.WriteLineAsync(ExportLine.Of(head).ToString());
                 count++;
             }
-
-            after = heads[^1].Number;
         }
 
         return count;

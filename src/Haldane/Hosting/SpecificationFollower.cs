@@ -18,6 +18,12 @@ internal sealed class SpecificationFollower(SecretRouter router, WebhookDesk web
             return new Prepared(this, secrets, null, [], faults);
         }
 
+        // What is sent on its way is not broken off for a change that concerns no webhook.
+        if (before.Webhooks.Equals(next.Webhooks) && before.Webhooks.All(w => router.Secrets.Of(w).Equals(secrets.Of(w))))
+        {
+            return new Prepared(this, secrets, null, [], []);
+        }
+
         try
         {
             return new Prepared(this, secrets, WebhookRoutes.Prepare(next.Webhooks, secrets, time), [.. next.Webhooks.Select(w => w.Name)], []);
@@ -34,13 +40,16 @@ internal sealed class SpecificationFollower(SecretRouter router, WebhookDesk web
 
         public IReadOnlyList<SpecificationError> Faults { get; } = [.. faults.Select(f => new SpecificationError("secrets", 0, 0, "", f))];
 
-        public Task BeginAsync() => parent.Webhooks.ExpectAsync(names, CancellationToken.None);
+        public Task BeginAsync() => _routes is null ? Task.CompletedTask : parent.Webhooks.ExpectAsync(names, CancellationToken.None);
 
         public void Commit()
         {
             parent.Router.Secrets = secrets;
-            parent.Webhooks.Replace(_routes!.All, _routes);
-            _routes = null; // it is the desk's now
+            if (_routes is { } routes)
+            {
+                parent.Webhooks.Replace(routes.All, routes);
+                _routes = null; // they are the desk's now
+            }
         }
 
         public void Dispose() => _routes?.Dispose();

@@ -9,8 +9,6 @@ namespace Haldane.Replays;
 /// <summary>Replays the runs of a rollout from a store, which may be in use.</summary>
 internal sealed class StoreReplay : IAsyncDisposable
 {
-    private const int Page = 500;
-
     private readonly SqliteLedger _ledger;
     private readonly SqliteRecords _evidence;
     private readonly string _rollout;
@@ -122,7 +120,7 @@ internal sealed class StoreReplay : IAsyncDisposable
     private static async Task<List<(long Number, LedgerEntry Entry)>> RecordsAsync(SqliteLedger ledger, string rollout, CancellationToken cancel)
     {
         List<(long Number, LedgerEntry Entry)> records = [];
-        while (await ledger.RecordsAsync(records.Count == 0 ? 0 : records[^1].Number, Page, rollout, cancel) is { Count: > 0 } page)
+        await foreach (var page in ledger.PagesAsync(0, rollout, cancel))
         {
             records.AddRange(page.Select(record => (record.Number, Read(record))));
         }

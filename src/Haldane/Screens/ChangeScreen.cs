@@ -11,7 +11,7 @@ internal static class ChangeScreen
     private const int Longest = 100;
 
     /// <summary>The documents that change, then what comes of it, then how it went. What is wrong goes to standard error.</summary>
-    public static void Write(ChangeReport report, bool json)
+    public static void Write(ApplyReport report, bool json)
     {
         if (json)
         {
@@ -55,7 +55,7 @@ internal static class ChangeScreen
     }
 
     /// <summary>Every value that differs.</summary>
-    public static void WriteDifferences(ChangeReport report, bool json)
+    public static void WriteDifferences(ApplyReport report, bool json)
     {
         if (json)
         {
@@ -76,9 +76,9 @@ internal static class ChangeScreen
         }
     }
 
-    private static void WriteJson(ChangeReport report) => System.Console.WriteLine(JsonSerializer.Serialize(report, CoreJson.Default.ChangeReport));
+    private static void WriteJson(ApplyReport report) => System.Console.WriteLine(JsonSerializer.Serialize(report, CoreJson.Default.ApplyReport));
 
-    private static void WriteErrors(ChangeReport report)
+    private static void WriteErrors(ApplyReport report)
     {
         foreach (var error in report.Errors)
         {

@@ -18,11 +18,11 @@ internal sealed class FakeSpecifications : ISpecificationDesk
         ],
         Set);
 
-    public ChangeReport Report { get; set; } = new(ChangeOutcome.Applied, "done", "abd");
+    public ApplyReport Report { get; set; } = new(ChangeOutcome.Applied, "done", "abd");
 
     public List<(ChangeOrder Order, Person By)> Asked { get; } = [];
 
-    public Task<ChangeReport> ApplyAsync(ChangeOrder order, Person by, CancellationToken cancel)
+    public Task<ApplyReport> ApplyAsync(ChangeOrder order, Person by, CancellationToken cancel)
     {
         Asked.Add((order, by));
         return Task.FromResult(Report);

@@ -44,9 +44,9 @@ internal sealed class SpecificationWorld : IDisposable
         _open.AddRange([Controller, Desk]);
     }
 
-    public Task<ChangeReport> SendAsync(string text) => ApplyAsync(new() { Sources = [Source(text)], Why = "because" });
+    public Task<ApplyReport> SendAsync(string text) => ApplyAsync(new() { Sources = [Source(text)], Why = "because" });
 
-    public Task<ChangeReport> ApplyAsync(ChangeOrder order) => Desk.ApplyAsync(order, Ann, None);
+    public Task<ApplyReport> ApplyAsync(ChangeOrder order) => Desk.ApplyAsync(order, Ann, None);
 
     public static SpecificationSource Source(string text) => new("sent.yaml", Encoding.UTF8.GetBytes(text));
 

@@ -5,14 +5,34 @@ using System.Text.Json.Nodes;
 namespace Haldane.EndToEnd.Tests.Support;
 
 /// <summary>A running Haldane with callers, whose store breaks and is mended: what people see of it meanwhile.</summary>
-internal sealed class FaultyStore(RunningHaldane haldane) : IAsyncDisposable
+internal sealed class FaultyStore : IAsyncDisposable
 {
     public const string Stages = "{ share: 10%, bake: 6s }, { share: 50%, bake: 30m }";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _admin = new() { BaseAddress = haldane.Admin };
-    private readonly SteadyCallers _callers = new(haldane.Data);
+    private readonly FixedModel[] _models;
+    private readonly HttpClient _admin;
+    private readonly SteadyCallers _callers;
+
+    private FaultyStore(FixedModel[] models, RunningHaldane haldane)
+    {
+        (_models, Haldane) = (models, haldane);
+        _admin = new() { BaseAddress = haldane.Admin };
+        _callers = new(haldane.Data);
+    }
+
+    public RunningHaldane Haldane { get; }
+
+    /// <summary>A rollout of two versions, under callers.</summary>
+    /// <param name="workspace">Where the specification is written.</param>
+    /// <param name="store">The store's file.</param>
+    /// <param name="within">What the program runs in, see <see cref="OwnMount"/>; null for nothing.</param>
+    public static async Task<FaultyStore> StartAsync(Workspace workspace, string store, string[]? within = null)
+    {
+        FixedModel[] models = [await FixedModel.StartAsync(), await FixedModel.StartAsync()];
+        return new(models, await RunningHaldane.StartAsync(workspace.WriteRollout(models[0].Address, models[1].Address, Stages), store, within: within));
+    }
 
     /// <summary>Breaks the store, holds what is seen meanwhile to what must be, mends it, and sees it go on.</summary>
     /// <param name="breaking">What breaks it.</param>
@@ -53,6 +73,11 @@ internal sealed class FaultyStore(RunningHaldane haldane) : IAsyncDisposable
     {
         _admin.Dispose();
         await _callers.DisposeAsync();
+        await Haldane.DisposeAsync();
+        foreach (var model in _models)
+        {
+            await model.DisposeAsync();
+        }
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition)

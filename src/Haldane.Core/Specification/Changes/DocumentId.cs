@@ -8,6 +8,12 @@ public sealed record DocumentId(string Kind, string Name)
     /// <summary>All kinds, in the order in which they are shown.</summary>
     public static readonly ValueList<string> Kinds = [DocumentFields.ModelKind, DocumentFields.RolloutKind, DocumentFields.PolicyKind, DocumentFields.WebhookKind];
 
+    /// <summary>Whether it is a plan, which whoever moves rollouts may write.</summary>
+    public bool IsRollout => Kind == DocumentFields.RolloutKind;
+
+    /// <summary>A kind as people write it, in letters of any size; null when there is none of that name.</summary>
+    public static string? KindNamed(string? word) => Kinds.FirstOrDefault(k => string.Equals(k, word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>As people say it: <c>rollout fraud-v2</c>.</summary>
     public override string ToString() => $"{Kind.ToLowerInvariant()} {Name}";
 }
