@@ -117,7 +117,7 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, time) = parts;
+        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, time) = parts;
         RolloutApi.Map(app, room);
         SpecificationApi.Map(app, specifications);
         FreezeApi.Map(app, room, time);
@@ -125,6 +125,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         WebhookApi.Map(app, webhooks);
         PairApi.Map(app, room, traffic);
         FeedbackApi.Map(app, room);
+        GaugeApi.Map(app, gauges);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         ReportApi.Map(app, reports);

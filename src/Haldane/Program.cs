@@ -13,6 +13,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     DemoCommand.Create(),
     RolloutCommands.Create(),
     FreezeCommands.Create(),
+    GaugeCommands.Create(),
     WebhookCommands.Create(),
     TokenCommands.Create(),
     LedgerCommands.Create(),

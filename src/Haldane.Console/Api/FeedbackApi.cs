@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Haldane.Console.Access;
 using Haldane.Console.OpenApi;
 using Haldane.Core;
@@ -14,16 +12,7 @@ namespace Haldane.Console.Api;
 /// <summary>Takes what came to be known about exchanges, one item or many.</summary>
 internal static class FeedbackApi
 {
-    private const int MostItems = 10_000;
-    private const int MostMistakes = 20;
-    private const int LongestPlace = 100;
-
-    private static readonly JsonTypeInfo<FeedbackItem> Item = (JsonTypeInfo<FeedbackItem>)new JsonSerializerOptions(CoreJson.Default.Options)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    }.GetTypeInfo(typeof(FeedbackItem));
-
-    private static readonly string[] Fields = [.. Item.Properties.Select(p => p.Name)];
+    private static readonly JsonItems<FeedbackItem> Items = new(Wanted);
 
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room) =>
         routes.MapPost("/api/v1/feedback", (HttpContext context, CancellationToken cancel) => TakeAsync(context.Request, room, context.Person(), cancel)).Needs(Permissions.Send)
@@ -33,8 +22,7 @@ internal static class FeedbackApi
     {
         try
         {
-            using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancel);
-            var (items, mistakes) = Read(body.RootElement);
+            var (items, mistakes) = await Items.ReadAsync(request.Body, cancel);
             if (mistakes.Count > 0)
             {
                 // All or nothing: a batch with a mistake is mended and sent again as a whole.
@@ -62,58 +50,6 @@ internal static class FeedbackApi
         }
     }
 
-    private static (List<FeedbackItem> Items, List<string> Mistakes) Read(JsonElement root)
-    {
-        var items = new List<FeedbackItem>();
-        var mistakes = new List<string>();
-        var elements = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root];
-        if (elements.Length > MostItems)
-        {
-            mistakes.Add($"{elements.Length} items in one batch; at most {MostItems}");
-            return (items, mistakes);
-        }
-
-        for (var i = 0; i < elements.Length && mistakes.Count < MostMistakes; i++)
-        {
-            var (item, mistake) = ReadItem(elements[i]);
-            if (mistake is not null)
-            {
-                mistakes.Add($"items[{i}]{mistake}");
-            }
-            else
-            {
-                items.Add(item!);
-            }
-        }
-
-        return (items, mistakes);
-    }
-
-    private static (FeedbackItem? Item, string? Mistake) ReadItem(JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return (null, $": is {element.ValueKind}; an object is wanted");
-        }
-
-        try
-        {
-            var unknown = element.EnumerateObject().Select(p => p.Name).FirstOrDefault(name => !Fields.Contains(name, StringComparer.OrdinalIgnoreCase));
-            return unknown is null
-                ? (element.Deserialize(Item), null)
-                : (null, $": {Clip(unknown)} is no field; the fields are {string.Join(", ", Fields)}");
-        }
-        catch (JsonException e)
-        {
-            var place = e.Path?.TrimStart('$') ?? "";
-            return (null, $"{Clip(place)}: {Wanted(place)}");
-        }
-        catch (InvalidOperationException) // text that is no Unicode shows itself only when it is read
-        {
-            return (null, ": holds a text that is not valid Unicode");
-        }
-    }
-
     private static string Wanted(string place) => place.Split('.', '[') switch
     {
         [_, "values", ..] => "wanted is an object of named numbers",
@@ -121,6 +57,4 @@ internal static class FeedbackApi
         [_, "at", ..] => "wanted is a time such as 2026-03-04T12:00:00Z",
         _ => "wanted is a text in valid Unicode",
     };
-
-    private static string Clip(string text) => text.Length <= LongestPlace ? text : $"{text.AsSpan(0, LongestPlace)}…";
 }

@@ -1,4 +1,5 @@
 using Haldane.Control.Feedback;
+using Haldane.Control.Gauges;
 using Haldane.Control.Policies;
 using Haldane.Core;
 using Haldane.Core.Access;
@@ -13,7 +14,7 @@ namespace Haldane.Control.Rollouts;
 /// <summary>Where every rollout stands: recovered from the store, moved by signals, recorded and then published.</summary>
 /// <remarks>
 /// Every transition is in the ledger before it is published: a crash between the two repeats the publication and skips nothing. One writer at a time, which
-/// the controller's turns see to; <see cref="Runs"/>, <see cref="Models"/>, <see cref="Register"/> and <see cref="Collect"/> are for any thread.
+/// the controller's turns see to; <see cref="Runs"/>, <see cref="Models"/>, <see cref="Register"/>, <see cref="Gauges"/> and <see cref="Collect"/> are for any thread.
 /// </remarks>
 internal sealed partial class RolloutBook(
     SpecificationSet first, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, TimeProvider time, ILogger logger)
@@ -23,6 +24,7 @@ internal sealed partial class RolloutBook(
     private readonly Dictionary<string, RunTracker> _trackers = new(StringComparer.Ordinal);
     private volatile Dictionary<int, KnownRun> _runs = [];
     private volatile Dictionary<int, FeedbackCollector> _collectors = [];
+    private volatile IReadOnlyList<GaugeCollector> _gauges = [];
     private volatile IReadOnlyList<ModelView> _models = [];
     private volatile SpecificationSet _specification = first;
     private Replacement? _replacement; // a specification that is to be in force and is not yet
@@ -48,6 +50,9 @@ internal sealed partial class RolloutBook(
 
     /// <summary>What feedback is joined to.</summary>
     public IReadOnlyDictionary<int, KnownRun> Runs => _runs;
+
+    /// <summary>What readings of gauges are added to.</summary>
+    public IReadOnlyList<GaugeCollector> Gauges => _gauges;
 
     /// <summary>Who serves what.</summary>
     public IReadOnlyList<ModelView> Models => _models;
@@ -246,6 +251,7 @@ internal sealed partial class RolloutBook(
         var (models, known) = (_specification.Models.ToDictionary(m => m.Name, StringComparer.Ordinal), Known);
         _lastRun = Math.Max(_lastRun, known.Select(r => r.Run).DefaultIfEmpty(0).Max());
         _collectors = _trackers.Values.ToDictionary(t => t.Run, t => t.Feedback);
+        _gauges = [.. _trackers.Values.Select(t => t.Gauges)];
         _runs = known
             .Where(r => r.Run > 0 && models.ContainsKey(r.Spec.Model))
             .ToDictionary(r => r.Run, r => new KnownRun(r.Run, r.Name, models[r.Spec.Model], r.IsActive ? r.Stage : null, r.CanaryShare));

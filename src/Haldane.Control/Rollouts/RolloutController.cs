@@ -1,4 +1,5 @@
 using Haldane.Control.Feedback;
+using Haldane.Control.Gauges;
 using Haldane.Control.Policies;
 using Haldane.Core.Access;
 using Haldane.Core.Exchanges;
@@ -41,10 +42,14 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _book = new(specification, store, router, _freezes, time, logger);
         _tick = new(_book, store, router, _freezes);
         _feedback = new(store, _book.Collect);
+        Gauges = new(() => _book.Specification, () => _book.Gauges, time);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<ModelView> Models => _book.Models;
+
+    /// <summary>Where readings of gauges go.</summary>
+    public GaugeDesk Gauges { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<RolloutView> Rollouts => _book.Register.All;

@@ -1,5 +1,6 @@
 using Haldane.Control.Evidence;
 using Haldane.Control.Feedback;
+using Haldane.Control.Gauges;
 using Haldane.Control.Live;
 using Haldane.Core;
 using Haldane.Core.Evidence;
@@ -12,7 +13,7 @@ using Haldane.Judge;
 namespace Haldane.Control.Rollouts;
 
 /// <summary>What the controller keeps of one running rollout between ticks; all of it can be rebuilt from the store.</summary>
-/// <remarks>Not thread-safe, but for <see cref="Feedback"/>: belongs to the controller's tick.</remarks>
+/// <remarks>Not thread-safe, but for <see cref="Feedback"/> and <see cref="Gauges"/>: belongs to the controller's tick.</remarks>
 internal sealed class RunTracker
 {
     private readonly SegmentCells _cells;
@@ -33,6 +34,7 @@ internal sealed class RunTracker
         _stages = rollout.Stages;
         _judged = new(model, rollout);
         Feedback = new(_cells, model.Signals);
+        Gauges = new(model.Name, rollout);
         _time = time;
         _takenUpTo = time.GetTimestamp();
     }
@@ -40,6 +42,8 @@ internal sealed class RunTracker
     public int Run { get; }
 
     public FeedbackCollector Feedback { get; }
+
+    public GaugeCollector Gauges { get; }
 
     public LiveSeries Series { get; } = new();
 
@@ -124,6 +128,7 @@ internal sealed class RunTracker
             Values = observed.Values.Concat(late.Values).ToValueList(),
             Events = events.Concat(late.Events).ToValueList(),
             Pairs = observed.Pairs,
+            Gauges = Gauges.Take(),
             FeedbackUpTo = late.UpTo,
         };
         _takenUpTo = until;

@@ -49,6 +49,9 @@ public sealed record EvidenceSlice
     /// <summary>Answers to shadow traffic that were compared in this slice.</summary>
     public ValueList<PairCounts> Pairs { get; init => field = value ?? []; } = [];
 
+    /// <summary>Readings of gauges that came during this slice.</summary>
+    public ValueList<GaugeSum> Gauges { get; init => field = value ?? []; } = [];
+
     /// <summary>Position of the last feedback row whose label is in this slice or an earlier one.</summary>
     public long FeedbackUpTo { get; init; }
 
@@ -217,6 +220,13 @@ public sealed record CalibrationCounts(int Stage, Arm Arm, int Cell, int Bin, lo
 /// <param name="SumOfSquares">The sum of their squares.</param>
 public sealed record ValueMoments(
     string Name, int Stage, Arm Arm, int Cell, int Group, long Count, long NonZero, double Sum, double SumOfSquares);
+
+/// <summary>Readings of a gauge of one version.</summary>
+/// <param name="Name">The gauge, e.g. <c>gpu</c>.</param>
+/// <param name="Arm">The arm whose version it is.</param>
+/// <param name="Count">How many readings.</param>
+/// <param name="Sum">Their sum.</param>
+public sealed record GaugeSum(string Name, Arm Arm, long Count, double Sum);
 
 /// <summary>How often something happened on exchanges of one stage, arm and cell.</summary>
 /// <param name="Name">One of <see cref="GatewayEvents"/>, or an event of the specification that came as feedback.</param>

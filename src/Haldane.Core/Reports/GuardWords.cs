@@ -18,7 +18,7 @@ public static class GuardWords
     public static GuardUnit OwnUnitOf(SignalKind signal) => signal switch
     {
         SignalKind.Latency or SignalKind.FirstToken => GuardUnit.Seconds,
-        SignalKind.Mean or SignalKind.Throughput => GuardUnit.Number,
+        SignalKind.Mean or SignalKind.Throughput or SignalKind.Gauge => GuardUnit.Number,
         SignalKind.PredictionDrift or SignalKind.ConfidenceDrift => GuardUnit.Bits,
         _ => GuardUnit.Fraction,
     };
@@ -38,6 +38,7 @@ public static class GuardWords
         SignalKind.Calibration => "calibration error",
         SignalKind.Mean => $"mean of {signal.Name}",
         SignalKind.EventRate => $"rate of {signal.Name}",
+        SignalKind.Gauge => $"{signal.Name}, most of the time,",
         SignalKind.Agreement => "part of the requests that both versions answer alike",
         _ => "accuracy",
     };

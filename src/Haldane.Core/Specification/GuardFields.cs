@@ -38,7 +38,7 @@ internal static class GuardFields
                 "Only for atMost with ratio of error-rate, rate:refused and rate:empty: below this rate the canary is never bad. Default: 0.1%."),
             Field<Draft, SegmentScan>.Optional(
                 "segments", new SegmentScanShape(), (d, v) => d with { Segments = v },
-                "Which segments are scanned for harm beside the whole: all, none, or a list of names. Default: all; none for throughput."),
+                "Which segments are scanned for harm beside the whole: all, none, or a list of names. Default: all; none for throughput and gauges."),
             Field<Draft, Share>.Optional(
                 "requiredFrom",
                 Amounts.Share,
@@ -180,9 +180,9 @@ internal static class GuardFields
             }
 
             var (bad, fine) = GuardLines.Read(draft, mapping, errors);
-            if (draft is { Signal.Kind: SignalKind.Throughput, Segments: { } scan } && scan != SegmentScan.None)
+            if (draft is { Signal: { IsOfEveryone: true } signal, Segments: { } scan } && scan != SegmentScan.None)
             {
-                errors.Report(mapping.Find("segments")!, "found segments on throughput; wanted none: it is counted for everyone only");
+                errors.Report(mapping.Find("segments")!, $"found segments on {signal}; wanted none: it is counted for everyone only");
             }
 
             value = new()
@@ -194,7 +194,7 @@ internal static class GuardFields
                 AtLeast = draft.Side == GuardMargins.AtLeast,
                 Fine = fine,
                 Floor = draft.Floor ?? (GuardLines.TakesFloor(draft.Signal ?? default, draft.Line.Scale, draft.Side) ? DefaultFloor : 0),
-                Segments = draft.Segments ?? (draft.Signal?.Kind == SignalKind.Throughput ? SegmentScan.None : SegmentScan.All),
+                Segments = draft.Segments ?? (draft.Signal?.IsOfEveryone == true ? SegmentScan.None : SegmentScan.All),
                 RequiredFrom = draft.RequiredFrom,
                 Weight = draft.Weight,
             };

@@ -63,6 +63,8 @@ internal static class GuardMargins
         Amount(SignalKind.Mean, AtMost, Scale.Difference, "a difference above 0, e.g. 0.05", "difference", static d => d > 0),
         Amount(SignalKind.Mean, AtLeast, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
         Amount(SignalKind.Mean, AtMost, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
+        .. Levels(AtMost, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100, "a difference above 0, e.g. 0.05", static d => d > 0),
+        .. Levels(AtLeast, LessRatio, IsLess, "a difference below 0, e.g. -0.05", static d => d < 0),
         Rate(SignalKind.Agreement, AtLeast, "a rate above 0% and below 100%, e.g. 98%"),
     ];
 
@@ -101,6 +103,13 @@ internal static class GuardMargins
         Points(signal, AtLeast, FewerPoints, IsFewer),
         Rate(signal, AtMost, rate),
         Rate(signal, AtLeast, rate),
+    ];
+
+    private static GuardMargin[] Levels(string side, string ratio, Func<double, bool> isRatio, string difference, Func<double, bool> isDifference) =>
+    [
+        Amount(SignalKind.Gauge, side, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
+        Ratio(SignalKind.Gauge, side, ratio, isRatio),
+        Amount(SignalKind.Gauge, side, Scale.Difference, difference, "difference", isDifference),
     ];
 
     private static GuardMargin Ratio(SignalKind signal, string side, string wanted, Func<double, bool> isLine) => new(

@@ -64,7 +64,7 @@ public sealed record GuardSpec
 /// <summary>What a guard measures.</summary>
 /// <param name="Kind">The family of the signal.</param>
 /// <param name="Quantile">For latency and time to first token: the quantile in (0, 1), e.g. 0.99. Otherwise 0.</param>
-/// <param name="Name">For means the value, for rates the event. Otherwise null.</param>
+/// <param name="Name">For means the value, for rates the event, for gauges the gauge. Otherwise null.</param>
 public readonly record struct SignalSpec(SignalKind Kind, double Quantile = 0, string? Name = null)
 {
     /// <summary>The event that the signal <c>conversion</c> is the rate of.</summary>
@@ -76,6 +76,9 @@ public readonly record struct SignalSpec(SignalKind Kind, double Quantile = 0, s
     /// <summary>Whether it is known only some time after the exchange, by feedback.</summary>
     public bool IsLate => Kind is SignalKind.Accuracy or SignalKind.Calibration or SignalKind.Mean
         || (Kind == SignalKind.EventRate && !GatewayEvents.All.Contains(Name!));
+
+    /// <summary>Whether it is counted for everyone only: nobody knows of which segment it is.</summary>
+    public bool IsOfEveryone => Kind is SignalKind.Throughput or SignalKind.Gauge;
 
     /// <summary>As it stands in a specification, e.g. <c>latency-p99.9</c>.</summary>
     public override string ToString() => Kind switch
@@ -94,6 +97,7 @@ public readonly record struct SignalSpec(SignalKind Kind, double Quantile = 0, s
         SignalKind.EventRate when Name == Conversion => Conversion,
         SignalKind.EventRate => "rate:" + Name,
         SignalKind.Agreement => "agreement",
+        SignalKind.Gauge => "gauge:" + Name,
         _ => Kind.ToString(),
     };
 
@@ -138,6 +142,9 @@ public enum SignalKind
 
     /// <summary>Share of requests that both versions answer alike, in a shadow stage.</summary>
     Agreement,
+
+    /// <summary>A named number that a version has at every moment, such as its utilisation.</summary>
+    Gauge,
 }
 
 /// <summary>How a guard compares.</summary>

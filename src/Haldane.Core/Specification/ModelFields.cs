@@ -74,6 +74,11 @@ internal static class ModelFields
                 new ListShape<string>(Texts.Event, 0, 16, "events", Unique.Values),
                 (s, v) => s with { Events = v },
                 "What feedback may say has happened, for guards on rate:<event>, and conversion for the guard of that name. Default: none."),
+            Field<SignalsSpec, ValueList<GaugeSpec>>.Optional(
+                "gauges",
+                new ListShape<GaugeSpec>(GaugeFields.Gauge, 0, 16, "gauges", Unique.Names),
+                (s, v) => s with { Gauges = v },
+                "Numbers that a version has at every moment, such as its utilisation, for guards on gauge:<name>: pushed, or read from its metrics. Default: none."),
         ]);
 
     private static readonly ChoiceShape<Protocol> ProtocolNames = new(
@@ -113,6 +118,11 @@ internal static class ModelFields
             Field<VersionSpec, OverrideSpec>.Optional(
                 "override", OverrideFields.Override, (v, x) => v with { Override = x },
                 "What of a request is changed before the version gets it: model name, system prompt, parameters, headers, path. Default: nothing."),
+            Field<VersionSpec, ValueList<string>>.Optional(
+                "metrics",
+                new ListShape<string>(Texts.MetricsAddress, 1, 64, "addresses", Unique.Values),
+                (v, x) => v with { Metrics = x },
+                "Where its metrics are read for the model's gauges, in the text form of Prometheus, with the path; one for each of its servers. Default: nowhere."),
         ]);
 
     private static readonly MappingShape<RouteSpec> Route = new(
@@ -171,6 +181,7 @@ internal static class ModelFields
             TrafficFields.Check(model, node, errors);
             CheckPrices(model, node, errors);
             PredictionFields.Check(model, node, errors);
+            GaugeFields.Check(model, node, errors);
             return model;
         });
 

@@ -54,7 +54,7 @@ public sealed record ModelSpec
         : Versions.FirstOrDefault(v => !v.Endpoints.Intersect(began.FindVersion(v.Name)!.Endpoints).Any()) is { } moved ? $"all endpoints of {moved.Name} were replaced while it ran"
         : null;
 
-    private ModelSpec WithoutEndpoints => this with { Versions = [.. Versions.Select(v => v with { Endpoints = [] })] };
+    private ModelSpec WithoutEndpoints => this with { Versions = [.. Versions.Select(v => v with { Endpoints = [], Metrics = [] })] };
 
     /// <summary>Whether its risk is high.</summary>
     [JsonIgnore]
@@ -126,6 +126,9 @@ public sealed record SignalsSpec
     /// <summary>What feedback may say has happened, e.g. <c>conversion</c>.</summary>
     public ValueList<string> Events { get; init => field = value ?? []; } = [];
 
+    /// <summary>Numbers that a version has at every moment.</summary>
+    public ValueList<GaugeSpec> Gauges { get; init => field = value ?? []; } = [];
+
     /// <summary>The value of that name, or null.</summary>
     public ValueSpec? FindValue(string name)
     {
@@ -139,6 +142,9 @@ public sealed record SignalsSpec
 
         return null;
     }
+
+    /// <summary>The gauge of that name, or null.</summary>
+    public GaugeSpec? FindGauge(string name) => Gauges.FirstOrDefault(g => g.Name == name);
 }
 
 /// <summary>A number that feedback brings, e.g. revenue or a score.</summary>
@@ -182,6 +188,9 @@ public sealed record VersionSpec(string Name, ValueList<string> Endpoints)
 
     /// <summary>What of a request is changed for this version. Null: nothing.</summary>
     public OverrideSpec? Override { get; init; }
+
+    /// <summary>Addresses of its metrics, in the text form of Prometheus.</summary>
+    public ValueList<string> Metrics { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What the tokens of a version cost, in any currency that all versions of the model share, for a million of them.</summary>

@@ -41,6 +41,9 @@ internal static class SignalChecks
                     $"found a line for {Clip.Quoted(signal.Text)} that is no ratio; wanted a ratio, since nobody says for which exchanges a late event did not happen: "
                     + "for a rate or a difference let feedback bring a value of 0 or 1 and guard its mean");
                 break;
+            case SignalKind.Gauge when model.Spec!.Signals.FindGauge(spec.Name!) is null:
+                SetChecks.ReportUnknown(rollout, signal, $"gauge of {model.Name} (spec.signals.gauges)", spec.Name!, [.. model.Spec.Signals.Gauges.Select(g => g.Name)]);
+                break;
             case SignalKind.Agreement when rollout.Spec is { Stages.Count: > 0 } plan && rollout.Find("stages") is null or { IsCut: false } && !plan.Stages.Any(s => s.Kind == StageKind.Shadow):
                 rollout.Errors.Report(signal, "found the signal \"agreement\", which is measured on shadow traffic; wanted another one, or a stage { kind: shadow, bake: 10m } in front: no stage is a shadow stage");
                 break;

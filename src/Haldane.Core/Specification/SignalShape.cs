@@ -5,11 +5,12 @@ using Haldane.Core.Specification.Yaml;
 
 namespace Haldane.Core.Specification;
 
-/// <summary>The name of a signal: one of a few words, or <c>mean:</c> or <c>rate:</c> with the name of a value or an event.</summary>
+/// <summary>The name of a signal: one of a few words, or <c>mean:</c>, <c>rate:</c> or <c>gauge:</c> with the name of a value, an event or a gauge.</summary>
 internal sealed class SignalShape : Shape<SignalSpec>
 {
     private const string Mean = "mean:";
     private const string Rate = "rate:";
+    private const string Gauge = "gauge:";
 
     private static readonly SignalSpec[] Plain =
     [
@@ -28,10 +29,10 @@ internal sealed class SignalShape : Shape<SignalSpec>
 
     private static readonly (string Word, SignalSpec Value)[] Words = [.. Plain.Select(s => (s.ToString(), s))];
 
-    private static readonly (string Prefix, SignalKind Kind)[] Named = [(Mean, SignalKind.Mean), (Rate, SignalKind.EventRate)];
+    private static readonly (string Prefix, SignalKind Kind)[] Named = [(Mean, SignalKind.Mean), (Rate, SignalKind.EventRate), (Gauge, SignalKind.Gauge)];
 
     /// <inheritdoc/>
-    public override string Wanted => string.Join(", ", Words.Select(w => w.Word)) + ", mean:<value> or rate:<event>";
+    public override string Wanted => string.Join(", ", Words.Select(w => w.Word)) + ", mean:<value>, rate:<event> or gauge:<gauge>";
 
     /// <summary>Every name that a family of signals is written by, as patterns of a JSON schema.</summary>
     public static IEnumerable<string> Patterns(SignalKind kind) =>
@@ -72,7 +73,7 @@ internal sealed class SignalShape : Shape<SignalSpec>
     {
         ["anyOf"] = new JsonArray(
             new JsonObject { ["enum"] = new JsonArray([.. Words.Select(w => (JsonNode)w.Word)]) },
-            new JsonObject { ["type"] = "string", ["pattern"] = "^(mean|rate):.+$" }),
+            new JsonObject { ["type"] = "string", ["pattern"] = "^(mean|rate|gauge):.+$" }),
     };
 
     private static IEnumerable<SignalSpec> Quantiles(SignalKind kind, params double[] quantiles) => quantiles.Select(q => new SignalSpec(kind, q));

@@ -50,6 +50,19 @@ internal static class Texts
     public static readonly Shape<string> Endpoint = Text(
         "an address such as http://10.0.0.7:9001 (http, https or h2c, without a path)", "^(http|https|h2c)://[^/?#@\\s]+$", Endpoints.Check);
 
+    /// <summary>Where the metrics of a model server are read.</summary>
+    public static readonly Shape<string> MetricsAddress = Text(
+        "an address such as http://10.0.0.7:9001/metrics (http or https)", "^https?://[^/?#@\\s]+([/?][^#\\s]*)?$", static text => WebhookAddress.WhyNot(text) is null ? null : "");
+
+    /// <summary>The name of a metric of Prometheus.</summary>
+    public static readonly Shape<string> Metric = Text(
+        "the name of a metric, e.g. process_cpu_seconds_total",
+        "^[a-zA-Z_:][a-zA-Z0-9_:]*$",
+        static text => text.Length is > 0 and <= 200 && !char.IsAsciiDigit(text[0]) && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or ':') ? null : "");
+
+    /// <summary>The value of a label of a metric.</summary>
+    public static readonly Shape<string> LabelValue = Word("the value of a label, e.g. \"0\"", static text => text.Length <= 200 ? null : "shorten it");
+
     /// <summary>A predicted class.</summary>
     public static readonly Shape<string> Class = Word("a class name, e.g. fraud", static _ => null);
 

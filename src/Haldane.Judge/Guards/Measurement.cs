@@ -143,7 +143,7 @@ internal abstract class Measurement(Question question)
     public abstract string? Missing();
 
     /// <summary>Whether the best estimate lies beyond the bad line.</summary>
-    public bool IsBeyondBad() => Read().Estimate is { } estimate && (Guard.AtLeast ? estimate < Guard.Bad : estimate > Guard.Bad);
+    public virtual bool IsBeyondBad() => Read().Estimate is { } estimate && (Guard.AtLeast ? estimate < Guard.Bad : estimate > Guard.Bad);
 
     /// <summary>The verdict's sentence.</summary>
     /// <param name="kind">Pass, Undecided or Fail.</param>

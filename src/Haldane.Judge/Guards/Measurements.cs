@@ -37,6 +37,7 @@ internal static class Measurements
         (SignalKind.Calibration, Scale.Difference or Scale.Value) => new Calibration(question),
         (SignalKind.Mean, Scale.Ratio or Scale.Difference) => new MeanComparison(question),
         (SignalKind.Mean, Scale.Value) => new MeanValue(question),
+        (SignalKind.Gauge, Scale.Ratio or Scale.Difference or Scale.Value) => new Level(question),
         (SignalKind.Agreement, Scale.Value) => new AgreementValue(question),
         var (signal, scale) => throw new ArgumentException($"Guard {question.Guard.Name}: {signal} cannot be judged by {scale}.", nameof(question)),
     };

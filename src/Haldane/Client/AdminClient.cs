@@ -109,7 +109,7 @@ internal sealed class AdminClient : IDisposable
     /// <param name="body">What.</param>
     /// <param name="cancel">Gives it up.</param>
     /// <param name="also">Gets the whole answer where it was done.</param>
-    public async Task<(bool IsDone, string Message)> PostAsync(string path, JsonObject body, CancellationToken cancel, Action<JsonNode>? also = null)
+    public async Task<(bool IsDone, string Message)> PostAsync(string path, JsonNode body, CancellationToken cancel, Action<JsonNode>? also = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         using var response = await SendRawAsync(request, HttpCompletionOption.ResponseContentRead, cancel);

@@ -38,6 +38,10 @@ internal sealed record DemoResult(
     [JsonIgnore]
     public long FeedbackErrors { get; init; }
 
+    /// <summary>What the callers saw fail, a few reasons.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> CallerSamples { get; init; } = [];
+
     // For terminals and scripts, not for pages: quotes and arrows stay as they are.
     private static readonly DemoJson Plain = new(new(DemoJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
@@ -68,7 +72,7 @@ internal sealed record DemoResult(
 
         if (CallerErrors > 0)
         {
-            yield return $"callers saw {CallerErrors} errors";
+            yield return $"callers saw {CallerErrors} errors: {string.Join("; ", CallerSamples)}";
         }
 
         if (NotSent + FeedbackErrors > 0)
@@ -88,7 +92,8 @@ internal sealed record DemoResult(
 /// <param name="CallerErrors">Those that failed.</param>
 /// <param name="NotSent">Calls left out because too many were under way.</param>
 /// <param name="FeedbackErrors">Posts of labels that it gave up.</param>
-internal sealed record CallerReport(long Requests, long CallerErrors, long NotSent, long FeedbackErrors);
+/// <param name="Samples">Different reasons of errors, the first few.</param>
+internal sealed record CallerReport(long Requests, long CallerErrors, long NotSent, long FeedbackErrors, IReadOnlyList<string> Samples);
 
 /// <summary>JSON of the demo.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]

@@ -148,6 +148,7 @@ internal sealed class DemoRun : IAsyncDisposable
         {
             NotSent = caller.NotSent,
             FeedbackErrors = caller.FeedbackErrors,
+            CallerSamples = caller.Samples,
         };
     }
 

@@ -2,6 +2,7 @@ using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
+using Haldane.Control.Gauges;
 using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
@@ -54,10 +55,12 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly SpecificationDesk _specifications;
     private readonly Task _loop;
     private readonly Task _telling;
+    private readonly Task _reading;
+    private readonly MetricsReader _gauges = new();
 
     private HaldaneHost(
         IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series,
-        WebhookDesk webhooks, SpecificationDesk specifications)
+        WebhookDesk webhooks, SpecificationDesk specifications, TimeProvider time, ILoggerFactory logging)
     {
         _store = store;
         _router = router;
@@ -69,6 +72,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _specifications = specifications;
         _loop = controller.RunAsync(_stop.Token);
         _telling = webhooks.RunAsync(_stop.Token);
+        _reading = new GaugeFollower(controller.Gauges, _gauges, time, logging.CreateLogger<GaugeFollower>()).RunAsync(_stop.Token);
     }
 
     public IControlRoom Room => _controller;
@@ -124,8 +128,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
             var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => stored.Current.Set.Models, time);
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, time), logging, cancel);
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications)
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, time), logging, cancel);
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, time, logging)
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,
@@ -151,7 +155,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.StopAsync(patience.Token);
         await _admin.StopAsync(patience.Token);
         await _stop.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(_loop, _telling), Task.Delay(Patience, CancellationToken.None));
+        await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading), Task.Delay(Patience, CancellationToken.None));
         await _controller.TickAsync(CancellationToken.None);
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
@@ -159,6 +163,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         Reports?.Dispose();
         _people.Dispose();
         _metrics?.Dispose();
+        _gauges.Dispose();
         _specifications.Dispose();
         _controller.Dispose();
         _router.Dispose();

@@ -67,6 +67,8 @@ public sealed class RedTeamTests : IAsyncLifetime
         // The wrong role.
         { "a viewer moves", "POST", RollBack, "vera", "{}", [] },
         { "a viewer labels", "POST", "/api/v1/feedback", "vera", """{"exchange":"x","label":"good"}""", [] },
+        { "a viewer pushes readings", "POST", "/api/v1/models/fraud/readings", "vera", "[]", [] },
+        { "a reporter reads gauges", "GET", "/api/v1/gauges", "rita", null, [] },
         { "a reporter reads", "GET", "/api/v1/rollouts", "rita", null, [] },
         { "a reporter reads pairs", "GET", "/api/v1/rollouts/fraud-v2/pairs", "rita", null, [] },
         { "a reporter moves", "POST", "/api/v1/rollouts/fraud-v2/start", "rita", "{}", [] },
@@ -83,6 +85,7 @@ public sealed class RedTeamTests : IAsyncLifetime
         { "another model's operator reads", "GET", "/api/v1/rollouts/fraud-v2", "chad", null, [] },
         { "another model's operator follows", "GET", "/api/v1/rollouts/fraud-v2/events", "chad", null, [] },
         { "another model's operator reads all", "GET", "/metrics", "chad", null, [] },
+        { "another model's operator pushes readings", "POST", "/api/v1/models/fraud/readings", "chad", "[]", [] },
         { "another model's approver approves", "POST", "/api/v1/rollouts/fraud-v2/approve", "cleo", """{"why":"x"}""", [] },
         { "another model's approver freezes all", "POST", "/api/v1/freezes", "cleo", """{"why":"x"}""", [] },
         { "another model's approver freezes both", "POST", "/api/v1/freezes", "cleo", """{"why":"x","models":["chat","fraud"]}""", [] },

@@ -40,6 +40,7 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/ledger/heads", Permissions.Read),
         ("GET", "/api/v1/ledger/key", Permissions.Read),
         ("GET", "/api/v1/freezes", Permissions.Read),
+        ("GET", "/api/v1/gauges", Permissions.Read),
         ("GET", "/api/v1/webhooks", Permissions.Read),
         ("GET", "/api/v1/webhooks/x/dead", Permissions.Read),
         ("POST", "/api/v1/webhooks/x/retry", Permissions.Operate),
@@ -59,6 +60,7 @@ public sealed class RoleTests : IAsyncLifetime
         ("POST", "/api/v1/freezes", Permissions.Approve),
         ("POST", "/api/v1/freezes/x/lift", Permissions.Approve),
         ("POST", "/api/v1/feedback", Permissions.Send),
+        ("POST", "/api/v1/models/x/readings", Permissions.Send),
         ("POST", "/api/v1/judge", Permissions.Send),
         ("POST", "/api/v1/judge/flagger", Permissions.Send),
         ("GET", "/api/v1/tokens", Permissions.Administer),
@@ -159,6 +161,16 @@ public sealed class RoleTests : IAsyncLifetime
         reporter.AssertProblem(HttpStatusCode.Forbidden, "but not ask for metrics");
         scoped.AssertProblem(HttpStatusCode.Forbidden, "but not ask for metrics");
         Assert.NotEqual(HttpStatusCode.Forbidden, whole.Status);
+    }
+
+    [Fact]
+    public async Task Gauges_are_those_of_the_models_of_a_token()
+    {
+        var scoped = _tokens.Add("rita", Role.Operator, ["chat"]);
+
+        Assert.Equal("chat", Assert.Single((await SendAsync("GET", "/api/v1/gauges", scoped)).Json.EnumerateArray()).GetProperty("model").GetString());
+        (await SendAsync("POST", "/api/v1/models/fraud/readings", scoped, "[]")).AssertProblem(HttpStatusCode.NotFound, "there is no model fraud");
+        Assert.Empty(_admin.Gauges.Pushed);
     }
 
     [Fact]

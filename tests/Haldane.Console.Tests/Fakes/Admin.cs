@@ -50,6 +50,8 @@ internal sealed class Admin : IAsyncDisposable
 
     public FakeReports Reports { get; private init; } = null!;
 
+    public FakeGauges Gauges { get; private init; } = null!;
+
     public HandTime Time { get; private init; } = null!;
 
     public static Task<Admin> StartAsync(string? token = null, bool withMetrics = true) => StartAsync(new AccessRules { SharedToken = token }, withMetrics: withMetrics);
@@ -57,12 +59,12 @@ internal sealed class Admin : IAsyncDisposable
     public static async Task<Admin> StartAsync(AccessRules rules, FakeTokens? tokens = null, int port = 0, bool withMetrics = true, Func<SslServerAuthenticationOptions>? tls = null)
     {
         var (room, ledger, traffic, series, time) = (new FakeRoom(), new FakeLedger(), new FakeTraffic(), new FakeSeries(), new HandTime());
-        var (webhooks, specifications, reports) = (new FakeWebhooks(), new FakeSpecifications(), new FakeReports());
+        var (webhooks, specifications, reports, gauges) = (new FakeWebhooks(), new FakeSpecifications(), new FakeReports(), new FakeGauges());
         tokens ??= new();
         var desk = new JudgeDesk(series, withMetrics ? series : null, TimeProvider.System);
         var server = await AdminServer.StartAsync(
-            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, specifications, tokens, ledger, traffic, desk, webhooks, reports, time), NullLoggerFactory.Instance, CancellationToken.None);
-        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series, Tokens = tokens, Webhooks = webhooks, Specifications = specifications, Reports = reports, Time = time };
+            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, specifications, tokens, ledger, traffic, desk, webhooks, reports, gauges, time), NullLoggerFactory.Instance, CancellationToken.None);
+        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series, Tokens = tokens, Webhooks = webhooks, Specifications = specifications, Reports = reports, Gauges = gauges, Time = time };
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);

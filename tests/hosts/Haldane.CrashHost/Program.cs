@@ -33,7 +33,7 @@ await using var gateway = await GatewayServer.StartAsync([new(loopback, false)],
 using var series = new JudgeDesk(new SeriesJudge(), null, time);
 using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, time, none), controller, null!); // nothing is applied here
 using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => specification.Models, time);
-await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, time), logging, none);
+await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, time), logging, none);
 System.Console.WriteLine($"data  {string.Join(", ", gateway.Addresses)}");
 System.Console.WriteLine($"admin {admin.Address}");
 await controller.RunAsync(none);
