@@ -126,6 +126,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         PairApi.Map(app, room, traffic);
         FeedbackApi.Map(app, room);
         GaugeApi.Map(app, gauges);
+        AlertApi.Map(app, room);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         ReportApi.Map(app, reports);

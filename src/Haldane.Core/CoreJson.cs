@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Haldane.Core.Access;
+using Haldane.Core.Alerts;
 using Haldane.Core.Evidence;
 using Haldane.Core.Feedback;
 using Haldane.Core.Judging;
@@ -33,8 +34,9 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(GaugeSum[]))]
 [JsonSerializable(typeof(GuardSpec[]))]
 [JsonSerializable(typeof(HeaderSpec[]))]
+[JsonSerializable(typeof(AlertSpec[]))]
+[JsonSerializable(typeof(Label[]))]
 [JsonSerializable(typeof(LabelCounts[]))]
-[JsonSerializable(typeof(MetricLabel[]))]
 [JsonSerializable(typeof(PairCounts[]))]
 [JsonSerializable(typeof(ParameterSpec[]))]
 [JsonSerializable(typeof(SegmentSpec[]))]
@@ -55,6 +57,9 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(DocumentChange[]))]
 [JsonSerializable(typeof(FieldChange[]))]
 [JsonSerializable(typeof(SpecificationError[]))]
+[JsonSerializable(typeof(StandingAlert))]
+[JsonSerializable(typeof(IReadOnlyList<AlertView>))]
+[JsonSerializable(typeof(AlertReceipt))]
 [JsonSerializable(typeof(Freeze))]
 [JsonSerializable(typeof(FreezeOverride))]
 [JsonSerializable(typeof(OverriddenFreeze[]))]

@@ -12,6 +12,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     SchemaCommand.Create(),
     DemoCommand.Create(),
     RolloutCommands.Create(),
+    AlertCommands.Create(),
     FreezeCommands.Create(),
     GaugeCommands.Create(),
     WebhookCommands.Create(),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Haldane.Core;
+using Haldane.Core.Alerts;
 using Haldane.Core.Specification;
 
 namespace Haldane.Connect.Prometheus;
@@ -36,7 +37,7 @@ internal static class MetricsText
     }
 
     // What stands behind the metric's name; null when a label differs.
-    private static double? Sample(ReadOnlySpan<char> rest, ValueList<MetricLabel> wanted)
+    private static double? Sample(ReadOnlySpan<char> rest, ValueList<Label> wanted)
     {
         var labels = new List<(string Name, string Value)>();
         rest = rest.TrimStart();

@@ -1,5 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Access;
+using Haldane.Core.Alerts;
 using Haldane.Core.Policies;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
@@ -44,19 +45,20 @@ internal static class Catalogue
     };
 
     /// <summary>Why a command cannot be done because of who asks, how the model's other rollouts stand or what policies say, or null when they allow it; whether the rollout itself allows it is the machine's to say.</summary>
-    public static string? WhyNot(RolloutCommand command, Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts, Person by, CalendarMoment calendar) => command switch
+    public static string? WhyNot(RolloutCommand command, Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts, Person by, CalendarMoment calendar, Alarm? alarm = null) => command switch
     {
         not (RolloutCommand.RollBack or RolloutCommand.Pause) when (model.IsOfHighRisk || (rollout.FourEyes && rollout.IsActive)) && !by.IsProven =>
             $"the risk of model {model.Name} is high: who asks for this must be known by a token of his own, and \"{by.Name}\" is only said: send one (HALDANE_ADMIN_TOKEN)",
         RolloutCommand.Retry when !rollout.Ended => $"{rollout.Name} has not ended: it is {rollout.Phase}",
-        RolloutCommand.Start or RolloutCommand.Retry when !rollout.IsActive => WhyNotStart(rollout, model, rollouts) ?? WhyNotNow(rollout, rollouts, by, calendar),
+        RolloutCommand.Start or RolloutCommand.Retry when !rollout.IsActive => WhyNotStart(rollout, model, rollouts) ?? WhyNotNow(rollout, rollouts, by, calendar, alarm),
         RolloutCommand.RollBack when rollout.Phase == Phase.Promoted => WhyNotTakeBack(rollout, model, rollouts),
         _ => null,
     };
 
     /// <summary>Why a rollout cannot start now, though it may later; null when it can.</summary>
-    public static string? WhyNotNow(Rollout rollout, IReadOnlyCollection<Rollout> rollouts, Person by, CalendarMoment calendar) =>
-        calendar.Frozen(rollout) is { } frozen ? $"{rollout.Name} cannot start: it is {frozen}" : calendar.Crowded(rollout, rollouts, by.Covers);
+    public static string? WhyNotNow(Rollout rollout, IReadOnlyCollection<Rollout> rollouts, Person by, CalendarMoment calendar, Alarm? alarm = null) =>
+        alarm is not null ? $"{rollout.Name} cannot start: {alarm.Sentence}"
+        : calendar.Frozen(rollout) is { } frozen ? $"{rollout.Name} cannot start: it is {frozen}" : calendar.Crowded(rollout, rollouts, by.Covers);
 
     // What a later run has left serves by now.
     private static string? WhyNotTakeBack(Rollout rollout, ModelSpec model, IReadOnlyCollection<Rollout> rollouts) =>

@@ -1,3 +1,4 @@
+using Haldane.Control.Alerts;
 using Haldane.Control.Policies;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
@@ -9,7 +10,7 @@ namespace Haldane.Control.Rollouts;
 /// All slices wait for the store at the same time, and then all records, so that a thousand rollouts share a few flushes of the disk and do not wait for a thousand. Each write stands for itself all the
 /// same: a fault of ours holds the rollout that it hit, a store that does not answer holds all, and whatever was recorded is published. For the controller's turn only.
 /// </remarks>
-internal sealed class FleetTick(RolloutBook book, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes)
+internal sealed class FleetTick(RolloutBook book, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, AlertDesk alerts)
 {
     /// <summary>Looks once.</summary>
     /// <returns>What went wrong; null when nothing did.</returns>
@@ -69,15 +70,16 @@ internal sealed class FleetTick(RolloutBook book, IRolloutStore store, ITrafficR
     private Step Decide(Look look)
     {
         var (rollout, tracker) = look;
+        var alarm = alerts.Of(rollout.Spec);
         if (tracker is null)
         {
-            return book.Decide(rollout, new Signal.Elapsed(), null, null);
+            return book.Decide(rollout, new Signal.Elapsed(Alarm: alarm), null, null);
         }
 
         var judgement = tracker.Judge();
         return book.Decide(
             rollout,
-            rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection, freezes.Now.Frozen(rollout)) : new Signal.Elapsed(tracker.Ejection),
+            rollout.Phase == Phase.Running ? new Signal.Judged(judgement, tracker.Ejection, freezes.Now.Frozen(rollout), alarm) : new Signal.Elapsed(tracker.Ejection, alarm),
             judgement,
             tracker);
     }

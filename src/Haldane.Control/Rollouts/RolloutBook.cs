@@ -1,3 +1,4 @@
+using Haldane.Control.Alerts;
 using Haldane.Control.Feedback;
 using Haldane.Control.Gauges;
 using Haldane.Control.Policies;
@@ -17,7 +18,7 @@ namespace Haldane.Control.Rollouts;
 /// the controller's turns see to; <see cref="Runs"/>, <see cref="Models"/>, <see cref="Register"/>, <see cref="Gauges"/> and <see cref="Collect"/> are for any thread.
 /// </remarks>
 internal sealed partial class RolloutBook(
-    SpecificationSet first, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, TimeProvider time, ILogger logger)
+    SpecificationSet first, IRolloutStore store, ITrafficRouter router, FreezeDesk freezes, AlertDesk alerts, TimeProvider time, ILogger logger)
 {
     private readonly ILogger _logger = logger;
     private readonly RolloutStates _states = new();
@@ -114,6 +115,7 @@ internal sealed partial class RolloutBook(
     {
         _specification = next;
         freezes.Take(next);
+        alerts.Take(next);
         var moved = _states.Fit(next.Rollouts);
         Register.Have(next.Rollouts.Select(r => r.Name));
         foreach (var rollout in moved)
@@ -133,7 +135,7 @@ internal sealed partial class RolloutBook(
     public async Task<Transition> CommandAsync(Rollout known, RolloutCommand command, Person person, string? why)
     {
         var (model, by) = (_specification.FindModel(known.Spec.Model)!, person.Name);
-        if (Catalogue.WhyNot(command, known, model, Known, person, freezes.Now) is { } obstacle)
+        if (Catalogue.WhyNot(command, known, model, Known, person, freezes.Now, alerts.Of(known.Spec)) is { } obstacle)
         {
             return new(Move.None, known, "") { Refusal = obstacle };
         }
@@ -151,14 +153,14 @@ internal sealed partial class RolloutBook(
         {
             RolloutCommand.Pause => new Signal.Pause(by, reason, inStage),
             RolloutCommand.Resume => new Signal.Resume(by, why, inStage),
-            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection, freezes.Now.Frozen(known)),
+            RolloutCommand.Advance => new Signal.Advance(by, reason, judgement, tracker?.Ejection, freezes.Now.Frozen(known), alerts.Of(known.Spec)),
             RolloutCommand.Approve => new Signal.Approve(person, reason, model.IsOfHighRisk),
             _ => new Signal.RollBack(by, reason),
         }, judgement, tracker);
     }
 
     /// <summary>Why a rollout that is to start by itself has to wait; null when it need not.</summary>
-    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(Rollouts[rollout], Known, Person.Specification, freezes.Now);
+    public string? WhyWait(string rollout) => Catalogue.WhyNotNow(Rollouts[rollout], Known, Person.Specification, freezes.Now, alerts.Of(Rollouts[rollout].Spec));
 
     private async Task<Transition> StartAsync(Rollout known, Person by, string? why)
     {

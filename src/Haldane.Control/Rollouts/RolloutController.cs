@@ -1,3 +1,4 @@
+using Haldane.Control.Alerts;
 using Haldane.Control.Feedback;
 using Haldane.Control.Gauges;
 using Haldane.Control.Policies;
@@ -27,6 +28,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     private readonly AutoStarts _autoStarts = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly FreezeDesk _freezes;
+    private readonly AlertDesk _alerts;
     private readonly RolloutBook _book;
     private readonly FleetTick _tick;
     private readonly FeedbackDesk _feedback;
@@ -39,8 +41,9 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _time = time;
         _logger = logger;
         _freezes = new(specification, store, time);
-        _book = new(specification, store, router, _freezes, time, logger);
-        _tick = new(_book, store, router, _freezes);
+        _alerts = new(specification, store, time);
+        _book = new(specification, store, router, _freezes, _alerts, time, logger);
+        _tick = new(_book, store, router, _freezes, _alerts);
         _feedback = new(store, _book.Collect);
         Gauges = new(() => _book.Specification, () => _book.Gauges, time);
     }
@@ -70,6 +73,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     {
         var controller = new RolloutController(specification, store, router, tokens, time, logger);
         await controller._freezes.RecoverAsync(cancel);
+        await controller._alerts.RecoverAsync(cancel);
         await controller._book.RecoverAsync(cancel);
         return controller;
     }
@@ -142,6 +146,15 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
 
     /// <inheritdoc/>
     public Task<CommandOutcome> LiftAsync(string freeze, Person by, string? why, CancellationToken cancel) => InTurnAsync(() => _freezes.LiftAsync(freeze, by, why), cancel);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AlertView> Alerts(Person person) => _alerts.Views(person);
+
+    /// <inheritdoc/>
+    public Task<(AlertReceipt? Receipt, string? Refusal)> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel) => InTurnAsync(() => _alerts.TakeAsync(news, by), cancel);
+
+    /// <inheritdoc/>
+    public Task<CommandOutcome> ClearAsync(string alert, Person by, string why, CancellationToken cancel) => InTurnAsync(() => _alerts.ClearAsync(alert, by, why), cancel);
 
     /// <inheritdoc/>
     public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel) => _feedback.TakeAsync(

@@ -5,7 +5,7 @@ public static class AccessNames
 {
     private const int Longest = 100;
 
-    private static readonly HashSet<string> Ours = new(["gateway", "judge", "specification"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Ours = new(["alert", "gateway", "judge", "specification"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What a name is.</summary>
     public const string Wanted = "a name of 1 to 100 letters and digits of ASCII, dots, dashes, underscores, +, / and @, beginning with a letter, a digit or /";

@@ -16,4 +16,7 @@ public sealed record Setting(string Kind, string Name, JsonElement? Body)
 
     /// <summary>The kind of <see cref="Access.AccessToken"/>.</summary>
     public const string Token = "token";
+
+    /// <summary>The kind of <see cref="Alerts.StandingAlert"/>, by its fingerprint.</summary>
+    public const string Alert = "alert";
 }

@@ -38,6 +38,18 @@ public interface IControlRoom
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
     Task<CommandOutcome> LiftAsync(string freeze, Person by, string? why, CancellationToken cancel);
 
+    /// <summary>The alerts of other systems that stand and matter to rollouts that a person has to do with.</summary>
+    IReadOnlyList<AlertView> Alerts(Person person);
+
+    /// <summary>Takes news of alerts, for models that the person has to do with. Durable when it returns.</summary>
+    /// <returns>What became of it, or why none of it was taken.</returns>
+    /// <exception cref="StoreUnavailableException">Nothing was taken.</exception>
+    Task<(AlertReceipt? Receipt, string? Refusal)> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel);
+
+    /// <summary>Ends an alert whose end nobody has told.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was done.</exception>
+    Task<CommandOutcome> ClearAsync(string alert, Person by, string why, CancellationToken cancel);
+
     /// <summary>Joins what came to be known about exchanges of models that the person has to do with. Durable when it returns.</summary>
     /// <exception cref="FeedbackBusyException">Too much is waiting; try again later.</exception>
     Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel);

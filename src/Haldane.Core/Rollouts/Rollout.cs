@@ -59,6 +59,9 @@ public enum HoldReason
 
     /// <summary>All else is there, and nothing may go up now.</summary>
     Frozen,
+
+    /// <summary>An alert of another system stands.</summary>
+    Alert,
 }
 
 /// <summary>Somebody has paused a rollout: the canary keeps its share and its guards, and does not move on.</summary>

@@ -1,3 +1,4 @@
+using Haldane.Core.Alerts;
 using Haldane.Core.Judging;
 using Haldane.Core.Specification;
 
@@ -7,15 +8,15 @@ namespace Haldane.Core.Rollouts;
 /// <remarks>Pure. The controller stores a transition first and publishes it second, so a crash between the two repeats, never skips.</remarks>
 public static class RolloutMachine
 {
-    private const string Judge = "judge", Gateway = "gateway", Plan = "specification";
+    private const string Judge = "judge", Gateway = "gateway", Plan = "specification", Alert = "alert";
 
     /// <summary>The answer to a signal in every phase.</summary>
     public static Transition Next(Rollout rollout, Signal signal, DateTimeOffset now) => (rollout.Phase, signal) switch
     {
         (Phase.Running, Signal.Judged judged) => judged.Judgement.Stage == rollout.Stage ? Weigh(rollout, judged, now) : Stay(rollout),
         (Phase.Running, Signal.RollBack(var by, var why, var atOnce)) => atOnce ? End(rollout, now, by, $"{by}: {why}") : TakeBack(rollout, now, by, $"{by}: {why}"),
-        (Phase.Running, Signal.Advance({ } by, var why, { } judgement, var ejection, var frozen)) =>
-            WhyNotAdvance(rollout, judgement, ejection, frozen, now) is { } obstacle ? Refuse(rollout, obstacle) : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, by, $"{by}: {why}"),
+        (Phase.Running, Signal.Advance({ } by, var why, { } judgement, var ejection, var frozen, var alarm)) =>
+            WhyNotAdvance(rollout, judgement, ejection, frozen, alarm, now) is { } obstacle ? Refuse(rollout, obstacle) : Enter(rollout, rollout.Stage + 1, now, Move.StageEntered, by, $"{by}: {why}"),
         (Phase.Running, Signal.Approve(var by, var why, var fourEyes)) => Approvals.WhyNot(rollout, by, fourEyes, now) is { } obstacle
             ? Refuse(rollout, obstacle)
             : new(Move.Approved, rollout with { Approvals = rollout.Approvals.Append(new(rollout.Stage, by.Name, why, now)).ToValueList(), Reason = $"{by.Name} agrees: {why}" }, by.Name),
@@ -28,12 +29,14 @@ public static class RolloutMachine
 
         // Somebody cannot wait for the steps, or the canary has died meanwhile.
         (Phase.Returning, Signal.RollBack(var by, var why, _)) => End(rollout, now, by, $"{rollout.Reason}; at once by {by}: {why}"),
-        (Phase.Returning, Signal.Elapsed({ } ejection)) => End(rollout, now, Gateway, $"{rollout.Reason}; at once, for {Dead(ejection)}"),
+        (Phase.Returning, Signal.Elapsed({ } ejection, _)) => End(rollout, now, Gateway, $"{rollout.Reason}; at once, for {Dead(ejection)}"),
 
         // A clock that was set back must not keep it there.
         (Phase.Returning, Signal.Elapsed) when now - rollout.Since >= rollout.Spec.Return.Every || now < rollout.Since => Step(rollout, rollout.ReturnStep + 1, now, Plan, rollout.Reason),
 
         (Phase.Promoted, Signal.RollBack(var by, var why, _)) when now < rollout.WarmUntil => End(rollout, now, by, $"{by}: {why}"),
+        // What another system finds out after the promotion, while the old version is still ready.
+        (Phase.Promoted, Signal.Elapsed(_, { TakesBack: true } alarm)) when now < rollout.WarmUntil => End(rollout, now, Alert, alarm.Sentence),
         (Phase.Promoted, Signal.Elapsed) when now >= rollout.WarmUntil =>
             new(Move.Retired, rollout with { WarmUntil = null, Reason = $"every guard has passed, and {rollout.Spec.Baseline} is no longer kept ready" }, Plan),
 
@@ -52,11 +55,16 @@ public static class RolloutMachine
 
     private static Transition Weigh(Rollout rollout, Signal.Judged judged, DateTimeOffset now)
     {
-        var (judgement, ejection, frozen) = judged;
+        var (judgement, ejection, frozen, alarm) = judged;
         // Harm that is proven beats everything. A guard whose own measurement is broken says Broken, not Fail; where the split itself is broken, all of them do.
         if (WorstFailure(judgement) is { } failed)
         {
             return TakeBack(rollout with { Guard = failed.Guard, Segment = failed.Segment }, now, Judge, failed.Reason);
+        }
+
+        if (alarm is { TakesBack: true })
+        {
+            return TakeBack(rollout, now, Alert, alarm.Sentence);
         }
 
         if (ejection is not null)
@@ -69,7 +77,12 @@ public static class RolloutMachine
             return Hold(rollout, HoldReason.Paused, Paused(pause.By, pause.Why), pause.By);
         }
 
-        // No time limit holds here: what cannot be measured is not the canary's fault.
+        // No time limit holds here either way: an alert ends by itself, and what cannot be measured is not the canary's fault.
+        if (alarm is not null)
+        {
+            return Hold(rollout, HoldReason.Alert, alarm.Sentence, Alert);
+        }
+
         if (judgement.Verdicts.FirstOrDefault(v => v.Kind == VerdictKind.Broken) is { } broken)
         {
             return Hold(rollout, HoldReason.Broken, $"{broken.Guard}: {broken.Reason}");
@@ -106,7 +119,7 @@ public static class RolloutMachine
         : Hold(rollout, HoldReason.Ejected, $"the canary is ejected, the baseline serves its callers: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable!.Value.TotalSeconds:0} s", Gateway);
 
     // A person may do without patience, but not without proof of no harm where the proof has its last chance, and never promotes.
-    private static string? WhyNotAdvance(Rollout rollout, Judgement judgement, Ejection? ejection, string? frozen, DateTimeOffset now)
+    private static string? WhyNotAdvance(Rollout rollout, Judgement judgement, Ejection? ejection, string? frozen, Alarm? alarm, DateTimeOffset now)
     {
         if (rollout.IsInLastStage)
         {
@@ -126,6 +139,11 @@ public static class RolloutMachine
         if (WorstFailure(judgement) is { } failed)
         {
             return $"{failed.Guard} has failed: {failed.Reason}";
+        }
+
+        if (alarm is not null)
+        {
+            return alarm.Sentence;
         }
 
         if (StageEnd.Closed(rollout, frozen, now) is { } closed)

@@ -1,4 +1,5 @@
 using Haldane.Core.Access;
+using Haldane.Core.Alerts;
 using Haldane.Core.Judging;
 
 namespace Haldane.Core.Rollouts;
@@ -27,11 +28,13 @@ public abstract record Signal
     /// <param name="Judgement">What it said.</param>
     /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
     /// <param name="Frozen">Why the rollout may not go up now; null when it may.</param>
-    public sealed record Judged(Judgement Judgement, Ejection? Ejection = null, string? Frozen = null) : Signal;
+    /// <param name="Alarm">That an alert stands; null while none does that matters.</param>
+    public sealed record Judged(Judgement Judgement, Ejection? Ejection = null, string? Frozen = null, Alarm? Alarm = null) : Signal;
 
     /// <summary>Time has passed, for a rollout that nothing is judged of any more.</summary>
     /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
-    public sealed record Elapsed(Ejection? Ejection = null) : Signal;
+    /// <param name="Alarm">That an alert stands; null while none does that matters.</param>
+    public sealed record Elapsed(Ejection? Ejection = null, Alarm? Alarm = null) : Signal;
 
     /// <summary>Somebody takes the canary back.</summary>
     /// <param name="By">Who.</param>
@@ -57,7 +60,8 @@ public abstract record Signal
     /// <param name="Judgement">What the judge says by now; null while there is nothing to judge.</param>
     /// <param name="Ejection">That the router has ejected the canary; null while it has not.</param>
     /// <param name="Frozen">Why the rollout may not go up now; null when it may.</param>
-    public sealed record Advance(string By, string Why, Judgement? Judgement, Ejection? Ejection = null, string? Frozen = null) : Signal;
+    /// <param name="Alarm">That an alert stands; null while none does that matters.</param>
+    public sealed record Advance(string By, string Why, Judgement? Judgement, Ejection? Ejection = null, string? Frozen = null, Alarm? Alarm = null) : Signal;
 
     /// <summary>Somebody agrees that the stage may be left.</summary>
     /// <param name="By">Who.</param>

@@ -20,9 +20,7 @@ internal static class GaugeFields
             Field<GaugeSpec, string>.Optional(
                 Metric, Texts.Metric, (g, v) => g with { Metric = v }, "The metric that it is read from every ten seconds, at each version's metrics. Default: it is pushed."),
             Field<GaugeSpec, ValueList<(string Name, string Value)>>.Optional(
-                "labels",
-                new TableShape<string>(Texts.LabelValue, "labels with their values such as { gpu: \"0\" }", "The value that the label must have."),
-                (g, v) => g with { Labels = [.. v.Select(l => new MetricLabel(l.Name, l.Value))] },
+                "labels", LabelFields.Table, (g, v) => g with { Labels = LabelFields.Named(v) },
                 "Labels that a series of the metric must have. Default: all its series."),
             Field<GaugeSpec, bool>.Optional("perSecond", new SwitchShape(), (g, v) => g with { PerSecond = v }, "For a counter: its growth in a second. Default: false."),
             Field<GaugeSpec, Together>.Optional(

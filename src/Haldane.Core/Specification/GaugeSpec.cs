@@ -1,3 +1,5 @@
+using Haldane.Core.Alerts;
+
 namespace Haldane.Core.Specification;
 
 /// <summary>A number that a version has at every moment, whatever its requests: utilisation, the length of a queue, temperature.</summary>
@@ -8,7 +10,7 @@ public sealed record GaugeSpec(string Name)
     public string? Metric { get; init; }
 
     /// <summary>Labels that a series of the metric must have; others it may have.</summary>
-    public ValueList<MetricLabel> Labels { get; init; } = [];
+    public ValueList<Label> Labels { get; init; } = [];
 
     /// <summary>Whether the metric is a counter, whose growth in a second is the number.</summary>
     public bool PerSecond { get; init; }
@@ -16,11 +18,6 @@ public sealed record GaugeSpec(string Name)
     /// <summary>What several series of one address come to.</summary>
     public Together Together { get; init; } = Together.Mean;
 }
-
-/// <summary>A label of a metric.</summary>
-/// <param name="Name">E.g. <c>gpu</c>.</param>
-/// <param name="Value">Exactly.</param>
-public sealed record MetricLabel(string Name, string Value);
 
 /// <summary>What several numbers come to.</summary>
 public enum Together

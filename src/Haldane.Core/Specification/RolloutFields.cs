@@ -32,6 +32,16 @@ internal static class RolloutFields
             Field<ReturnSpec, TimeSpan>.Optional("every", Amounts.Step, (r, v) => r with { Every = v }, "How long each lasts. Default: 1m."),
         ]);
 
+    private static readonly MappingShape<AlertSpec> Alert = new(
+        "alerts such as { labels: { alertname: FraudLossHigh }, then: rollback }",
+        new([], AlertThen.Hold),
+        [
+            Field<AlertSpec, ValueList<(string Name, string Value)>>.Required("labels", LabelFields.Table, (a, v) => a with { Labels = LabelFields.Named(v) }, "Labels that an alert must have."),
+            Field<AlertSpec, AlertThen>.Optional(
+                "then", new ChoiceShape<AlertThen>(("hold", AlertThen.Hold), ("rollback", AlertThen.RollBack)), (a, v) => a with { Then = v },
+                "What comes of it while it stands: hold, or rollback. Default: hold."),
+        ]);
+
     private static readonly ChoiceShape<string> Preset = new([.. StagePresets.All.Select(p => (p.Name, p.Name))]);
 
     private static readonly MappingShape<RolloutSpec> Plain = Of([], isRequired: true, new ListShape<StageSpec>(StageFields.Stage, 1, 20, "stages", StageOrder.Check));
@@ -65,6 +75,8 @@ internal static class RolloutFields
                 "How long a canary that answers nobody, so that the baseline serves its callers, may stay so before it is taken back. Default: 30s."),
             Field<RolloutSpec, ReturnSpec>.Optional("return", Return, (r, v) => r with { Return = v }, "The steps in which the share is taken back. Default: at once. A canary that is dead is always taken back at once."),
             Field<RolloutSpec, TimeSpan>.Optional("warm", Amounts.Warm, (r, v) => r with { Warm = v }, "How long after a promotion the rollout can still be taken back at once. Default: 1h."),
+            Field<RolloutSpec, ValueList<AlertSpec>>.Optional(
+                "alerts", new ListShape<AlertSpec>(Alert, 1, 32, "alerts"), (r, v) => r with { Alerts = v }, "Alerts of other systems, as Alertmanager sends them, that matter to the rollout. Default: none."),
             Field<RolloutSpec, PromiseSpec>.Optional(
                 "promise", Promise, (r, v) => r with { Promise = v }, "The error rates that the judge keeps over the whole rollout."),
         ],

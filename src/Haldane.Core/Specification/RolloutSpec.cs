@@ -42,6 +42,9 @@ public sealed record RolloutSpec
     /// <remarks>Never null; specifications that an older program stored lack it.</remarks>
     public TimeSpan? Warm { get; init => field = value ?? UsualWarm; } = UsualWarm;
 
+    /// <summary>Alerts of other systems that hold it, or take the canary back.</summary>
+    public ValueList<AlertSpec> Alerts { get; init => field = value ?? []; } = [];
+
     private static readonly TimeSpan UsualWarm = TimeSpan.FromHours(1);
 }
 

@@ -67,6 +67,9 @@ public sealed class RedTeamTests : IAsyncLifetime
         // The wrong role.
         { "a viewer moves", "POST", RollBack, "vera", "{}", [] },
         { "a viewer labels", "POST", "/api/v1/feedback", "vera", """{"exchange":"x","label":"good"}""", [] },
+        { "a viewer tells of an alert", "POST", "/api/v1/alerts", "vera", """{"version":"4","alerts":[]}""", [] },
+        { "a reporter reads alerts", "GET", "/api/v1/alerts", "rita", null, [] },
+        { "a reporter clears an alert", "POST", "/api/v1/alerts/f00/clear", "rita", """{"why":"x"}""", [] },
         { "a viewer pushes readings", "POST", "/api/v1/models/fraud/readings", "vera", "[]", [] },
         { "a reporter reads gauges", "GET", "/api/v1/gauges", "rita", null, [] },
         { "a reporter reads", "GET", "/api/v1/rollouts", "rita", null, [] },
@@ -123,6 +126,7 @@ public sealed class RedTeamTests : IAsyncLifetime
 
         // Bodies.
         { "no JSON", "POST", RollBack, "root", "by=ann", [] },
+        { "alerts that are too deep", "POST", "/api/v1/alerts", "root", "deep", [] },
         { "JSON that is too deep", "POST", "/api/v1/feedback", "root", "deep", [] },
         { "a command that is too large", "POST", RollBack, "root", "large", [] },
         { "feedback that is too large", "POST", "/api/v1/feedback", "root", "large", [] },

@@ -41,6 +41,19 @@ internal sealed class FakeRoom : IControlRoom
 
     public IReadOnlyList<FreezeView> Freezes { get; } = [new("year-end", "house", [], "…", null, null, false, null), new("chat-only", null, ["chat"], "…", "ann", "a move", true, null)];
 
+    public List<AlertNews> AlertNews { get; } = [];
+
+    public IReadOnlyList<AlertView> Alerts(Person person) => person.Covers("fraud") ? [new("f00", "FraudLossHigh", [new("alertname", "FraudLossHigh")], "too much", Views.Noon, "alertmanager", [], ["fraud-v2"])] : [];
+
+    public Task<(AlertReceipt? Receipt, string? Refusal)> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel)
+    {
+        AlertNews.AddRange(news);
+        return Failure is { } failure ? Task.FromException<(AlertReceipt?, string?)>(failure)
+            : Task.FromResult<(AlertReceipt?, string?)>(Outcome.Kind == CommandOutcomeKind.Done ? (new(news.Count, 0, 0), null) : (null, Outcome.Message));
+    }
+
+    public Task<CommandOutcome> ClearAsync(string alert, Person by, string why, CancellationToken cancel) => Act($"clear {alert} by {by.Name}: {why}");
+
     public Task<CommandOutcome> FreezeAsync(Freeze freeze, CancellationToken cancel) => Act($"freeze {freeze.Name} of {string.Join('+', freeze.Models)} by {freeze.By}: {freeze.Why}");
 
     public Task<CommandOutcome> LiftAsync(string freeze, Person by, string? why, CancellationToken cancel) => Act($"lift {freeze} by {by.Name}");

@@ -64,6 +64,13 @@ internal sealed class CrashScript
                 _events.Add(world => world.Controller.FreezeAsync(new("incident", [], world.Time.GetUtcNow(), null, "ann", $"event {number}"), CancellationToken.None));
                 _events.Add(world => world.TickAsync());
             }
+            else if (people && random.Next(10) == 0)
+            {
+                var (isFiring, which) = random.Next(3) > 0 ? (true, number) : (false, random.Next(number));
+                AlertNews news = new(isFiring, $"alert-{which}", [new("alertname", $"loss-{which}"), new("team", "risk"), new("severity", random.Next(3) == 0 ? "page" : "warn")], null, null);
+                _events.Add(world => world.Controller.AlertAsync([news], world.By, CancellationToken.None));
+                _events.Add(world => world.TickAsync());
+            }
             else if (people && random.Next(6) == 0)
             {
                 _events.Add(world => world.Controller.LiftAsync("incident", world.By, $"event {number}", CancellationToken.None));
@@ -101,6 +108,7 @@ internal sealed class CrashScript
         return Make.Rollout() with
         {
             Stages = stages.ToValueList(),
+            Alerts = people ? [new([new("team", "risk")], AlertThen.Hold), new([new("severity", "page")], AlertThen.RollBack)] : [],
             Return = random.Next(2) == 0 ? ReturnSpec.AtOnce : new([new(4_000), new(500), new(50)], TimeSpan.FromSeconds(2)),
             Warm = TimeSpan.FromSeconds(random.Next(8)),
         };

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Haldane.Core.Alerts;
 using Haldane.Core.Judging;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
@@ -97,6 +98,11 @@ public sealed class RolloutMachineProperties
             return "nothing goes up while it is frozen";
         }
 
+        if (goesUp && (signal is Signal.Judged { Alarm: not null } or Signal.Advance { Alarm: not null }))
+        {
+            return "nothing goes up while an alert stands";
+        }
+
         if (moved.Move == Move.Approved && after.Approvals[^1] is var given && (given.By == before.StartedBy || given.Stage != before.Stage))
         {
             return "who has started a run of high risk does not agree to it";
@@ -112,11 +118,12 @@ public sealed class RolloutMachineProperties
             return null;
         }
 
-        return BrokenByJudgement(before, judgement, ((Signal.Judged)signal).Ejection, moved);
+        return BrokenByJudgement(before, judgement, (Signal.Judged)signal, moved);
     }
 
-    private static string? BrokenByJudgement(Rollout before, Judgement judgement, Ejection? ejection, Transition moved)
+    private static string? BrokenByJudgement(Rollout before, Judgement judgement, Signal.Judged signal, Transition moved)
     {
+        var (_, ejection, _, alarm) = signal;
         var widened = moved.Move is Move.StageEntered or Move.Promoted;
         if (widened && judgement.Anomalies.Count > 0)
         {
@@ -162,11 +169,11 @@ public sealed class RolloutMachineProperties
             return "nothing widens while the canary is ejected";
         }
 
-        var isHarmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail) || ejection?.For >= before.Spec.Unreachable;
+        var isHarmed = judgement.Verdicts.Any(v => v.Kind == VerdictKind.Fail) || ejection?.For >= before.Spec.Unreachable || alarm is { TakesBack: true };
         var isOver = stage.WhenUndecided == WhenUndecided.RollBack && judgement.InStage - before.PausedFor >= stage.Stay;
         var isTaken = moved.Move is Move.RolledBack or Move.Returning;
-        return isHarmed && !isTaken ? "harm that is proven, and a canary that stays dead, take the canary back"
-            : isTaken && !isHarmed && !isOver ? "nothing takes a canary back but harm, death and a stay that was too long"
+        return isHarmed && !isTaken ? "harm that is proven, a canary that stays dead and an alert that says so take the canary back"
+            : isTaken && !isHarmed && !isOver ? "nothing takes a canary back but harm, death, an alert and a stay that was too long"
             : null;
     }
 
@@ -205,10 +212,17 @@ public sealed class RolloutMachineProperties
         2 when random.Next(4) == 0 => new Signal.RollBack("ada", "no more"),
         3 => new Signal.Pause("ada", "lunch", TimeSpan.FromMinutes(random.Next(40))),
         4 or 5 or 6 => new Signal.Resume("ada", null, TimeSpan.FromMinutes(random.Next(40))),
-        7 => new Signal.Advance("ada", "quick", AnyJudgement(random, rollout), random.Next(5) == 0 ? Made.Ejected(1) : null, AnyFreeze(random)),
+        7 => new Signal.Advance("ada", "quick", AnyJudgement(random, rollout), random.Next(5) == 0 ? Made.Ejected(1) : null, AnyFreeze(random), AnyAlarm(random)),
         8 or 9 => new Signal.Approve(new(random.Next(3) switch { 0 => "ada", 1 => "ben", _ => "cleo" }), "fine", FourEyes: true),
-        < 13 => new Signal.Elapsed(random.Next(20) == 0 ? Made.Ejected(1) : null),
-        _ => new Signal.Judged(AnyJudgement(random, rollout), random.Next(20) == 0 ? Made.Ejected(random.Next(40)) : null, AnyFreeze(random)),
+        < 13 => new Signal.Elapsed(random.Next(20) == 0 ? Made.Ejected(1) : null, AnyAlarm(random)),
+        _ => new Signal.Judged(AnyJudgement(random, rollout), random.Next(20) == 0 ? Made.Ejected(random.Next(40)) : null, AnyFreeze(random), AnyAlarm(random)),
+    };
+
+    private static Alarm? AnyAlarm(Random random) => random.Next(200) switch
+    {
+        0 => new(true, "the alert A stands"),
+        1 or 2 or 3 => new(false, "the alert B stands"),
+        _ => null,
     };
 
     private static string? AnyFreeze(Random random) => random.Next(8) == 0 ? "frozen by year-end" : null;

@@ -32,6 +32,11 @@ public sealed class RolloutMachineTable
         ["broken"] = ["-", "Held", "-", "Held", "-", "-", "-", "-", "-", "-"],
         ["ejected"] = ["-", "Held", "Held", "Held", "-", "-", "-", "-", "-", "-"],
         ["ejected for long"] = ["-", "RolledBack", "RolledBack", "RolledBack", "-", "-", "-", "-", "-", "-"],
+        ["alert that holds"] = ["-", "Held", "-", "Held", "-", "-", "-", "-", "-", "-"],
+        ["alert that takes back"] = ["-", "Returning", "Returning", "Returning", "-", "-", "-", "-", "-", "-"],
+        ["advance, alert"] = ["no", "no", "no", "no", "no", "no", "no", "no", "no", "no"],
+        ["time passes, alert that holds"] = ["-", "-", "-", "-", "Returning", "RolledBack", "-", "Retired", "-", "-"],
+        ["time passes, alert that takes back"] = ["-", "-", "-", "-", "Returning", "RolledBack", "RolledBack", "Retired", "-", "-"],
         ["another stage"] = ["-", "-", "-", "-", "-", "-", "-", "-", "-", "-"],
     };
 
@@ -109,6 +114,11 @@ public sealed class RolloutMachineTable
         "advance, frozen" => new Signal.Advance("ada", "quick", Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "approve" => new Signal.Approve(new("ada"), "looks good", FourEyes: true),
         "approve by who started" => new Signal.Approve(new("ben"), "looks good", FourEyes: true),
+        "alert that holds" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Alarm: new(false, "the alert A stands")),
+        "alert that takes back" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Broken, VerdictKind.Pass), Alarm: new(true, "the alert A stands")),
+        "advance, alert" => new Signal.Advance("ada", "quick", Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Alarm: new(false, "the alert A stands")),
+        "time passes, alert that holds" => new Signal.Elapsed(Alarm: new(false, "the alert A stands")),
+        "time passes, alert that takes back" => new Signal.Elapsed(Alarm: new(true, "the alert A stands")),
         "pass, frozen" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Pass, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "fail, frozen" => new Signal.Judged(Judge(rollout.Stage, VerdictKind.Fail, VerdictKind.Pass), Frozen: "frozen by year-end"),
         "time passes" => new Signal.Elapsed(),

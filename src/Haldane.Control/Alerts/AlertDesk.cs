@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Haldane.Control.Settings;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Alerts;
+using Haldane.Core.Ledger;
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+
+namespace Haldane.Control.Alerts;
+
+/// <summary>Keeps the alerts of other systems that matter to a rollout, until they are over: recorded first, then in force.</summary>
+/// <remarks>One writer at a time, which the controller's turns see to; <see cref="Standing"/> and <see cref="Views"/> are for any thread.</remarks>
+internal sealed class AlertDesk(SpecificationSet first, IRolloutStore store, TimeProvider time)
+{
+    private const int MostStanding = 1_000;
+
+    private volatile IReadOnlyList<StandingAlert> _standing = [];
+    private volatile SpecificationSet _specification = first;
+
+    /// <summary>The alerts that stand.</summary>
+    public IReadOnlyList<StandingAlert> Standing => _standing;
+
+    /// <summary>What stands means for a rollout; null when nothing of it matters.</summary>
+    public Alarm? Of(RolloutSpec rollout) => AlertRules.Of(rollout, _standing);
+
+    /// <summary>The alerts that stand as somebody may see them.</summary>
+    public IReadOnlyList<AlertView> Views(Person person)
+    {
+        var rollouts = _specification.Rollouts.Where(r => person.Covers(r.Model)).ToList();
+        return
+        [
+            .. from alert in _standing
+               let fit = rollouts.Select(r => (r.Name, Rule: AlertRules.Find(r, alert))).Where(r => r.Rule is not null).ToList()
+               where fit.Count > 0 || person.CoversEverything
+               select new AlertView(
+                   alert.Fingerprint, alert.Name, alert.Labels, alert.Summary, alert.Since, alert.By,
+                   [.. fit.Where(f => f.Rule!.Then == AlertThen.Hold).Select(f => f.Name)], [.. fit.Where(f => f.Rule!.Then == AlertThen.RollBack).Select(f => f.Name)]),
+        ];
+    }
+
+    /// <summary>Takes up what stood.</summary>
+    public async Task RecoverAsync(CancellationToken cancel) =>
+        _standing = [.. (await store.SettingsAsync(Setting.Alert, cancel)).Select(s => s.Body!.Value.Deserialize(CoreJson.Default.StandingAlert)!)];
+
+    /// <summary>Has the rollouts of another specification from now on.</summary>
+    public void Take(SpecificationSet next) => _specification = next;
+
+    /// <summary>Takes news of alerts.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was taken; whoever told tells again.</exception>
+    public async Task<(AlertReceipt? Receipt, string? Refusal)> TakeAsync(IReadOnlyList<AlertNews> news, Person by)
+    {
+        var (standing, entries) = (_standing.ToDictionary(a => a.Fingerprint, StringComparer.Ordinal), new List<LedgerEntry>());
+        int stand = 0, over = 0;
+        foreach (var told in news)
+        {
+            var known = standing.GetValueOrDefault(told.Fingerprint);
+            if (told.IsFiring && known is null && Matters(told, by) is { } alert)
+            {
+                standing[told.Fingerprint] = alert;
+                entries.Add(Entry(alert, by, alert.Summary ?? $"the alert {alert.Name} fires"));
+                stand++;
+            }
+            else if (!told.IsFiring && known is not null && by.Models.CoversAll(known.Models))
+            {
+                standing.Remove(told.Fingerprint);
+                entries.Add(Over(known, by, $"the alert {known.Name} is over"));
+                over++;
+            }
+        }
+
+        if (standing.Count > MostStanding)
+        {
+            return (null, $"{MostStanding} alerts stand; let some end, or clear them");
+        }
+
+        await RecordAsync(entries, [.. standing.Values]);
+        return (new(stand, over, news.Count - stand - over), null);
+    }
+
+    /// <summary>Ends an alert whose end nobody has told.</summary>
+    public async Task<CommandOutcome> ClearAsync(string fingerprint, Person by, string why)
+    {
+        if (_standing.FirstOrDefault(a => a.Fingerprint == fingerprint) is not { } known || !by.Models.CoversAll(known.Models))
+        {
+            return new(CommandOutcomeKind.NotFound, $"there is no alert {fingerprint}");
+        }
+
+        await RecordAsync([Over(known, by, why)], [.. _standing.Where(a => a != known)]);
+        return new(CommandOutcomeKind.Done, $"{known.Name} counts as over; if its sender tells of it again, it stands again");
+    }
+
+    private StandingAlert? Matters(AlertNews told, Person by)
+    {
+        var alert = new StandingAlert(told.Fingerprint, told.Labels, told.Summary, told.Since ?? time.GetUtcNow(), by.Name, by.Models);
+        return _specification.Rollouts.Any(r => AlertRules.Find(r, alert) is not null) ? alert : null;
+    }
+
+    // Nobody's leaving ends this half-way: what is recorded is in force.
+    private async Task RecordAsync(List<LedgerEntry> entries, IReadOnlyList<StandingAlert> next)
+    {
+        if (entries.Count > 0)
+        {
+            await store.RecordAsync(entries, CancellationToken.None);
+            _standing = next;
+        }
+    }
+
+    private LedgerEntry Entry(StandingAlert alert, Person by, string why) =>
+        SettingEntries.Of(new(Setting.Alert, alert.Fingerprint, JsonSerializer.SerializeToElement(alert, CoreJson.Default.StandingAlert)), by.Name, why, time.GetUtcNow());
+
+    private LedgerEntry Over(StandingAlert alert, Person by, string why) => SettingEntries.Of(new(Setting.Alert, alert.Fingerprint, null), by.Name, why, time.GetUtcNow());
+}
