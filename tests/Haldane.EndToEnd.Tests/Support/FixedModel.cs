@@ -36,6 +36,7 @@ internal sealed class FixedModel : IAsyncDisposable
 
             return next(context);
         });
+        app.MapGet("/metrics", () => "room_used{disk=\"a\"} 0.125\nroom_used{disk=\"b\"} 0.25\n");
         app.MapFallback(() => Results.Text($$"""{"model_name":"fraud","outputs":[{"name":"class","shape":[1],"datatype":"BYTES","data":["{{label}}"]}]}""", "application/json"));
         await app.StartAsync();
         return new(app, heard);
