@@ -21,6 +21,7 @@ internal sealed class GuardJudge
     private readonly Watched _everyone;
     private readonly Watched[] _segments;
     private readonly double[] _scan;
+    private readonly FeedbackSilence? _feedback;
 
     /// <summary>Nothing seen.</summary>
     /// <param name="guard">The guard.</param>
@@ -33,12 +34,14 @@ internal sealed class GuardJudge
         _everyone = new(null, everyone, budget.FailAt);
         _segments = [.. segments.Select(s => new Watched(s.Name, s.Measurement, budget.SegmentFailAt))];
         _scan = new double[_segments.Length];
+        _feedback = guard.Signal.IsLate ? new(guard.Signal) : null;
     }
 
     /// <summary>Takes a slice into account.</summary>
     public void Add(EvidenceSlice slice)
     {
         _everyone.Add(slice);
+        _feedback?.Add(slice);
         foreach (var segment in _segments)
         {
             segment.Add(slice);
@@ -55,6 +58,7 @@ internal sealed class GuardJudge
         // Both proven means worse than the baseline but within the margin. Only, a canary that by now looks bad has changed since it passed.
         var passed = _everyone.PassMax >= _budget.PassAt && !(_everyone.HasFailed && _everyone.Measurement.IsBeyondBad());
         var harmed = MostHarmed(passed);
+        broken ??= passed ? null : _feedback?.Broken();
         var missing = _everyone.Measurement.Missing();
         var trouble = passed ? null : _everyone.Measurement.Trouble();
         var (proven, suspects) = Scan();
