@@ -58,6 +58,7 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(FieldChange[]))]
 [JsonSerializable(typeof(SpecificationError[]))]
 [JsonSerializable(typeof(StandingAlert))]
+[JsonSerializable(typeof(ArchivedRun))]
 [JsonSerializable(typeof(IReadOnlyList<AlertView>))]
 [JsonSerializable(typeof(AlertReceipt))]
 [JsonSerializable(typeof(Freeze))]

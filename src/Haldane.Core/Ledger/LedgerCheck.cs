@@ -8,6 +8,9 @@ public sealed record LedgerCheck(long Records, ValueList<string> Problems)
     /// <summary>The signed heads that fit.</summary>
     public SignedHeads Heads { get; init => field = value ?? SignedHeads.None; } = SignedHeads.None;
 
+    /// <summary>Runs whose evidence is in the archive, which was not looked at.</summary>
+    public int Archived { get; init; }
+
     /// <summary>Whether nothing was found.</summary>
     public bool IsWhole => Problems.Count == 0;
 }

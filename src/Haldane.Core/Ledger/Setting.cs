@@ -17,6 +17,9 @@ public sealed record Setting(string Kind, string Name, JsonElement? Body)
     /// <summary>The kind of <see cref="Access.AccessToken"/>.</summary>
     public const string Token = "token";
 
+    /// <summary>The kind of <see cref="ArchivedRun"/>, by the run's number.</summary>
+    public const string Evidence = "evidence";
+
     /// <summary>The kind of <see cref="Alerts.StandingAlert"/>, by its fingerprint.</summary>
     public const string Alert = "alert";
 }

@@ -29,6 +29,26 @@ internal static class EvidenceTable
         .Query<SliceText>("SELECT number, body FROM evidence WHERE run = @run AND number > @after ORDER BY number LIMIT @limit", new { run, after, limit })
         .AsList();
 
+    /// <summary>The first run after another one, with its last slice; null when there is none. The key finds it: to group all rows would read them all.</summary>
+    public static StoredRun? Next(SqliteConnection connection, int after) =>
+        connection.ExecuteScalar<int?>("SELECT min(run) FROM evidence WHERE run > @after", new { after }) is not { } run ? null
+        : Parse(connection.QueryFirst<Row>("SELECT number, body, digest FROM evidence WHERE run = @run ORDER BY number DESC LIMIT 1", new { run })) is var last ? new(run, last.From + last.Length)
+        : null;
+
+    /// <summary>Removes some slices of a run, and its feedback with the last of them.</summary>
+    /// <returns>Whether any is left.</returns>
+    public static bool Forget(SqliteConnection connection, int run, int limit)
+    {
+        connection.Execute("DELETE FROM evidence WHERE run = @run AND number <= (SELECT min(number) + @limit - 1 FROM evidence WHERE run = @run)", new { run, limit });
+        if (connection.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM evidence WHERE run = @run)", new { run }) == 1)
+        {
+            return true;
+        }
+
+        connection.Execute("DELETE FROM feedback WHERE position IN (SELECT position FROM feedback WHERE run = @run LIMIT @limit)", new { run, limit });
+        return connection.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM feedback WHERE run = @run)", new { run }) == 1;
+    }
+
     private static EvidenceSlice Parse(Row row) => JsonSerializer.Deserialize(row.Body, CoreJson.Default.EvidenceSlice)
         ?? throw new InvalidDataException($"slice {row.Number} is empty");
 

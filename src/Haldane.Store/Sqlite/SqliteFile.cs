@@ -28,7 +28,7 @@ internal static class SqliteFile
         var name = path + ".lock";
         try
         {
-            return Create(name, FileMode.OpenOrCreate, FileShare.None);
+            return OwnersFile.Open(name, FileMode.OpenOrCreate);
         }
         catch (IOException e) when (e.HResult is EAgain or EAgainOfMac or SharingViolation)
         {
@@ -44,7 +44,7 @@ internal static class SqliteFile
     {
         if (!File.Exists(path))
         {
-            Create(path, FileMode.CreateNew, FileShare.ReadWrite).Dispose();
+            OwnersFile.Open(path, FileMode.CreateNew, FileShare.ReadWrite).Dispose();
         }
     }
 
@@ -120,15 +120,4 @@ internal static class SqliteFile
     }
 
     private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
-
-    private static FileStream Create(string path, FileMode mode, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new(path, options);
-    }
 }

@@ -39,7 +39,7 @@ public sealed class SqliteLedger : ILedgerReader, IAsyncDisposable
     /// <inheritdoc/>
     /// <remarks>Reads one committed state from the disk; writes go on beside it and are not part of it.</remarks>
     public Task<LedgerCheck> VerifyAsync(LedgerKey? key, CancellationToken cancel) =>
-        _readers.RunFreshAsync("verify the ledger", connection => StoreVerification.Run(connection, key, cancel), cancel);
+        _readers.RunFreshAsync("verify the ledger", connection => StoreVerification.Run(connection, key, _readers.Archive, cancel), cancel);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -5,6 +5,7 @@ using Dapper;
 using Haldane.Core;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
+using Haldane.Store.Archive;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite;
@@ -31,7 +32,7 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
 
     /// <summary>Readers of a store that another process may have open.</summary>
     /// <exception cref="StoreUnavailableException">The file is not there, not a store, damaged, or newer than this program; the message says what to do.</exception>
-    public static async Task<SqliteReaders> OpenAsync(string path, CancellationToken cancel)
+    public static async Task<SqliteReaders> OpenAsync(string path, EvidenceArchive? archive, CancellationToken cancel)
     {
         var full = System.IO.Path.GetFullPath(path);
         if (!File.Exists(full))
@@ -39,7 +40,7 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
             throw new StoreUnavailableException($"there is no store '{full}'");
         }
 
-        var readers = new SqliteReaders(full, new());
+        var readers = new SqliteReaders(full, new() { Archive = archive });
         try
         {
             await readers.RunAsync(
@@ -69,8 +70,14 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
     public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => PagesAsync(
         "read evidence", (connection, after, limit) => EvidenceTable.Read(connection, run, after, limit), slice => slice.Slice.Number, 0, cancel);
 
-    /// <summary>The same, letter by letter as it is stored.</summary>
-    public IAsyncEnumerable<SliceText> SliceTextsAsync(int run, CancellationToken cancel) => PagesAsync(
+    /// <summary>The archive, or null.</summary>
+    public EvidenceArchive? Archive => options.Archive;
+
+    /// <summary>The same, letter by letter as it is stored, or as it is in the archive.</summary>
+    public IAsyncEnumerable<SliceText> SliceTextsAsync(int run, CancellationToken cancel) => Archive?.Has(run) == true ? Archive.ReadAsync(run, cancel) : StoredTextsAsync(run, cancel);
+
+    /// <summary>What of it is in the store.</summary>
+    public IAsyncEnumerable<SliceText> StoredTextsAsync(int run, CancellationToken cancel) => PagesAsync(
         "read evidence", (connection, after, limit) => EvidenceTable.ReadTexts(connection, run, after, limit), slice => slice.Number, 0, cancel);
 
     /// <summary>Reads page after page. Rows are only ever appended, so pages that are read one after another fit together.</summary>

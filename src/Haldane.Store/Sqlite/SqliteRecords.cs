@@ -14,7 +14,7 @@ public sealed class SqliteRecords : IEvidenceReader, IAsyncDisposable
     /// <inheritdoc/>
     public Task<IReadOnlyList<Rollout>> RolloutsAsync(CancellationToken cancel) => _readers.RolloutsAsync(cancel);
 
-    /// <summary>The evidence of a run in order.</summary>
+    /// <summary>The evidence of a run in order, as far as it is in the store.</summary>
     public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => _readers.EvidenceAsync(run, cancel);
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ using Haldane.Core.Feedback;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
+using Haldane.Store.Archive;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite;
@@ -16,8 +17,11 @@ namespace Haldane.Store.Sqlite;
 /// Write-ahead log, flushed at each commit: what a completed task wrote outlives a power cut. Writes that wait together share a commit.
 /// Reads have connections of their own and do not wait for writes. Safe from any thread.
 /// </remarks>
-public sealed class SqliteStore : IRolloutStore, IEvidenceReader
+public sealed class SqliteStore : IRolloutStore, IEvidenceReader, IEvidenceArchive
 {
+    // Some ten milliseconds of the disk.
+    private const int ForgottenAtOnce = 500;
+
     private readonly FileStream _lock;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
@@ -25,12 +29,14 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
     private readonly HeadSigner _signer;
     private readonly FeedbackTable.Insert _insert;
     private readonly EvidenceTable.Appender _evidence;
+    private readonly EvidenceArchive? _archive;
     private int _disposed;
 
     private SqliteStore(string path, FileStream held, SqliteConnection connection, SqliteStoreOptions options)
     {
         var fault = HeadTable.FindFault(connection); // before the writer has the connection to itself
         FilePath = path;
+        _archive = options.Archive;
         _lock = held;
         _insert = new(connection);
         _evidence = new(connection);
@@ -57,18 +63,21 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
     internal SqliteWriter Writer => _writer;
 
     /// <summary>Opens the store for this process alone; makes the file, for its owner only, when it is not there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancel">Gives it up.</param>
+    /// <param name="archive">Where evidence of old runs is; null: nowhere.</param>
     /// <exception cref="StoreUnavailableException">
     /// It is in use, damaged, newer than this program, or cannot be written; the message says what to do.
     /// </exception>
-    public static Task<SqliteStore> OpenAsync(string path, CancellationToken cancel) => OpenAsync(path, new(), cancel);
+    public static Task<SqliteStore> OpenAsync(string path, CancellationToken cancel, EvidenceArchive? archive = null) => OpenAsync(path, new() { Archive = archive }, cancel);
 
     /// <summary>Opens the ledger for reading, also while another process has the store open.</summary>
     /// <exception cref="StoreUnavailableException">It is not there, damaged, or newer than this program; the message says what to do.</exception>
-    public static async Task<SqliteLedger> OpenReadOnlyAsync(string path, CancellationToken cancel) => new(await SqliteReaders.OpenAsync(path, cancel));
+    public static async Task<SqliteLedger> OpenReadOnlyAsync(string path, CancellationToken cancel, EvidenceArchive? archive = null) => new(await SqliteReaders.OpenAsync(path, archive, cancel));
 
     /// <summary>Opens rollouts and evidence for reading, also while another process has the store open.</summary>
     /// <exception cref="StoreUnavailableException">It is not there, damaged, or newer than this program; the message says what to do.</exception>
-    public static async Task<SqliteRecords> OpenRecordsAsync(string path, CancellationToken cancel) => new(await SqliteReaders.OpenAsync(path, cancel));
+    public static async Task<SqliteRecords> OpenRecordsAsync(string path, CancellationToken cancel, EvidenceArchive? archive = null) => new(await SqliteReaders.OpenAsync(path, archive, cancel));
 
     /// <inheritdoc/>
     public Task<byte[]> InstallationKeyAsync(CancellationToken cancel) => _writer.RunAsync(
@@ -121,6 +130,25 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => _readers.EvidenceAsync(run, cancel);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredRun>> StoredRunsAsync(CancellationToken cancel)
+    {
+        List<StoredRun> runs = [];
+        while (await _readers.RunAsync("read the runs", connection => EvidenceTable.Next(connection, runs is [.., var last] ? last.Run : int.MinValue), cancel) is { } next)
+        {
+            runs.Add(next);
+        }
+
+        return runs;
+    }
+
+    /// <inheritdoc/>
+    public Task<ArchivedRun> ArchiveAsync(int run, CancellationToken cancel) =>
+        _archive is null ? throw new InvalidOperationException("there is no archive") : _archive.KeepAsync(run, _readers.StoredTextsAsync(run, cancel), cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> ForgetAsync(int run, CancellationToken cancel) => _writer.RunAsync("forget evidence", connection => EvidenceTable.Forget(connection, run, ForgottenAtOnce), cancel);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel)

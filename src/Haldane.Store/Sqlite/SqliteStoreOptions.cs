@@ -1,6 +1,8 @@
+using Haldane.Store.Archive;
+
 namespace Haldane.Store.Sqlite;
 
-/// <summary>How patient the store is; tests shorten it.</summary>
+/// <summary>How patient the store is, which tests shorten, and where else evidence is.</summary>
 internal sealed record SqliteStoreOptions
 {
     /// <summary>How long a write waits for its turn and a read for a connection. A commit takes milliseconds; past this the disk stands.</summary>
@@ -11,6 +13,9 @@ internal sealed record SqliteStoreOptions
 
     /// <summary>How many reads may run at once: more would fight for the disk, and reads are short.</summary>
     public int Readers { get; init; } = 8;
+
+    /// <summary>Where evidence of old runs is; null: nowhere.</summary>
+    public EvidenceArchive? Archive { get; init; }
 
     /// <summary>Measures <see cref="Patience"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Haldane.Client;
 using Haldane.Core.Ports;
+using Haldane.Store.Archive;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Commands;
@@ -11,8 +12,14 @@ internal static class LedgerSource
     public static Option<string> Option() =>
         new("--store") { Description = "Read this store's file instead of asking a running Haldane." };
 
+    /// <summary>Where evidence of old runs is.</summary>
+    public static Option<string?> Archive() => new("--archive") { Description = "The folder of `haldane run --archive`, where evidence of old runs is." };
+
+    /// <summary>The archive in a folder; null without one.</summary>
+    public static EvidenceArchive? ArchiveAt(string? folder) => folder is null ? null : new(folder);
+
     /// <summary>Reads from the file, or else from the server; a file that cannot be read becomes one line and exit code 2.</summary>
-    public static async Task<int> UseAsync(string? store, AdminClient client, Func<ILedgerReader, Task<int>> act, CancellationToken cancel)
+    public static async Task<int> UseAsync(string? store, AdminClient client, Func<ILedgerReader, Task<int>> act, CancellationToken cancel, EvidenceArchive? archive = null)
     {
         if (store is null)
         {
@@ -21,7 +28,7 @@ internal static class LedgerSource
 
         try
         {
-            await using var reader = await SqliteStore.OpenReadOnlyAsync(store, cancel);
+            await using var reader = await SqliteStore.OpenReadOnlyAsync(store, cancel, archive);
             return await act(reader);
         }
         catch (StoreUnavailableException e)

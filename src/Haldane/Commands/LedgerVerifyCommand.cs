@@ -15,12 +15,18 @@ internal static class LedgerVerifyCommand
         var key = new Option<string>("--key") { Description = "A public key that was kept elsewhere (PEM, see `ledger key`): every signed head must be of this one." };
         var export = new Option<string>("--export") { Description = "Check a file that `ledger export` wrote, alone; of evidence there is none in it." };
         var head = new Option<string>("--head") { Description = "The number and the hash of a record that were kept elsewhere, e.g. \"1200 9f86…\": it must still be there." };
-        var command = new Command("verify", "Recomputes the hash chain and the evidence digests, and checks the signed heads.") { store, key, export, head };
+        var archive = LedgerSource.Archive();
+        var command = new Command("verify", "Recomputes the hash chain and the evidence digests, and checks the signed heads.") { store, archive, key, export, head };
         command.Validators.Add(result =>
         {
             if (result.GetResult(store) is not null && result.GetResult(export) is not null)
             {
                 result.AddError("--store and --export: wanted is one of them");
+            }
+
+            if (result.GetResult(archive) is not null && result.GetResult(store) is null)
+            {
+                result.AddError("--archive: wanted is --store beside it; a running Haldane looks into its own");
             }
 
             if (result.GetValue(head) is { } text && (result.GetResult(export) is not null || text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [{ } number, { Length: 64 }] || !long.TryParse(number, out _)))
@@ -44,7 +50,8 @@ internal static class LedgerVerifyCommand
                             return await TellAsync(
                                 parsed.GetValue(head) is { } text && await WhyNotHeadAsync(ledger, text, cancel) is { } why ? check with { Problems = [.. check.Problems, why] } : check, "the ledger is");
                         },
-                        cancel);
+                        cancel,
+                        LedgerSource.ArchiveAt(parsed.GetValue(archive)));
             });
     }
 
@@ -119,6 +126,11 @@ internal static class LedgerVerifyCommand
             ? $"{what} whole: {check.Records:N0} records"
             : $"{what} BROKEN: {check.Problems.Count} problem{(check.Problems.Count == 1 ? "" : "s")} in {check.Records:N0} records");
         System.Console.WriteLine(Signed(check));
+        if (check.Archived > 0)
+        {
+            System.Console.WriteLine($"the evidence of {check.Archived:N0} run{(check.Archived == 1 ? " is" : "s is")} in the archive, which was not looked at (--archive)");
+        }
+
         return check.IsWhole ? ExitCode.Done : ExitCode.No;
     }
 

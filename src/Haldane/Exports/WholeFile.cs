@@ -1,4 +1,5 @@
 using System.Text;
+using Haldane.Store;
 
 namespace Haldane.Exports;
 
@@ -13,7 +14,7 @@ internal static class WholeFile
         try
         {
             T result;
-            await using (var file = new FileStream(beside, Options()))
+            await using (var file = OwnersFile.Open(beside, FileMode.Create))
             {
                 await using (var text = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" })
                 {
@@ -31,16 +32,5 @@ internal static class WholeFile
             File.Delete(beside);
             throw;
         }
-    }
-
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

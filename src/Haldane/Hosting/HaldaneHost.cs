@@ -4,6 +4,7 @@ using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Gauges;
 using Haldane.Control.Reports;
+using Haldane.Control.Retention;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -15,6 +16,7 @@ using Haldane.Core.Specification.Changes;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
+using Haldane.Store.Archive;
 using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
 
@@ -36,6 +38,12 @@ internal sealed record HostOptions(IReadOnlyList<SpecificationSource>? Files, IR
 
     /// <summary>Where files of secrets may be that an applied document names; null: nowhere.</summary>
     public string? SecretsFolder { get; init; }
+
+    /// <summary>Where evidence of old runs is moved to; null: nowhere.</summary>
+    public EvidenceArchive? Archive { get; init; }
+
+    /// <summary>How long a run must have been over for that.</summary>
+    public TimeSpan ArchiveAfter { get; init; }
 }
 
 /// <summary>One process of Haldane: store, gateway, controller and admin port, started in the order that loses nothing.</summary>
@@ -56,11 +64,12 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly Task _loop;
     private readonly Task _telling;
     private readonly Task _reading;
+    private readonly Task _keeping;
     private readonly MetricsReader _gauges = new();
 
     private HaldaneHost(
         IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series,
-        WebhookDesk webhooks, SpecificationDesk specifications, TimeProvider time, ILoggerFactory logging)
+        WebhookDesk webhooks, SpecificationDesk specifications, EvidenceKeeper? keeper, TimeProvider time, ILoggerFactory logging)
     {
         _store = store;
         _router = router;
@@ -72,6 +81,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _specifications = specifications;
         _loop = controller.RunAsync(_stop.Token);
         _telling = webhooks.RunAsync(_stop.Token);
+        _keeping = keeper?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         _reading = new GaugeFollower(controller.Gauges, _gauges, time, logging.CreateLogger<GaugeFollower>()).RunAsync(_stop.Token);
     }
 
@@ -102,7 +112,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         WebhookRoutes? routes = null;
         try
         {
-            var store = await SqliteStore.OpenAsync(options.Store, cancel);
+            var store = await SqliteStore.OpenAsync(options.Store, cancel, options.Archive);
             started.Push(store);
             var stored = await StoredSpecification.RecoverAsync(store, options.Files, options.Prune, time, cancel);
             var secrets = Secrets.Read(stored.Current.Set);
@@ -129,7 +139,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
             var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => stored.Current.Set.Models, time);
             var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, time), logging, cancel);
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, time, logging)
+            var keeper = options.Archive is null ? null : new EvidenceKeeper(store, store, options.ArchiveAfter, time, logging.CreateLogger<EvidenceKeeper>());
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, keeper, time, logging)
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,
@@ -155,7 +166,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.StopAsync(patience.Token);
         await _admin.StopAsync(patience.Token);
         await _stop.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading), Task.Delay(Patience, CancellationToken.None));
+        await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading, _keeping), Task.Delay(Patience, CancellationToken.None));
         await _controller.TickAsync(CancellationToken.None);
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Judge.Replay;
+using Haldane.Store.Archive;
 using Haldane.Store.Sqlite;
 
 namespace Haldane.Replays;
@@ -27,17 +28,18 @@ internal sealed class StoreReplay : IAsyncDisposable
 
     /// <summary>Reads the records of a rollout.</summary>
     /// <param name="store">The file.</param>
+    /// <param name="archive">Where evidence of old runs is; null: nowhere.</param>
     /// <param name="rollout">The rollout.</param>
     /// <param name="run">Only this run; null: all.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="StoreUnavailableException">There is no store, it is damaged, or holds nothing to replay; the message says what to do.</exception>
-    public static async Task<StoreReplay> OpenAsync(string store, string rollout, int? run, CancellationToken cancel)
+    public static async Task<StoreReplay> OpenAsync(string store, EvidenceArchive? archive, string rollout, int? run, CancellationToken cancel)
     {
         var ledger = await SqliteStore.OpenReadOnlyAsync(store, cancel);
         SqliteRecords? evidence = null;
         try
         {
-            evidence = await SqliteStore.OpenRecordsAsync(store, cancel);
+            evidence = await SqliteStore.OpenRecordsAsync(store, cancel, archive);
             var records = await RecordsAsync(ledger, rollout, cancel);
             if (records.Count == 0)
             {
@@ -96,6 +98,11 @@ internal sealed class StoreReplay : IAsyncDisposable
             {
                 replay.Take(slices.Current.Number, slices.Current.Body);
                 passed(replay.UpTo);
+            }
+
+            if (entry.EvidenceUpTo > 0 && replay.UpTo == 0)
+            {
+                throw new StoreUnavailableException($"the store has no evidence of run {run} of {_rollout}: where it was moved into the archive, name its folder with --archive");
             }
 
             replayed.Add(RecordReport.Of(replay.Compare(number, entry)));

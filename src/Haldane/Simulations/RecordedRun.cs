@@ -59,7 +59,7 @@ internal sealed record RecordedRun(Rollout Rollout, ModelSpec Model, IReadOnlyLi
             }
         }
 
-        return slices.Count > 0 ? new(run, run.Model!, slices) : throw new StoreUnavailableException($"run {run.Run} of {run.Name} in the store '{store}' has no evidence yet; wait for it");
+        return slices.Count > 0 ? new(run, run.Model!, slices) : throw new StoreUnavailableException($"run {run.Run} of {run.Name} in the store '{store}' has no evidence: wait for it, or, where it was moved into the archive, take a newer run");
     }
 
     private static string Nothing(string store, string? rollout, string? model, IReadOnlyList<Rollout> known)

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace Haldane.Store.Sqlite.Verification;
 
 /// <summary>Recomputes the digests of every run's evidence and compares them with what the records say.</summary>
-/// <remarks>One use, one thread.</remarks>
-internal sealed class EvidenceVerification(LedgerProblems problems)
+/// <remarks>One use, one thread. What of an archived run is still in the store, because it was being removed, is passed over: <see cref="ArchiveVerification"/> looks at it.</remarks>
+internal sealed class EvidenceVerification(LedgerProblems problems, IReadOnlySet<int> archived)
 {
     private readonly Dictionary<(int Run, long UpTo), List<EvidenceClaim>> _claims = [];
     private long _run = long.MinValue;
@@ -16,7 +16,7 @@ internal sealed class EvidenceVerification(LedgerProblems problems)
 
     public void Run(SqliteConnection connection, List<EvidenceClaim> claims, CancellationToken cancel)
     {
-        foreach (var group in claims.GroupBy(claim => (claim.Run, claim.UpTo)))
+        foreach (var group in claims.Where(claim => !archived.Contains(claim.Run)).GroupBy(claim => (claim.Run, claim.UpTo)))
         {
             _claims[group.Key] = [.. group];
         }
@@ -49,6 +49,11 @@ internal sealed class EvidenceVerification(LedgerProblems problems)
         typed &= rows.TryInteger(1, out var number);
         typed &= rows.TryTextBytes(2, out var body);
         typed &= rows.TryText(3, out var digest);
+        if (run is >= int.MinValue and <= int.MaxValue && archived.Contains((int)run))
+        {
+            return;
+        }
+
         if (run != _run)
         {
             (_run, _last, _digest, _storedDiffers) = (run, 0, "", false);

@@ -1,6 +1,7 @@
 using Dapper;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ledger.Checks;
+using Haldane.Store.Archive;
 using Microsoft.Data.Sqlite;
 
 namespace Haldane.Store.Sqlite.Verification;
@@ -9,18 +10,19 @@ namespace Haldane.Store.Sqlite.Verification;
 /// <remarks>One read transaction, so that writes beside it do not look like damage. Goes on after a problem as far as the file can be read.</remarks>
 internal static class StoreVerification
 {
-    public static LedgerCheck Run(SqliteConnection connection, LedgerKey? kept, CancellationToken cancel)
+    public static LedgerCheck Run(SqliteConnection connection, LedgerKey? kept, EvidenceArchive? archive, CancellationToken cancel)
     {
         var problems = new LedgerProblems();
         var chain = new ChainVerification(problems);
         connection.Execute("PRAGMA cell_size_check = ON; BEGIN");
         chain.Run(connection, cancel);
-        new EvidenceVerification(problems).Run(connection, chain.Walk.Claims, cancel);
+        var archived = new ArchiveVerification(problems, archive).Run(chain, cancel);
+        new EvidenceVerification(problems, archived.Runs).Run(connection, chain.Walk.Claims, cancel);
         var heads = new HeadVerification(problems, kept).Run(connection, chain);
         new RolloutVerification(problems).Run(connection, chain);
         new SettingVerification(problems).Run(connection, chain);
         CheckPages(connection, problems);
-        return new(chain.Walk.Read, problems.ToList()) { Heads = heads };
+        return new(chain.Walk.Read, problems.ToList()) { Heads = heads, Archived = archived.Unseen };
     }
 
     // What no query happens to touch: the pages of the tree above the rows, indexes, the free list.
