@@ -3,7 +3,7 @@ using Haldane.EndToEnd.Tests.Support;
 
 namespace Haldane.EndToEnd.Tests;
 
-/// <summary>Real servers, real traffic, real time: each scenario ends as the table of the README says.</summary>
+/// <summary>Real servers, real traffic, real time: each scenario ends as the table of the README says, and what was decided comes out of the stored evidence again.</summary>
 public sealed class DemoTests
 {
     [Theory]
@@ -18,7 +18,8 @@ public sealed class DemoTests
     [InlineData("silent", "Running", null)]
     public async Task A_scenario_ends_as_it_should(string scenario, string phase, string? guard)
     {
-        var said = await Terminal.RunAsync("demo", scenario, "--seed", "7", "--json");
+        using var workspace = new Workspace();
+        var said = await Terminal.RunAsync("demo", scenario, "--seed", "7", "--json", "--store", workspace.Store);
 
         // A machine that stands still for a tenth of a second again and again makes both versions slow at random moments: no promotion can be proven there, and the verdict says why.
         Assert.SkipWhen(
@@ -30,6 +31,8 @@ public sealed class DemoTests
         Assert.Equal(fields, result.Select(f => f.Key));
         Assert.Equal((scenario, phase, 0), ((string)result["scenario"]!, (string)result["phase"]!, (int)result["callerErrors"]!));
         Assert.True(guard is null || (string)result["guard"]! == guard, said.Out);
+        var replayed = await Terminal.RunAsync("judge", "--replay", "fraud-v2", "--store", workspace.Store, "--json");
+        Assert.True(replayed.Code == 0 && (bool)JsonNode.Parse(replayed.Out)!["equal"]!, $"{replayed.Out}{replayed.Error}");
         Assert.True(scenario != "segment" || (string)result["segment"]! == "country=ID", said.Out);
     }
 

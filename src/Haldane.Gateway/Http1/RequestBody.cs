@@ -10,7 +10,9 @@ using Haldane.Gateway.Upstreams;
 namespace Haldane.Gateway.Http1;
 
 /// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again.</summary>
-/// <remarks>Used again for request after request. One sending at a time. Owns its pooled buffer until disposed.</remarks>
+/// <remarks>
+/// Used again for request after request. One sending at a time. Owns its pooled buffer until disposed. Longer than most: framing, sending, keeping and counting are done in one pass over what came, for a byte is looked at once.
+/// </remarks>
 /// <param name="input">The caller's connection.</param>
 /// <param name="deadline">Bounds each wait for the caller or the version.</param>
 /// <param name="caller">Whether the caller is still there.</param>

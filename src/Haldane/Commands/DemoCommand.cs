@@ -23,9 +23,17 @@ internal static class DemoCommand
         });
         var seed = new Option<int>("--seed") { Description = "Makes traffic, models and faults the same again.", DefaultValueFactory = _ => 1 };
         var keep = new Option<bool>("--keep") { Description = "Stay up at the end until Ctrl-C." };
+        var store = new Option<string?>("--store") { Description = "A new file that keeps ledger and evidence, for `haldane judge --replay` and `haldane ledger`. Default: they are gone at the end." };
+        store.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<string?>() is { } file && File.Exists(file))
+            {
+                r.AddError($"--store: {file} is there already; wanted is a new file");
+            }
+        });
         var json = new Option<bool>("--json") { Description = "Nothing but one JSON object at the end." };
         var list = new Option<bool>("--list") { Description = "List the scenarios and how they must end." };
-        var command = new Command("demo", "Runs a canary of a real model server, from start to promotion or rollback.") { scenario, rate, seed, keep, json, list };
+        var command = new Command("demo", "Runs a canary of a real model server, from start to promotion or rollback.") { scenario, rate, seed, store, keep, json, list };
         command.Validators.Add(r =>
         {
             if (r.GetValue(keep) && r.GetValue(json))
@@ -35,7 +43,7 @@ internal static class DemoCommand
         });
         command.SetAction((parsed, cancel) => parsed.GetValue(list)
             ? Task.FromResult(List())
-            : RunAsync(parsed.GetValue(scenario)!, parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(keep), parsed.GetValue(json), cancel));
+            : RunAsync(parsed.GetValue(scenario)!, parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(store), parsed.GetValue(keep), parsed.GetValue(json), cancel));
         return command;
     }
 
@@ -51,7 +59,7 @@ internal static class DemoCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> RunAsync(string name, int rate, int seed, bool keep, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(string name, int rate, int seed, string? store, bool keep, bool json, CancellationToken cancel)
     {
         if (Array.Find(Scenario.All, s => s.Name == name) is not { } scenario)
         {
@@ -67,7 +75,7 @@ internal static class DemoCommand
                 System.Console.WriteLine("training two models, starting their servers ...");
             }
 
-            await using var run = await DemoRun.StartAsync(scenario, rate, seed, cancel);
+            await using var run = await DemoRun.StartAsync(scenario, rate, seed, store, cancel);
             if (!json)
             {
                 System.Console.WriteLine($"live page {run.PageAddress}   data port {run.DataAddress}   {rate:N0} requests/s");

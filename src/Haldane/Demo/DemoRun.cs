@@ -59,7 +59,12 @@ internal sealed class DemoRun : IAsyncDisposable
     public RolloutView View => _host.Room.Rollouts[0];
 
     /// <summary>Starts all parts; the rollout waits.</summary>
-    public static async Task<DemoRun> StartAsync(Scenario scenario, int rate, int seed, CancellationToken cancel)
+    /// <param name="scenario">What happens.</param>
+    /// <param name="rate">Requests per second.</param>
+    /// <param name="seed">Makes it the same again.</param>
+    /// <param name="store">The file that keeps ledger and evidence; null: one that is gone at the end.</param>
+    /// <param name="cancel">Gives it up.</param>
+    public static async Task<DemoRun> StartAsync(Scenario scenario, int rate, int seed, string? store, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("haldane-demo-").FullName;
         var started = new Stack<IAsyncDisposable>();
@@ -74,7 +79,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
             var logging = Logs.ToStandardError(LogLevel.Error);
             var loopback = new IPEndPoint(IPAddress.Loopback, 0);
-            var options = new HostOptions([DemoSpecification.File(text)], [new(loopback, false)], new(loopback), Path.Combine(folder, "haldane.db"));
+            var options = new HostOptions([DemoSpecification.File(text)], [new(loopback, false)], new(loopback), store ?? Path.Combine(folder, "haldane.db"));
             var host = await HaldaneHost.StartAsync(options, TimeProvider.System, logging, cancel);
             started.Push(host);
             string[] silence = scenario.Silence ? ["--silent-after", $"{SilentAfter.TotalSeconds}"] : [];

@@ -4,7 +4,7 @@ using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Tests.Http1;
 
-/// <summary>The request line and the fields, as RFC 9112 wants them, and nothing that two could read differently.</summary>
+/// <summary>The request line and the fields, as RFC 9112 wants them, and nothing that two could read differently. Long for its tables of heads.</summary>
 public sealed class RequestHeadTests
 {
     private const string Host = "Host: gateway\r\n";

@@ -6,7 +6,7 @@ using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Tests.Observation;
 
-/// <summary>Answers as the documentation of each protocol shows them, and where predictions are found in them.</summary>
+/// <summary>Answers as the documentation of each protocol shows them, and where predictions are found in them. Long for the answers, which stand here as they are documented.</summary>
 public sealed class PredictionPlacesTests
 {
     private const string Legit = "legit", Unread = "?", Nothing = "";

@@ -7,7 +7,7 @@ using Haldane.Gateway.Tests.Wire;
 
 namespace Haldane.Gateway.Tests.Overrides;
 
-/// <summary>What a version with an override receives, over real sockets.</summary>
+/// <summary>What a version with an override receives, over real sockets. Longer than most: each test is a whole request and what came of it.</summary>
 public sealed class OverrideRelayTests
 {
     private const string Chat = "/v1/chat/completions";

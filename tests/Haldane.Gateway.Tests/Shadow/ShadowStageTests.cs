@@ -9,7 +9,7 @@ using Haldane.Gateway.Tests.Wire;
 
 namespace Haldane.Gateway.Tests.Shadow;
 
-/// <summary>A shadow stage on real sockets: what the canary gets, what the caller sees, and what is evidence.</summary>
+/// <summary>A shadow stage on real sockets: what the canary gets, what the caller sees, and what is evidence. Longer than most: each test is a conversation of three parties, and all have one stage.</summary>
 public sealed class ShadowStageTests
 {
     private const string Chat = "POST /v2/models/fraud/chat/completions HTTP/1.1\r\nHost: gateway\r\n";

@@ -5,7 +5,7 @@ using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Tests.Statistics;
 
-/// <summary>Quantiles of two arms: the estimate, the exact lanes at one point, and lines as maps of edges.</summary>
+/// <summary>Quantiles of two arms: the estimate, the exact lanes at one point, and lines as maps of edges. Longer than most: the three are held against each other.</summary>
 public sealed class QuantileTests
 {
     [Theory]
