@@ -7,10 +7,12 @@ namespace Haldane.Judge;
 internal sealed class Silence(TimeSpan flowed, TimeSpan least)
 {
     private const int TimesTheLongest = 5;
+    private const double LikeTheLast = 1.5;
 
     private TimeSpan _sinceFirst;
     private TimeSpan _quiet;
     private TimeSpan _longest;
+    private TimeSpan _lastMissed;
     private bool _hasCome;
     private bool _isMissed;
 
@@ -24,8 +26,10 @@ internal sealed class Silence(TimeSpan flowed, TimeSpan least)
     {
         if (came)
         {
-            // A silence that was missed is no habit: the next one of its kind is missed too.
-            _longest = _hasCome && !_isMissed && _quiet > _longest ? _quiet : _longest;
+            // A silence that was missed is no habit yet; one that is like the last that was missed is, e.g. every night.
+            var isHabit = _hasCome && (!_isMissed || _quiet <= LikeTheLast * _lastMissed);
+            _longest = isHabit && _quiet > _longest ? _quiet : _longest;
+            _lastMissed = _isMissed ? _quiet : _lastMissed;
             (_hasCome, _isMissed, _quiet) = (true, false, TimeSpan.Zero);
         }
         else

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Haldane.Core.Alerts;
 using Haldane.EndToEnd.Tests.Support;
 
 namespace Haldane.EndToEnd.Tests;
@@ -32,7 +33,7 @@ public sealed class OutsideSignalTests : IAsyncLifetime
         var admin = second.Admin.ToString();
         await UntilAsync(second, "hold", "Alert");
         var listed = await Terminal.RunAsync("alerts", "list", "--admin", admin);
-        var cleared = await Terminal.RunAsync("alerts", "clear", "f00", "--why", "its sender is gone", "--by", "ann", "--admin", admin);
+        var cleared = await Terminal.RunAsync("alerts", "clear", AlertIds.Of("api", "f00"), "--why", "its sender is gone", "--by", "ann", "--admin", admin);
         await UntilAsync(second, "hold", "NoData");
         await TellAsync(second, "f01", "page");
         var told = TimeProvider.System.GetTimestamp();
@@ -80,7 +81,7 @@ public sealed class OutsideSignalTests : IAsyncLifetime
             version = "4",
             alerts = new[] { new { status = "firing", fingerprint, labels = new { alertname = "FraudLossHigh", service = "fraud", severity }, annotations = new { summary = "losses" }, startsAt = TimeProvider.System.GetUtcNow() } },
         });
-        Assert.Equal("""{"standing":1,"over":0,"ignored":0}""", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("""{"standing":1,"over":0,"ignored":0,"unfit":0}""", await answer.Content.ReadAsStringAsync());
     }
 
     private static async Task<JsonElement> UntilAsync(RunningHaldane haldane, string field, string value)

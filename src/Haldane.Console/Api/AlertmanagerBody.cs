@@ -11,42 +11,39 @@ namespace Haldane.Console.Api;
 /// <remarks>Fields that we have no use for are passed over: the format is not ours, and new ones come.</remarks>
 internal static class AlertmanagerBody
 {
-    private const int MostAlerts = 1_000;
     private const int MostLabels = 64;
     private const int LongestLabel = 500;
     private const int LongestSummary = 300;
 
-    /// <summary>The news of a body, or what is wrong with it.</summary>
-    public static (IReadOnlyList<AlertNews> News, string? Mistake) Read(JsonElement body)
+    /// <summary>The news of a body and what is wrong with single alerts of it, or what is wrong with the whole.</summary>
+    /// <remarks>One alert that cannot be read must not keep the others from us: their sender does not send them again.</remarks>
+    public static (IReadOnlyList<AlertNews> News, IReadOnlyList<string> Unfit, string? Mistake) Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("version", out var version) || version.ValueKind != JsonValueKind.String || version.GetString() != "4")
         {
-            return ([], "version: wanted is \"4\", as Alertmanager's webhooks have it");
+            return ([], [], "version: wanted is \"4\", as Alertmanager's webhooks have it");
         }
 
         if (!body.TryGetProperty("alerts", out var alerts) || alerts.ValueKind != JsonValueKind.Array)
         {
-            return ([], "alerts: wanted is an array");
+            return ([], [], "alerts: wanted is an array");
         }
 
-        if (alerts.GetArrayLength() > MostAlerts)
-        {
-            return ([], $"alerts: {alerts.GetArrayLength()} in one call; at most {MostAlerts} (max_alerts of the receiver)");
-        }
-
-        var news = new List<AlertNews>();
-        foreach (var alert in alerts.EnumerateArray())
+        var (news, unfit) = (new List<AlertNews>(), new List<string>());
+        foreach (var (i, alert) in alerts.EnumerateArray().Index())
         {
             var (one, mistake) = ReadAlert(alert);
-            if (mistake is not null)
+            if (one is null)
             {
-                return ([], $"alerts[{news.Count}]{mistake}");
+                unfit.Add($"alerts[{i}]{mistake}");
             }
-
-            news.Add(one!);
+            else
+            {
+                news.Add(one);
+            }
         }
 
-        return (news, null);
+        return (news, unfit, null);
     }
 
     private static (AlertNews? News, string? Mistake) ReadAlert(JsonElement alert)

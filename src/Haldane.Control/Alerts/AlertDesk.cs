@@ -34,7 +34,7 @@ internal sealed class AlertDesk(SpecificationSet first, IRolloutStore store, Tim
                let fit = rollouts.Select(r => (r.Name, Rule: AlertRules.Find(r, alert))).Where(r => r.Rule is not null).ToList()
                where fit.Count > 0 || person.CoversEverything
                select new AlertView(
-                   alert.Fingerprint, alert.Name, alert.Labels, alert.Summary, alert.Since, alert.By,
+                   alert.Id, alert.Name, alert.Labels, alert.Summary, alert.Since, alert.By,
                    [.. fit.Where(f => f.Rule!.Then == AlertThen.Hold).Select(f => f.Name)], [.. fit.Where(f => f.Rule!.Then == AlertThen.RollBack).Select(f => f.Name)]),
         ];
     }
@@ -46,53 +46,58 @@ internal sealed class AlertDesk(SpecificationSet first, IRolloutStore store, Tim
     /// <summary>Has the rollouts of another specification from now on.</summary>
     public void Take(SpecificationSet next) => _specification = next;
 
-    /// <summary>Takes news of alerts.</summary>
+    /// <summary>Takes news of alerts. An alert belongs to who told of it: only he tells that it is over.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was taken; whoever told tells again.</exception>
-    public async Task<(AlertReceipt? Receipt, string? Refusal)> TakeAsync(IReadOnlyList<AlertNews> news, Person by)
+    public async Task<AlertReceipt> TakeAsync(IReadOnlyList<AlertNews> news, Person by)
     {
-        var (standing, entries) = (_standing.ToDictionary(a => a.Fingerprint, StringComparer.Ordinal), new List<LedgerEntry>());
+        var (standing, entries) = (_standing.ToDictionary(a => a.Id, StringComparer.Ordinal), new List<LedgerEntry>());
         int stand = 0, over = 0;
         foreach (var told in news)
         {
-            var known = standing.GetValueOrDefault(told.Fingerprint);
-            if (told.IsFiring && known is null && Matters(told, by) is { } alert)
+            var id = AlertIds.Of(by.Name, told.Fingerprint);
+            var known = standing.GetValueOrDefault(id);
+            if (told.IsFiring && known is null && Matters(id, told, by) is { } alert && (standing.Count < MostStanding || TakesBack(alert)))
             {
-                standing[told.Fingerprint] = alert;
+                standing[id] = alert;
                 entries.Add(Entry(alert, by, alert.Summary ?? $"the alert {alert.Name} fires"));
                 stand++;
             }
-            else if (!told.IsFiring && known is not null && by.Models.CoversAll(known.Models))
+            else if (!told.IsFiring && known is not null)
             {
-                standing.Remove(told.Fingerprint);
+                standing.Remove(id);
                 entries.Add(Over(known, by, $"the alert {known.Name} is over"));
                 over++;
             }
         }
 
-        if (standing.Count > MostStanding)
-        {
-            return (null, $"{MostStanding} alerts stand; let some end, or clear them");
-        }
-
         await RecordAsync(entries, [.. standing.Values]);
-        return (new(stand, over, news.Count - stand - over), null);
+        return new(stand, over, news.Count - stand - over, 0);
     }
 
     /// <summary>Ends an alert whose end nobody has told.</summary>
-    public async Task<CommandOutcome> ClearAsync(string fingerprint, Person by, string why)
+    public async Task<CommandOutcome> ClearAsync(string id, Person by, string why)
     {
-        if (_standing.FirstOrDefault(a => a.Fingerprint == fingerprint) is not { } known || !by.Models.CoversAll(known.Models))
+        if (Views(by).All(a => a.Id != id))
         {
-            return new(CommandOutcomeKind.NotFound, $"there is no alert {fingerprint}");
+            return new(CommandOutcomeKind.NotFound, $"there is no alert {id}");
+        }
+
+        var known = _standing.First(a => a.Id == id);
+        if (!by.Models.CoversAll(known.Models))
+        {
+            return new(CommandOutcomeKind.Conflict, $"{known.Name} was told of models that {by.Name} has nothing to do with: whoever has can clear it");
         }
 
         await RecordAsync([Over(known, by, why)], [.. _standing.Where(a => a != known)]);
         return new(CommandOutcomeKind.Done, $"{known.Name} counts as over; if its sender tells of it again, it stands again");
     }
 
-    private StandingAlert? Matters(AlertNews told, Person by)
+    // A place is always left for what takes a canary back.
+    private bool TakesBack(StandingAlert alert) => _specification.Rollouts.Any(r => AlertRules.Find(r, alert)?.Then == AlertThen.RollBack);
+
+    private StandingAlert? Matters(string id, AlertNews told, Person by)
     {
-        var alert = new StandingAlert(told.Fingerprint, told.Labels, told.Summary, told.Since ?? time.GetUtcNow(), by.Name, by.Models);
+        var alert = new StandingAlert(id, told.Labels, told.Summary, told.Since ?? time.GetUtcNow(), by.Name, by.Models);
         return _specification.Rollouts.Any(r => AlertRules.Find(r, alert) is not null) ? alert : null;
     }
 
@@ -107,7 +112,7 @@ internal sealed class AlertDesk(SpecificationSet first, IRolloutStore store, Tim
     }
 
     private LedgerEntry Entry(StandingAlert alert, Person by, string why) =>
-        SettingEntries.Of(new(Setting.Alert, alert.Fingerprint, JsonSerializer.SerializeToElement(alert, CoreJson.Default.StandingAlert)), by.Name, why, time.GetUtcNow());
+        SettingEntries.Of(new(Setting.Alert, alert.Id, JsonSerializer.SerializeToElement(alert, CoreJson.Default.StandingAlert)), by.Name, why, time.GetUtcNow());
 
-    private LedgerEntry Over(StandingAlert alert, Person by, string why) => SettingEntries.Of(new(Setting.Alert, alert.Fingerprint, null), by.Name, why, time.GetUtcNow());
+    private LedgerEntry Over(StandingAlert alert, Person by, string why) => SettingEntries.Of(new(Setting.Alert, alert.Id, null), by.Name, why, time.GetUtcNow());
 }

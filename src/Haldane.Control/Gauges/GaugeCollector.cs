@@ -13,11 +13,14 @@ internal sealed class GaugeCollector(string model, RolloutSpec rollout)
     /// <summary>The model that moves.</summary>
     public string Model => model;
 
+    /// <summary>Whether a version takes part.</summary>
+    public bool Has(string version) => version == rollout.Canary || version == rollout.Baseline;
+
     /// <summary>Adds a reading of a version.</summary>
     /// <returns>Whether the version takes part.</returns>
     public bool Add(string gauge, string version, double value)
     {
-        if (version != rollout.Canary && version != rollout.Baseline)
+        if (!Has(version))
         {
             return false;
         }

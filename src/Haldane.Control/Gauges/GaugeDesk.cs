@@ -10,6 +10,7 @@ namespace Haldane.Control.Gauges;
 public sealed class GaugeDesk : IGaugeDesk
 {
     private const int MostMistakes = 20;
+    private const double Largest = 1e15;
 
     private readonly Func<SpecificationSet> _specification;
     private readonly Func<IReadOnlyList<GaugeCollector>> _running;
@@ -30,15 +31,14 @@ public sealed class GaugeDesk : IGaugeDesk
            select new GaugeView(model.Name, version.Name, gauge.Name, gauge.Metric, last?.Value, last?.At, last?.Trouble),
     ];
 
-    /// <summary>Models whose gauges are read now: those that a rollout moves.</summary>
-    internal IEnumerable<ModelSpec> Read
-    {
-        get
-        {
-            var running = _running().Select(c => c.Model).ToHashSet(StringComparer.Ordinal);
-            return _specification().Models.Where(m => running.Contains(m.Name) && m.Signals.Gauges.Any(g => g.Metric is not null));
-        }
-    }
+    /// <summary>Versions whose gauges are read now: the two of each rollout that runs.</summary>
+    internal IEnumerable<(ModelSpec Model, VersionSpec Version)> Read =>
+        from running in _running()
+        let model = _specification().FindModel(running.Model)
+        where model?.Signals.Gauges.Any(g => g.Metric is not null) == true
+        from version in model.Versions
+        where running.Has(version.Name)
+        select (model, version);
 
     /// <inheritdoc/>
     public GaugeReceipt Push(string model, IReadOnlyList<GaugeReading> readings)
@@ -76,11 +76,14 @@ public sealed class GaugeDesk : IGaugeDesk
     internal void Missed(string model, string version, string gauge, string why) =>
         _last.AddOrUpdate((model, version, gauge), _ => new(null, null, why), (_, last) => last with { Trouble = why });
 
+    /// <summary>Whether a number can be a reading: so that no sum of readings ever stops being a number.</summary>
+    internal static bool IsFit(double value) => Math.Abs(value) <= Largest;
+
     private static string? WhyNot(ModelSpec model, GaugeReading reading) =>
         model.Signals.FindGauge(reading.Gauge) is not { } gauge ? $"{model.Name} has no gauge {reading.Gauge}; it has {Names(model.Signals.Gauges.Select(g => g.Name))}"
         : gauge.Metric is not null ? $"{reading.Gauge} is read from {gauge.Metric}, it cannot be pushed"
         : model.FindVersion(reading.Version) is null ? $"{model.Name} has no version {reading.Version}; it has {Names(model.Versions.Select(v => v.Name))}"
-        : !double.IsFinite(reading.Value) ? $"{reading.Gauge} of {reading.Version} is no finite number"
+        : !IsFit(reading.Value) ? $"{reading.Gauge} of {reading.Version}: wanted is a number between -1e15 and 1e15"
         : null;
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } all ? all : "none";

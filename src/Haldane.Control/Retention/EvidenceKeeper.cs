@@ -49,30 +49,49 @@ public sealed partial class EvidenceKeeper(IRolloutStore store, IEvidenceArchive
         }
     }
 
-    /// <summary>Moves what is due.</summary>
-    /// <exception cref="StoreUnavailableException">Store or archive cannot be used; what was moved so far is moved.</exception>
+    /// <summary>Moves what is due. A run that cannot be moved does not keep those behind it.</summary>
+    /// <exception cref="AggregateException">Runs that were not moved, and why.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task MoveAsync(CancellationToken cancel)
     {
         var moved = (await store.SettingsAsync(Setting.Evidence, cancel)).Select(s => int.Parse(s.Name, CultureInfo.InvariantCulture)).ToHashSet();
         var needed = (await store.RolloutsAsync(cancel)).Where(r => r.IsActive || r.WarmUntil is not null).Select(r => r.Run).ToHashSet();
         var due = time.GetUtcNow() - after;
-        foreach (var run in (await archive.StoredRunsAsync(cancel)).Where(r => moved.Contains(r.Run) || (r.Until <= due && !needed.Contains(r.Run))))
+        var faults = new List<Exception>();
+        foreach (var run in (await archive.StoredRunsAsync(cancel)).Where(r => !moved.Contains(r.Run) && r.Until <= due && !needed.Contains(r.Run)))
         {
-            if (!moved.Contains(run.Run))
+            try
             {
-                var kept = await archive.ArchiveAsync(run.Run, cancel);
-                var name = run.Run.ToString(CultureInfo.InvariantCulture);
-                await store.RecordAsync(
-                    SettingEntries.Of(new(Setting.Evidence, name, JsonSerializer.SerializeToElement(kept, CoreJson.Default.ArchivedRun)), Person.Specification.Name, $"{kept.Slices} slices of run {name} are in the archive", time.GetUtcNow()), CancellationToken.None);
-                Moved(run.Run, kept.Slices);
+                await RecordAsync(await archive.ArchiveAsync(run.Run, cancel));
+                moved.Add(run.Run);
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                faults.Add(e);
+            }
+        }
 
-            // In parts, so that nobody who writes waits for long.
-            while (await archive.ForgetAsync(run.Run, cancel))
+        // In parts, so that nobody who writes waits for long; feedback may have come since, or be left from a crash.
+        foreach (var run in moved)
+        {
+            while (await archive.ForgetAsync(run, cancel))
             {
                 await Task.Yield();
             }
         }
+
+        if (faults.Count > 0)
+        {
+            throw new AggregateException(faults);
+        }
+    }
+
+    private async Task RecordAsync(ArchivedRun kept)
+    {
+        var name = kept.Run.ToString(CultureInfo.InvariantCulture);
+        var setting = new Setting(Setting.Evidence, name, JsonSerializer.SerializeToElement(kept, CoreJson.Default.ArchivedRun));
+        await store.RecordAsync(SettingEntries.Of(setting, Person.Specification.Name, $"{kept.Slices} slices of run {name} are in the archive", time.GetUtcNow()), CancellationToken.None);
+        Moved(kept.Run, kept.Slices);
     }
 
     [LoggerMessage(2021, LogLevel.Information, "The evidence of run {Run}, {Slices} slices, was moved into the archive")]

@@ -73,6 +73,8 @@ internal sealed class FleetTick(RolloutBook book, IRolloutStore store, ITrafficR
         var alarm = alerts.Of(rollout.Spec);
         if (tracker is null)
         {
+            // What has been promoted may serve no longer, and then there is nothing to take back.
+            alarm = alarm is not null && book.CanTakeBack(rollout) ? alarm : null;
             return book.Decide(rollout, new Signal.Elapsed(Alarm: alarm), null, null);
         }
 

@@ -129,6 +129,10 @@ internal sealed partial class RolloutBook(
     /// <summary>A rollout of the specification; null when there is none of the name.</summary>
     public Rollout? Find(string name) => _specification.Rollouts.Any(r => r.Name == name) ? Rollouts.GetValueOrDefault(name) : null;
 
+    /// <summary>Whether what serves is still what a promoted rollout has left, so that it can be taken back.</summary>
+    public bool CanTakeBack(Rollout promoted) => ReferenceEquals(Find(promoted.Name), promoted) && _specification.FindModel(promoted.Spec.Model) is { } model
+        && Catalogue.WhyNot(RolloutCommand.RollBack, promoted, model, Known, Person.Specification, freezes.Now) is null;
+
     /// <summary>Does what somebody asks.</summary>
     /// <returns>What came of it; a refusal where it cannot be done as things stand.</returns>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>

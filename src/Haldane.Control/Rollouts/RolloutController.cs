@@ -151,7 +151,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     public IReadOnlyList<AlertView> Alerts(Person person) => _alerts.Views(person);
 
     /// <inheritdoc/>
-    public Task<(AlertReceipt? Receipt, string? Refusal)> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel) => InTurnAsync(() => _alerts.TakeAsync(news, by), cancel);
+    public Task<AlertReceipt> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel) => InTurnAsync(() => _alerts.TakeAsync(news, by), cancel);
 
     /// <inheritdoc/>
     public Task<CommandOutcome> ClearAsync(string alert, Person by, string why, CancellationToken cancel) => InTurnAsync(() => _alerts.ClearAsync(alert, by, why), cancel);

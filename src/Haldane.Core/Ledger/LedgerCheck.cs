@@ -11,6 +11,9 @@ public sealed record LedgerCheck(long Records, ValueList<string> Problems)
     /// <summary>Runs whose evidence is in the archive, which was not looked at.</summary>
     public int Archived { get; init; }
 
+    /// <summary>Runs whose evidence was moved into the archive and is there no more.</summary>
+    public int Gone { get; init; }
+
     /// <summary>Whether nothing was found.</summary>
     public bool IsWhole => Problems.Count == 0;
 }

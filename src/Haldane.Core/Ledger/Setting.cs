@@ -20,6 +20,6 @@ public sealed record Setting(string Kind, string Name, JsonElement? Body)
     /// <summary>The kind of <see cref="ArchivedRun"/>, by the run's number.</summary>
     public const string Evidence = "evidence";
 
-    /// <summary>The kind of <see cref="Alerts.StandingAlert"/>, by its fingerprint.</summary>
+    /// <summary>The kind of <see cref="Alerts.StandingAlert"/>, by its id.</summary>
     public const string Alert = "alert";
 }

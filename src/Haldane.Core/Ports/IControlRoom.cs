@@ -42,9 +42,9 @@ public interface IControlRoom
     IReadOnlyList<AlertView> Alerts(Person person);
 
     /// <summary>Takes news of alerts, for models that the person has to do with. Durable when it returns.</summary>
-    /// <returns>What became of it, or why none of it was taken.</returns>
+    /// <returns>What became of it.</returns>
     /// <exception cref="StoreUnavailableException">Nothing was taken.</exception>
-    Task<(AlertReceipt? Receipt, string? Refusal)> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel);
+    Task<AlertReceipt> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel);
 
     /// <summary>Ends an alert whose end nobody has told.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was done.</exception>

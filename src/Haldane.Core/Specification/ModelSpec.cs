@@ -105,11 +105,18 @@ public sealed record SubjectSpec
     public string? Cookie { get; init; }
 }
 
-/// <summary>A way to slice the traffic by a request header.</summary>
+/// <summary>A way to slice the traffic: by a request header, or by whether the subject has called before.</summary>
 /// <param name="Name">E.g. <c>country</c>.</param>
-/// <param name="Header">The request header that holds the value.</param>
+/// <param name="Header">The request header that holds the value; empty where the subject tells it.</param>
 /// <param name="Values">The values told apart; all others, and requests without the header, are <c>other</c>.</param>
-public sealed record SegmentSpec(string Name, string Header, ValueList<string> Values);
+public sealed record SegmentSpec(string Name, string Header, ValueList<string> Values)
+{
+    /// <summary>The values of a segment by subject: the first call of a subject in a run, and its further ones. A call without a subject is <c>other</c>.</summary>
+    public static readonly ValueList<string> Visits = ["new", "returning"];
+
+    /// <summary>Whether the subject tells the value.</summary>
+    public bool BySubject { get; init; }
+}
 
 /// <summary>What is read from an answer.</summary>
 public sealed record SignalsSpec

@@ -41,17 +41,22 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             values[s] = route.Segments[s].IndexOf(fields.ValueOf(route.Segments[s].Header));
         }
 
-        var isOwn = true;
-        var hash = split is null ? ids.Next() : SubjectHash(fields, route, split, out isOwn);
+        var (isOwn, isNamed) = (true, false);
+        var hash = split is null ? ids.Next() : SubjectHash(fields, route, split, out isOwn, out isNamed);
         exchange.Route = route;
         exchange.Call = Calls.Of(fields, route.Spec.Protocol);
         exchange.Arm = split is null ? Arm.Baseline : Assigner.ArmOf(hash, split.Share);
         _returning.Recognise(exchange, fields, isOwn);
         exchange.Subject = Assigner.IdentityOf(hash);
-        exchange.SegmentCode = route.Cells.Encode(values);
         exchange.At = time.GetUtcNow();
         exchange.Nonce = (uint)ids.Next();
         exchange.Counts = exchange is { IsRetry: false, IsForced: false, Call: not Call.Other } && !(route.EditsBodies && VersionOverride.IsPacked(fields));
+        if (route.VisitSegment >= 0)
+        {
+            values[route.VisitSegment] = Visit(exchange, split, isNamed);
+        }
+
+        exchange.SegmentCode = route.Cells.Encode(values);
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !exchange.IsHeld;
         exchange.MayStandIn = exchange.Arm == Arm.Canary && !exchange.IsHeld && route.Spec.Failover != Failover.Never;
@@ -67,6 +72,10 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             exchange.Copy = exchange.MayRepeat && !exchange.IsHeld ? split?.Shadow?.Begin(exchange.Nonce) : null;
         }
     }
+
+    // The index of the value in SegmentSpec.Visits; its count is other: nobody knows whose call it is.
+    private static int Visit(Exchange exchange, SplitRoute? split, bool isNamed) =>
+        !isNamed || split?.Known is not { } known ? SegmentSpec.Visits.Count : exchange.Counts && known.See(exchange.Subject) ? 0 : 1;
 
     /// <summary>Whether the baseline has to answer at once, because the canary is plainly dead; now and then a call is let through to it.</summary>
     /// <param name="exchange">The exchange.</param>
@@ -203,12 +212,14 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     }
 
     // Own: nothing holds the caller to an arm.
-    private ulong SubjectHash<TFields>(scoped in TFields fields, ModelRoute route, SplitRoute split, out bool isOwn)
+    private ulong SubjectHash<TFields>(scoped in TFields fields, ModelRoute route, SplitRoute split, out bool isOwn, out bool isNamed)
         where TFields : IRequestFields, allows ref struct
     {
         var subject = route.Subject is not { } name ? default
             : route.SubjectCookie is { } cookie ? Cookies.ValueOf(fields.ValueOf(name), cookie)
             : fields.ValueOf(name);
+
+        isNamed = !subject.IsEmpty;
 
         // No subject: the request is its own, and a retry with the same id stays on its arm.
         subject = subject.IsEmpty ? fields.ValueOf(RequestId) : subject;

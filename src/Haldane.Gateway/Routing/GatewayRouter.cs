@@ -140,6 +140,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 FirstToken = s.FirstToken,
                 Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
                 Health = HealthOf(spec, s.Run),
+                Known = spec.Segments.Any(g => g.BySubject) ? SameRun(spec, s.Run)?.Known ?? new() : null,
             }
             : null;
         if (!_totals.TryGetValue(spec.Name, out var totals))
@@ -150,7 +151,9 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals);
     }
 
-    private ArmHealth HealthOf(ModelSpec spec, int run) => _compiled.GetValueOrDefault(spec.Name)?.Route.Split is { } known && known.Run == run ? known.Health : new();
+    private ArmHealth HealthOf(ModelSpec spec, int run) => SameRun(spec, run)?.Health ?? new();
+
+    private SplitRoute? SameRun(ModelSpec spec, int run) => _compiled.GetValueOrDefault(spec.Name)?.Route.Split is { } known && known.Run == run ? known : null;
 
     // A stage keeps its counters when the picture is published again for another reason; a new stage starts with new ones, so that
     // an exchange that began under the old share can never be counted under the new one. So it is with the way of copies.

@@ -82,6 +82,7 @@ internal sealed class ModelRoute
         IsPrefix = spec.Route.Path.EndsWith(AnythingBelow, StringComparison.Ordinal);
         Path = IsPrefix ? spec.Route.Path[..^AnythingBelow.Length] : spec.Route.Path;
         Segments = [.. spec.Segments.Select(s => new SegmentLookup(s))];
+        VisitSegment = Array.FindIndex(Segments, s => s.IsBySubject);
         Subject = spec.Subject switch
         {
             { Header: { } header } => new(header),
@@ -103,6 +104,9 @@ internal sealed class ModelRoute
     public SegmentCells Cells { get; }
 
     public SegmentLookup[] Segments { get; }
+
+    /// <summary>The index of the segment that tells new subjects from returning ones; negative where there is none.</summary>
+    public int VisitSegment { get; }
 
     /// <summary>The field that holds the subject, or the cookie that does; null where each request is its own.</summary>
     public FieldName? Subject { get; }
@@ -131,9 +135,12 @@ internal sealed class ModelRoute
 /// <summary>Finds a segment's value in a request.</summary>
 internal sealed class SegmentLookup(SegmentSpec spec)
 {
-    private readonly byte[][] _values = [.. spec.Values.Select(Encoding.UTF8.GetBytes)];
+    // No header has the value of one that the subject tells.
+    private readonly byte[][] _values = spec.BySubject ? [] : [.. spec.Values.Select(Encoding.UTF8.GetBytes)];
 
     public FieldName Header { get; } = new(spec.Header);
+
+    public bool IsBySubject => spec.BySubject;
 
     /// <summary>The index of a value; the count of values for any other, and for none.</summary>
     public int IndexOf(ReadOnlySpan<byte> value)
@@ -159,6 +166,9 @@ internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assi
 
     /// <summary>How the canary does; of the run, whatever the stage.</summary>
     public ArmHealth Health { get; init; } = new();
+
+    /// <summary>Who has called in this run; null where no segment asks.</summary>
+    public KnownSubjects? Known { get; init; }
 
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }

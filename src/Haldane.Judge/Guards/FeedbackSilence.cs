@@ -19,7 +19,7 @@ internal sealed class FeedbackSilence(SignalSpec signal)
     }
 
     /// <summary>Why the guard cannot be trusted, or null.</summary>
-    public string? Broken() => _silence.Standing is { } quiet ? $"no feedback for {signal} has come for {Say.Time(quiet)} of traffic, far longer than ever before" : null;
+    public string? Broken() => _silence.Standing is { } quiet ? $"no feedback for {signal} has come for {Say.Time(quiet)} of traffic, far longer than it usually takes" : null;
 
     private bool Came(EvidenceSlice slice) => signal.Kind switch
     {

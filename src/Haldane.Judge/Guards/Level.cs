@@ -23,9 +23,9 @@ internal sealed class Level : Measurement
 
     private readonly Spans _spans;
     private readonly SignBets _fail = new();
-    private readonly Silence _silence = new(flowed: TimeSpan.FromSeconds(30), least: TimeSpan.FromMinutes(1));
+    private readonly Silence _canarySilence = NewSilence(), _baselineSilence = NewSilence();
     private readonly SortedDictionary<double, long> _levels = [];
-    private long _count, _bad;
+    private long _count, _bad, _latelyBad;
     private int _shared;
     private double _baselines, _canaries;
     private long _baselineSpans;
@@ -65,9 +65,9 @@ internal sealed class Level : Measurement
         var bounds = Median();
         return new()
         {
-            Estimate = _count > 0 ? AtRank((_count + 1) / 2) : null,
-            Low = bounds.Low,
-            High = bounds.High,
+            Estimate = _count > 0 ? Shown(AtRank((_count + 1) / 2)) : null,
+            Low = Shown(bounds.Low),
+            High = Shown(bounds.High),
             BaselineValue = _baselineSpans > 0 ? _baselines / _baselineSpans : null,
             CanaryValue = _count > 0 ? _canaries / _count : null,
             BaselineCount = _baselineSpans,
@@ -77,7 +77,9 @@ internal sealed class Level : Measurement
 
     /// <inheritdoc/>
     public override string? Broken() =>
-        _silence.Standing is { } quiet ? $"no reading of {Name} has come for {Say.Time(quiet)}, after {Say.Count(_spans.CanaryReadings)} of the canary's: how high it is now, nobody knows" : null;
+        _canarySilence.Standing is { } quiet ? Stopped(quiet, _spans.CanaryReadings, "canary")
+        : Guard.Scale != Scale.Value && _baselineSilence.Standing is { } silent ? Stopped(silent, _spans.BaselineReadings, "baseline")
+        : null;
 
     /// <inheritdoc/>
     public override string? Missing() => (_count, _spans.CanaryReadings, _spans.BaselineReadings) switch
@@ -94,7 +96,7 @@ internal sealed class Level : Measurement
         : null;
 
     /// <inheritdoc/>
-    public override bool IsBeyondBad() => _fail.LatelyBeyond > 0;
+    public override bool IsBeyondBad() => 2 * _latelyBad > _fail.Lately;
 
     /// <inheritdoc/>
     public override string Explain(VerdictKind kind, Reading reading, bool worse) =>
@@ -103,9 +105,10 @@ internal sealed class Level : Measurement
     /// <inheritdoc/>
     protected override void Take(EvidenceSlice slice)
     {
-        var before = _spans.CanaryReadings;
+        var (baseline, canary) = (_spans.BaselineReadings, _spans.CanaryReadings);
         var span = _spans.Add(slice);
-        _silence.Add(slice.Length, _spans.CanaryReadings > before);
+        _baselineSilence.Add(slice.Length, _spans.BaselineReadings > baseline);
+        _canarySilence.Add(slice.Length, _spans.CanaryReadings > canary);
         if (span is { } ended && LevelOf(ended) is { } level)
         {
             Take(ended, level);
@@ -118,16 +121,20 @@ internal sealed class Level : Measurement
         PassMixture.LogE(factor * _bad, factor * _count));
 
     /// <inheritdoc/>
-    protected override string Headline(Reading reading) => reading.Estimate is not { } level
-        ? $"no span of {Name} yet"
-        : _fail is { Lately: > 2 } && 2 * _fail.LatelyBeyond > _fail.Lately
-            ? $"{Name} was beyond the limit in {Say.Count(_fail.LatelyBeyond)} of the last {Say.Count(_fail.Lately)} spans of ten seconds"
-            : $"{Name} is {Amount(level)} in the middle of {Say.Count(_count)} spans of ten seconds";
+    protected override string Headline(Reading reading) => this switch
+    {
+        { _count: 0 } => $"no span of {Name} yet",
+        { _fail.Lately: > 2 } when IsBeyondBad() => $"{Name} was beyond the limit in {Say.Count(_latelyBad)} of the last {Say.Count(_fail.Lately)} spans of ten seconds",
+        { _fail.Lately: > 2 } when 2 * _fail.LatelyBeyond > _fail.Lately =>
+            $"{Name} was beyond {Amount(Guard.FineLine)}, which is fine, in {Say.Count(_fail.LatelyBeyond)} of the last {Say.Count(_fail.Lately)} spans of ten seconds",
+        _ when reading.Estimate is { } level => $"{Name} is {Amount(level)} in the middle of {Say.Count(_count)} spans of ten seconds",
+        _ => $"{Name} is above 0, and the baseline's is 0, in the middle of {Say.Count(_count)} spans of ten seconds",
+    };
 
     /// <inheritdoc/>
     protected override string Amount(double value) => Guard.Scale switch
     {
-        Scale.Ratio => Say.Times(value) + " the baseline's",
+        Scale.Ratio => Say.Number(value) + " times the baseline's",
         Scale.Difference => Say.More(value) + " than the baseline's",
         _ => Say.Number(value),
     };
@@ -150,8 +157,16 @@ internal sealed class Level : Measurement
         if (!isShared)
         {
             _fail.Add(IsBeyond(level, Guard.FineLine));
+            _latelyBad = _fail.Lately == 0 ? 0 : _latelyBad + (IsBeyond(level, Guard.Bad) ? 1 : 0);
         }
     }
+
+    private static Silence NewSilence() => new(flowed: TimeSpan.FromSeconds(30), least: TimeSpan.FromMinutes(1));
+
+    private string Stopped(TimeSpan quiet, long readings, string arm) => $"no reading of {Name} of the {arm} has come for {Say.Time(quiet)}, after {Say.Count(readings)}: how high it is now, nobody knows";
+
+    // What is more than any ratio is no number for people.
+    private static double? Shown(double? level) => level < double.MaxValue ? level : null;
 
     // On the guard's scale; null where there is none. Of nothing, nothing is the same and anything more than any ratio.
     private double? LevelOf(Spans.Span span) => (Guard.Scale, span) switch

@@ -32,8 +32,7 @@ internal static class EvidenceTable
     /// <summary>The first run after another one, with its last slice; null when there is none. The key finds it: to group all rows would read them all.</summary>
     public static StoredRun? Next(SqliteConnection connection, int after) =>
         connection.ExecuteScalar<int?>("SELECT min(run) FROM evidence WHERE run > @after", new { after }) is not { } run ? null
-        : Parse(connection.QueryFirst<Row>("SELECT number, body, digest FROM evidence WHERE run = @run ORDER BY number DESC LIMIT 1", new { run })) is var last ? new(run, last.From + last.Length)
-        : null;
+        : new(run, EndOf(connection.QueryFirst<Row>("SELECT number, body, digest FROM evidence WHERE run = @run ORDER BY number DESC LIMIT 1", new { run })));
 
     /// <summary>Removes some slices of a run, and its feedback with the last of them.</summary>
     /// <returns>Whether any is left.</returns>
@@ -47,6 +46,20 @@ internal static class EvidenceTable
 
         connection.Execute("DELETE FROM feedback WHERE position IN (SELECT position FROM feedback WHERE run = @run LIMIT @limit)", new { run, limit });
         return connection.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM feedback WHERE run = @run)", new { run }) == 1;
+    }
+
+    // One that cannot be read never ends: verify names it, and nobody moves it.
+    private static DateTimeOffset EndOf(Row row)
+    {
+        try
+        {
+            var slice = Parse(row);
+            return slice.From + slice.Length;
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            return DateTimeOffset.MaxValue;
+        }
     }
 
     private static EvidenceSlice Parse(Row row) => JsonSerializer.Deserialize(row.Body, CoreJson.Default.EvidenceSlice)

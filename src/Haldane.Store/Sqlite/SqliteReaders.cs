@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Dapper;
 using Haldane.Core;
+using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Store.Archive;
@@ -74,7 +76,15 @@ internal sealed class SqliteReaders(string path, SqliteStoreOptions options) : I
     public EvidenceArchive? Archive => options.Archive;
 
     /// <summary>The same, letter by letter as it is stored, or as it is in the archive.</summary>
-    public IAsyncEnumerable<SliceText> SliceTextsAsync(int run, CancellationToken cancel) => Archive?.Has(run) == true ? Archive.ReadAsync(run, cancel) : StoredTextsAsync(run, cancel);
+    public async IAsyncEnumerable<SliceText> SliceTextsAsync(int run, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // Not by what is in the folder: only the ledger knows what was moved there.
+        var isMoved = Archive is not null && await RunAsync("read the settings", connection => LedgerTable.Settings(connection, Setting.Evidence).Any(s => s.Name == run.ToString(CultureInfo.InvariantCulture)), cancel);
+        await foreach (var slice in isMoved ? Archive!.ReadAsync(run, cancel) : StoredTextsAsync(run, cancel))
+        {
+            yield return slice;
+        }
+    }
 
     /// <summary>What of it is in the store.</summary>
     public IAsyncEnumerable<SliceText> StoredTextsAsync(int run, CancellationToken cancel) => PagesAsync(

@@ -19,7 +19,7 @@ internal static class AlertCommands
 
     private static Command Clear()
     {
-        var alert = new Argument<string>("alert") { Description = "Its fingerprint, as alerts list shows it." };
+        var alert = new Argument<string>("alert") { Description = "Its id, as alerts list shows it." };
         var (by, why) = (Options.By(), Options.Why(isRequired: true));
         var command = new Command("clear", "Counts an alert as over, until its sender tells of it again.") { alert, by, why };
         return Options.ForServer(command, (client, parsed, cancel) =>
@@ -28,12 +28,12 @@ internal static class AlertCommands
 
     private static Table Draw(IReadOnlyList<AlertView> alerts)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("alert", "fingerprint", "since (UTC)", "takes back", "holds", "says");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("alert", "id", "since (UTC)", "takes back", "holds", "says");
         foreach (var alert in alerts)
         {
             table.AddRow(
                 new Text(alert.Name),
-                new Text(alert.Fingerprint),
+                new Text(alert.Id),
                 new Text($"{alert.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}"),
                 new Text(string.Join(", ", alert.TakesBack)),
                 new Text(string.Join(", ", alert.Holds)),

@@ -131,6 +131,11 @@ internal static class LedgerVerifyCommand
             System.Console.WriteLine($"the evidence of {check.Archived:N0} run{(check.Archived == 1 ? " is" : "s is")} in the archive, which was not looked at (--archive)");
         }
 
+        if (check.Gone > 0)
+        {
+            System.Console.WriteLine($"the evidence of {check.Gone:N0} run{(check.Gone == 1 ? " is" : "s is")} gone from the archive: what was decided stands, its numbers can no longer be recomputed");
+        }
+
         return check.IsWhole ? ExitCode.Done : ExitCode.No;
     }
 

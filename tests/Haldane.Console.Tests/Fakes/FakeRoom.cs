@@ -45,11 +45,10 @@ internal sealed class FakeRoom : IControlRoom
 
     public IReadOnlyList<AlertView> Alerts(Person person) => person.Covers("fraud") ? [new("f00", "FraudLossHigh", [new("alertname", "FraudLossHigh")], "too much", Views.Noon, "alertmanager", [], ["fraud-v2"])] : [];
 
-    public Task<(AlertReceipt? Receipt, string? Refusal)> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel)
+    public Task<AlertReceipt> AlertAsync(IReadOnlyList<AlertNews> news, Person by, CancellationToken cancel)
     {
         AlertNews.AddRange(news);
-        return Failure is { } failure ? Task.FromException<(AlertReceipt?, string?)>(failure)
-            : Task.FromResult<(AlertReceipt?, string?)>(Outcome.Kind == CommandOutcomeKind.Done ? (new(news.Count, 0, 0), null) : (null, Outcome.Message));
+        return Failure is { } failure ? Task.FromException<AlertReceipt>(failure) : Task.FromResult(new AlertReceipt(news.Count, 0, 0, 0));
     }
 
     public Task<CommandOutcome> ClearAsync(string alert, Person by, string why, CancellationToken cancel) => Act($"clear {alert} by {by.Name}: {why}");

@@ -1,5 +1,6 @@
 using Haldane.Control.Tests.Fakes;
 using Haldane.Core.Access;
+using Haldane.Core.Alerts;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
@@ -9,6 +10,7 @@ namespace Haldane.Control.Tests.Alerts;
 /// <summary>Alerts of other systems, from the news to what rollouts make of it.</summary>
 public sealed class AlertTests
 {
+    private static readonly string Id = AlertIds.Of("ann", "a1");
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly DateTimeOffset Since = new(2026, 3, 4, 11, 58, 0, TimeSpan.Zero);
 
@@ -17,10 +19,10 @@ public sealed class AlertTests
     {
         using var world = await StartedAsync();
 
-        var (receipt, _) = await TellAsync(world, Firing("a1", "Loss", "page"));
+        var receipt = await TellAsync(world, Firing("a1", "Loss", "page"));
         await world.TickAsync();
 
-        Assert.Equal(new(1, 0, 0), receipt);
+        Assert.Equal(new(1, 0, 0, 0), receipt);
         Assert.Equal((Phase.RolledBack, "the alert Loss stands since 2026-03-04 11:58:00 UTC: too much"), (world.View.Rollout.Phase, world.View.Rollout.Reason));
         Assert.Equal([("set", "ann", "too much"), ("rolled-back", "alert", world.View.Rollout.Reason)], world.Disk.Entries.TakeLast(2).Select(e => (e.Kind, e.By, e.Why)));
     }
@@ -34,11 +36,11 @@ public sealed class AlertTests
         var held = world.View.Rollout;
         var known = await TellAsync(world, Firing("a1", "Loss"));
 
-        var (over, _) = await TellAsync(world, Firing("a1", "Loss") with { IsFiring = false });
+        var over = await TellAsync(world, Firing("a1", "Loss") with { IsFiring = false });
         await world.TickAsync(2);
 
         Assert.Equal((0, HoldReason.Alert), (held.Stage, held.Hold));
-        Assert.Equal((new(0, 0, 1), new(0, 1, 0)), (known.Receipt, over));
+        Assert.Equal((new(0, 0, 1, 0), new(0, 1, 0, 0)), (known, over));
         Assert.Equal((1, "the alert Loss is over"), (world.View.Rollout.Stage, world.Disk.Entries.Last(e => e.Kind == "removed").Why));
     }
 
@@ -88,9 +90,9 @@ public sealed class AlertTests
         using var world = await StartedAsync();
         var before = world.Disk.Entries.Count;
 
-        var (receipt, _) = await TellAsync(world, Firing("a1", "Other"), Firing("a2", "loss"), Firing("a3", "Other") with { IsFiring = false });
+        var receipt = await TellAsync(world, Firing("a1", "Other"), Firing("a2", "loss"), Firing("a3", "Other") with { IsFiring = false });
 
-        Assert.Equal((new(0, 0, 3), before, 0), (receipt, world.Disk.Entries.Count, world.Controller.Alerts(world.By).Count));
+        Assert.Equal((new(0, 0, 3, 0), before, 0), (receipt, world.Disk.Entries.Count, world.Controller.Alerts(world.By).Count));
     }
 
     [Fact]
@@ -102,10 +104,10 @@ public sealed class AlertTests
         var told = await world.Controller.AlertAsync([Firing("a1", "Loss", "page")], chat, None);
         await TellAsync(world, Firing("a1", "Loss"));
         var ended = await world.Controller.AlertAsync([Firing("a1", "Loss") with { IsFiring = false }], chat, None);
-        var cleared = await world.Controller.ClearAsync("a1", chat, "x", None);
+        var cleared = await world.Controller.ClearAsync(Id, chat, "x", None);
         await world.TickAsync();
 
-        Assert.Equal((new(0, 0, 1), new(0, 0, 1), CommandOutcomeKind.NotFound), (told.Receipt, ended.Receipt, cleared.Kind));
+        Assert.Equal((new(0, 0, 1, 0), new(0, 0, 1, 0), CommandOutcomeKind.NotFound), (told, ended, cleared.Kind));
         Assert.Equal((Phase.Running, HoldReason.Alert, 0), (world.View.Rollout.Phase, world.View.Rollout.Hold, world.Controller.Alerts(chat).Count));
     }
 
@@ -115,11 +117,42 @@ public sealed class AlertTests
         using var world = await StartedAsync();
         await TellAsync(world, Firing("a1", "Loss"));
 
-        var cleared = await world.Controller.ClearAsync("a1", world.By, "its sender is gone", None);
+        var cleared = await world.Controller.ClearAsync(Id, world.By, "its sender is gone", None);
 
         Assert.Equal(new(CommandOutcomeKind.Done, "Loss counts as over; if its sender tells of it again, it stands again"), cleared);
-        Assert.Equal(CommandOutcomeKind.NotFound, (await world.Controller.ClearAsync("a1", world.By, "again", None)).Kind);
+        Assert.Equal(CommandOutcomeKind.NotFound, (await world.Controller.ClearAsync(Id, world.By, "again", None)).Kind);
         Assert.Equal(("removed", "ann", "its sender is gone"), world.Disk.Entries.Select(e => (e.Kind, e.By, e.Why)).Last());
+    }
+
+    [Fact]
+    public async Task An_alert_belongs_to_who_told_of_it()
+    {
+        using var world = await StartedAsync();
+        var ben = world.By with { Name = "ben" };
+        await TellAsync(world, Firing("a1", "Loss"));
+
+        var also = await world.Controller.AlertAsync([Firing("a1", "Loss")], ben, None);
+        var over = await world.Controller.AlertAsync([Firing("a1", "Loss") with { IsFiring = false }], ben, None);
+        var left = world.Controller.Alerts(world.By);
+
+        Assert.Equal((new(1, 0, 0, 0), new(0, 1, 0, 0)), (also, over));
+        Assert.Equal(("ann", Id), (Assert.Single(left).By, left[0].Id));
+    }
+
+    [Fact]
+    public async Task What_no_longer_serves_is_not_taken_back()
+    {
+        var again = Make.Rollout("fraud-v3", baseline: "v2", canary: "v3") with { Alerts = [new([new("alertname", "Loss")], AlertThen.RollBack)] };
+        using var world = await World.StartedAsync(Make.Rollout() with { Alerts = again.Alerts }, again);
+        await world.TickAsync(60);
+        await world.StartAsync("fraud-v3");
+        await world.TickAsync();
+
+        await TellAsync(world, Firing("a1", "Loss"));
+        await world.TickAsync(2);
+
+        Assert.Equal([("fraud-v2", Phase.Promoted), ("fraud-v3", Phase.RolledBack)], world.Controller.Rollouts.Select(r => (r.Rollout.Name, r.Rollout.Phase)).Order());
+        Assert.Equal("v2", world.Controller.Models[0].Serving);
     }
 
     [Fact]
@@ -133,7 +166,7 @@ public sealed class AlertTests
         Assert.Empty(world.Controller.Alerts(world.By));
     }
 
-    private static Task<(AlertReceipt? Receipt, string? Refusal)> TellAsync(World world, params AlertNews[] news) => world.Controller.AlertAsync(news, world.By, None);
+    private static Task<AlertReceipt> TellAsync(World world, params AlertNews[] news) => world.Controller.AlertAsync(news, world.By, None);
 
     private static AlertNews Firing(string fingerprint, string name, string severity = "warn") => new(true, fingerprint, [new("alertname", name), new("severity", severity), new("team", "risk")], "too much", Since);
 

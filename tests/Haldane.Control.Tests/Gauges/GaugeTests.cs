@@ -64,7 +64,7 @@ public sealed class GaugeTests
             [
                 "readings[1]: fraud has no gauge gpi; it has gpu, cpu",
                 "readings[2]: fraud has no version v9; it has v1, v2, v3",
-                "readings[3]: gpu of v2 is no finite number",
+                "readings[3]: gpu of v2: wanted is a number between -1e15 and 1e15",
                 "readings[4]: cpu is read from cpu_seconds_total, it cannot be pushed",
             ],
             receipt.Mistakes);
@@ -104,7 +104,7 @@ public sealed class GaugeTests
         var follower = new GaugeFollower(world.Controller.Gauges, new Pages { ["a"] = [null], ["b"] = [null], ["c"] = [null] }, world.Time, new Lines<GaugeFollower>());
         await follower.ReadAsync(CancellationToken.None);
 
-        Assert.Equal("the address of its metrics shows no cpu_seconds_total", world.Controller.Gauges.All.First(g => g is { Gauge: "cpu", Version: "v2" }).Trouble);
+        Assert.Equal("no address of its metrics shows cpu_seconds_total", world.Controller.Gauges.All.First(g => g is { Gauge: "cpu", Version: "v2" }).Trouble);
     }
 
     private static async Task<World> StartedAsync()

@@ -2,6 +2,7 @@ using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
 using Haldane.Core.Ports;
+using Haldane.Core.Specification;
 using Haldane.Gateway.Routing;
 using Haldane.Gateway.Tests.Wire;
 
@@ -171,6 +172,33 @@ public sealed class RoutingTests
         Assert.Equal(
             [("", 5L), ("country=MY", 1), ("country=ID", 1), ("country=other", 3), ("device=phone", 1), ("device=other", 4)],
             names.Select((name, i) => (name, observed.Canary.Cells[i].Exchanges)));
+    }
+
+    [Fact]
+    public async Task New_subjects_are_told_from_returning_ones_through_all_stages_of_a_run()
+    {
+        await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        var spec = Rig.Spec([version.Address], [version.Address]) with { Segments = [new("visit", "", SegmentSpec.Visits) { BySubject = true }] };
+        await using var rig = await Rig.StartAsync(Rig.Routed(spec, Share.Full));
+
+        foreach (var headers in (string[])["x-user: ann\r\n", "x-user: ben\r\n", "x-user: ann\r\n", "", "x-request-id: 7\r\n", "x-user: ann\r\n"])
+        {
+            await rig.InferAsync([], headers);
+        }
+
+        var first = await rig.CollectAsync(6);
+        rig.Router.Publish(new([new(spec, "v1", new(Rig.Run, "move", Rig.Stage + 1, Share.Full, "v1", "v2"))]));
+        await rig.InferAsync([], "x-user: ben\r\n");
+        await rig.InferAsync([], "x-user: cleo\r\n");
+        var second = await rig.CollectAsync(2);
+        rig.Router.Publish(new([new(spec, "v1", new(Rig.Run + 1, "move", Rig.Stage, Share.Full, "v1", "v2"))]));
+        await rig.InferAsync([], "x-user: ben\r\n");
+        var another = await rig.CollectAsync(1, Rig.Run + 1);
+
+        Assert.Equal(["", "visit=new", "visit=returning", "visit=other"], new SegmentCells(spec.Segments).Names);
+        Assert.Equal([6, 2, 2, 2], first);
+        Assert.Equal([2, 1, 1, 0], second);
+        Assert.Equal([1, 1, 0, 0], another); // each run asks anew
     }
 
     [Fact]

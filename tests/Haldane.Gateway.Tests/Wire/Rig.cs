@@ -84,6 +84,22 @@ internal sealed class Rig : IAsyncDisposable
         $"POST {Path} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n";
 
     /// <summary>What was counted, after every exchange under way has ended.</summary>
+    /// <summary>What the canary's cells have got, once so many exchanges are counted.</summary>
+    public async Task<long[]> CollectAsync(int exchanges, int run = Run)
+    {
+        var cells = new long[new SegmentCells(Model.Spec.Segments).Count];
+        while (cells[0] < exchanges)
+        {
+            await Task.Delay(5);
+            foreach (var (i, cell) in Router.Collect(run)!.Canary.Cells.Index())
+            {
+                cells[i] += cell.Exchanges;
+            }
+        }
+
+        return cells;
+    }
+
     public async Task<ObservedTraffic> EndAsync()
     {
         await StopAsync();

@@ -95,7 +95,7 @@ public sealed class LevelTests
         Assert.True(alike.Pass > Asked.PassAt && alike.Fail < Asked.FailAt);
         Assert.True(difference.Fail > Asked.FailAt);
         Assert.Equal((1.3, 7.0), (worse.Reading.Estimate!.Value, difference.Reading.Estimate!.Value));
-        Assert.Contains("gpu is 1 times the baseline's in the middle of 30 spans", alike.Says(VerdictKind.Pass), StringComparison.Ordinal);
+        Assert.Contains("gpu is 1.02 times the baseline's in the middle of 30 spans", alike.Says(VerdictKind.Pass), StringComparison.Ordinal);
         Assert.Contains("5 higher than the baseline's is the limit", difference.Says(VerdictKind.Fail), StringComparison.Ordinal);
         Assert.Equal("no reading of gpu of the baseline so far", Asked.OfEveryone(ratio).After(Enumerable.Repeat(Second(1), 30)).Measurement.Missing());
     }
@@ -124,8 +124,40 @@ public sealed class LevelTests
     {
         var asked = Asked.OfEveryone(Limit).After(Enumerable.Repeat(Second(0.5), 90));
         Assert.Null(asked.After(Enumerable.Repeat(Second(null), 60)).Measurement.Broken());
-        Assert.Equal("no reading of gpu has come for 61 s, after 90 of the canary's: how high it is now, nobody knows", asked.After(Second(null)).Measurement.Broken());
+        Assert.Equal("no reading of gpu of the canary has come for 61 s, after 90: how high it is now, nobody knows", asked.After(Second(null)).Measurement.Broken());
         Assert.Null(asked.After(Second(0.5)).Measurement.Broken());
+    }
+
+    [Fact]
+    public void Where_it_is_compared_a_silent_baseline_breaks_it_too()
+    {
+        var asked = Asked.OfEveryone(Guard(Scale.Ratio, 1.2)).After(Enumerable.Repeat(Second(0.5, baseline: 0.5), 90)).After(Enumerable.Repeat(Second(0.9), 61));
+        var limit = Asked.OfEveryone(Limit).After(Enumerable.Repeat(Second(0.5, baseline: 0.5), 90)).After(Enumerable.Repeat(Second(0.5), 61));
+
+        Assert.Equal("no reading of gpu of the baseline has come for 61 s, after 90: how high it is now, nobody knows", asked.Measurement.Broken());
+        Assert.Null(limit.Measurement.Broken());
+    }
+
+    // Worse than fine and better than bad: both are proven, and the guard is kept.
+    [Fact]
+    public void Between_the_lines_it_is_kept_and_nobody_says_that_the_limit_was_crossed()
+    {
+        var asked = Asked.OfEveryone(Guard(Scale.Ratio, 1.10)).After(Enumerable.Repeat(Second(1.07, baseline: 1), 300));
+
+        Assert.True(asked.Fail > Asked.FailAt && asked.Pass > Asked.PassAt);
+        Assert.False(asked.Measurement.IsBeyondBad());
+        Assert.Equal(
+            "gpu was beyond 1.05 times the baseline's, which is fine, in 30 of the last 30 spans of ten seconds; worse than the baseline, within the margin; 1.1 times the baseline's is the limit",
+            asked.Says(VerdictKind.Pass, worse: true));
+    }
+
+    [Fact]
+    public void A_baseline_of_nothing_gives_no_number()
+    {
+        var asked = Asked.OfEveryone(Guard(Scale.Ratio, 2)).After(Enumerable.Repeat(Second(3, baseline: 0), 200));
+
+        Assert.Equal((null, null), (asked.Reading.Estimate, asked.Reading.High));
+        Assert.DoesNotContain("179", asked.Says(VerdictKind.Fail) + asked.Says(VerdictKind.Undecided), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,10 +14,10 @@ namespace Haldane.Store.Sqlite.Verification;
 internal sealed class ArchiveVerification(LedgerProblems problems, EvidenceArchive? archive)
 {
     /// <summary>Looks at every run that was moved.</summary>
-    /// <returns>The runs that were moved, and how many of them nobody looked at.</returns>
-    public (IReadOnlySet<int> Runs, int Unseen) Run(ChainVerification chain, CancellationToken cancel)
+    /// <returns>The runs that were moved, how many of them nobody looked at, and how many are gone from the archive.</returns>
+    public (IReadOnlySet<int> Runs, int Unseen, int Gone) Run(ChainVerification chain, CancellationToken cancel)
     {
-        var (runs, unseen) = (new HashSet<int>(), 0);
+        var (runs, unseen, gone) = (new HashSet<int>(), 0, 0);
         foreach (var ((kind, name), last) in chain.Walk.Settings)
         {
             if (kind != Setting.Evidence || Moved(name, last) is not { } moved)
@@ -36,13 +36,17 @@ internal sealed class ArchiveVerification(LedgerProblems problems, EvidenceArchi
             {
                 unseen++;
             }
+            else if (!archive.Has(moved.Run))
+            {
+                gone++; // people may let go of evidence; what was decided on it stands
+            }
             else
             {
                 Look(archive, moved, last.Number, claims, cancel);
             }
         }
 
-        return (runs, unseen);
+        return (runs, unseen, gone);
     }
 
     private void Look(EvidenceArchive from, ArchivedRun moved, long record, EvidenceClaim[] claims, CancellationToken cancel)
@@ -53,7 +57,12 @@ internal sealed class ArchiveVerification(LedgerProblems problems, EvidenceArchi
         {
             foreach (var slice in from.ReadAsync(moved.Run, cancel).ToBlockingEnumerable(cancel))
             {
-                count++;
+                if (slice.Number != ++count)
+                {
+                    problems.AddRecord(record, $"the archive's file of run {moved.Run} has a slice {slice.Number} in the place of slice {count}");
+                    return;
+                }
+
                 digest = LedgerChain.Extend(digest, Encoding.UTF8.GetBytes(slice.Body));
                 foreach (var claim in open[count].Where(c => c.Digest != digest))
                 {

@@ -22,7 +22,7 @@ internal static class StoreVerification
         new RolloutVerification(problems).Run(connection, chain);
         new SettingVerification(problems).Run(connection, chain);
         CheckPages(connection, problems);
-        return new(chain.Walk.Read, problems.ToList()) { Heads = heads, Archived = archived.Unseen };
+        return new(chain.Walk.Read, problems.ToList()) { Heads = heads, Archived = archived.Unseen, Gone = archived.Gone };
     }
 
     // What no query happens to touch: the pages of the tree above the rows, indexes, the free list.
