@@ -27,6 +27,7 @@ public sealed record AdminOptions(IPEndPoint Listen)
 /// <param name="Webhooks">Who is told what was decided.</param>
 /// <param name="Reports">Makes evidence packs and the inventory; belongs to the caller.</param>
 /// <param name="Gauges">What versions say of themselves.</param>
+/// <param name="Processes">The processes of versions.</param>
 /// <param name="Time">The time.</param>
 public sealed record AdminParts(
-    IControlRoom Room, ISpecificationDesk Specifications, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, IReportDesk Reports, IGaugeDesk Gauges, TimeProvider Time);
+    IControlRoom Room, ISpecificationDesk Specifications, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, IReportDesk Reports, IGaugeDesk Gauges, IComputeDesk Processes, TimeProvider Time);

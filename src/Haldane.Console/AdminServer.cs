@@ -117,7 +117,7 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, time) = parts;
+        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, processes, time) = parts;
         RolloutApi.Map(app, room);
         SpecificationApi.Map(app, specifications);
         FreezeApi.Map(app, room, time);
@@ -127,6 +127,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         FeedbackApi.Map(app, room);
         GaugeApi.Map(app, gauges);
         AlertApi.Map(app, room);
+        ProcessApi.Map(app, processes);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         ReportApi.Map(app, reports);

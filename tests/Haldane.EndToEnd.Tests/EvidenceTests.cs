@@ -5,6 +5,7 @@ using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Reports;
+using Haldane.Control.Compute;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -118,7 +119,8 @@ public sealed class EvidenceTests
         var webhooks = await WebhookDesk.RecoverAsync([], null, store, store.Webhooks, TimeProvider.System, static () => 0.5, NullLogger<WebhookDesk>.Instance, None);
         using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, TimeProvider.System, None), controller, null!); // nothing is applied here
         using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => [.. models], TimeProvider.System);
-        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, TimeProvider.System), NullLoggerFactory.Instance, None);
+        await using var compute = new ComputeRouter(router, null!, TimeProvider.System); // no version has a process of its own
+        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
         await controller.CommandAsync("moody-v2", RolloutCommand.Start, Person.Anyone, null, None);
         var loop = controller.RunAsync(stop.Token);

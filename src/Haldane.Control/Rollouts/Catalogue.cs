@@ -30,7 +30,7 @@ internal static class Catalogue
     public static RoutingPicture Picture(IEnumerable<ModelSpec> models, IEnumerable<Rollout> rollouts)
     {
         var ofModel = rollouts.ToLookup(r => r.Spec.Model, StringComparer.Ordinal);
-        return new(models.Select(model => new RoutedModel(model, Serving(model, ofModel[model.Name]), Split(model, ofModel[model.Name]))).ToValueList());
+        return new(models.Select(model => new RoutedModel(model, Serving(model, ofModel[model.Name]), Split(model, ofModel[model.Name])) { Warm = Warm(model, ofModel[model.Name]) }).ToValueList());
     }
 
     /// <summary>Where a rollout stands, for whoever has just moved it.</summary>
@@ -76,6 +76,9 @@ internal static class Catalogue
             ? null
             : $"model {model.Name} is served by {serving}, but the baseline of {rollout.Name} is {rollout.Spec.Baseline}";
     }
+
+    private static ValueList<string> Warm(ModelSpec model, IEnumerable<Rollout> rollouts) =>
+        [.. rollouts.Where(r => r.WarmUntil is not null && model.FindVersion(r.Spec.Baseline) is not null).Select(r => r.Spec.Baseline).Distinct()];
 
     private static TrafficSplit? Split(ModelSpec model, IEnumerable<Rollout> rollouts) =>
         rollouts.FirstOrDefault(r => r.IsActive && r.Spec.Model == model.Name) is { } running && model.FindVersion(running.Spec.Baseline) is not null && model.FindVersion(running.Spec.Canary) is not null

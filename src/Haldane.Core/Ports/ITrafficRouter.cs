@@ -23,7 +23,11 @@ public sealed record RoutingPicture(ValueList<RoutedModel> Models);
 /// <param name="Spec">The model.</param>
 /// <param name="Serving">The version that serves everyone outside a split.</param>
 /// <param name="Split">The running rollout; null when there is none.</param>
-public sealed record RoutedModel(ModelSpec Spec, string Serving, TrafficSplit? Split);
+public sealed record RoutedModel(ModelSpec Spec, string Serving, TrafficSplit? Split)
+{
+    /// <summary>Versions that serve nobody now and may have to in a moment: what a promotion that can still be taken back has replaced.</summary>
+    public ValueList<string> Warm { get; init; } = [];
+}
 
 /// <summary>A running rollout as a router sees it.</summary>
 /// <param name="Run">The rollout's run.</param>

@@ -19,8 +19,14 @@ public enum EjectionCause
 /// <param name="Failures">How many calls have failed in a row.</param>
 public sealed record Ejection(TimeSpan For, EjectionCause Cause, int Failures)
 {
+    /// <summary>What is known of the reason beyond calls, of a canary whose process is ours; null when nothing is.</summary>
+    public string? Because { get; init; }
+
+    /// <summary>Whether nothing more is to be waited for.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>What it is, for people.</summary>
-    public string Sentence => $"{Failures} calls in a row failed: " + Cause switch
+    public string Sentence => Because ?? $"{Failures} calls in a row failed: " + Cause switch
     {
         EjectionCause.Unreachable => "nobody accepts connections",
         EjectionCause.Broken => "answers break off or do not come",

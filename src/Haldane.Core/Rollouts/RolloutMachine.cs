@@ -114,9 +114,9 @@ public static class RolloutMachine
     };
 
     // Its callers are safe with the baseline, so a process that is started anew may come back; one that does not is harm enough.
-    private static Transition Bear(Rollout rollout, Ejection ejection, DateTimeOffset now) => ejection.For >= rollout.Spec.Unreachable
+    private static Transition Bear(Rollout rollout, Ejection ejection, DateTimeOffset now) => ejection.IsFinal || ejection.For >= rollout.Spec.Unreachable
         ? End(rollout, now, Gateway, Dead(ejection))
-        : Hold(rollout, HoldReason.Ejected, $"the canary is ejected, the baseline serves its callers: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable!.Value.TotalSeconds:0} s", Gateway);
+        : Hold(rollout, HoldReason.Ejected, $"{(ejection.Because is null ? "the canary is ejected, the baseline serves its callers" : "the baseline serves the canary's callers")}: {ejection.Sentence}; taken back after {rollout.Spec.Unreachable!.Value.TotalSeconds:0} s", Gateway);
 
     // A person may do without patience, but not without proof of no harm where the proof has its last chance, and never promotes.
     private static string? WhyNotAdvance(Rollout rollout, Judgement judgement, Ejection? ejection, string? frozen, Alarm? alarm, DateTimeOffset now)
@@ -210,7 +210,7 @@ public static class RolloutMachine
 
     private static string Paused(string by, string why) => $"paused by {by}: {why}";
 
-    private static string Dead(Ejection ejection) => $"the canary answered nobody for {ejection.For.TotalSeconds:0} s: {ejection.Sentence}";
+    private static string Dead(Ejection ejection) => ejection.Because is { } because ? $"the canary does not serve: {because}" : $"the canary answered nobody for {ejection.For.TotalSeconds:0} s: {ejection.Sentence}";
 
     private static string Say(TimeSpan? time) => time is { } t ? Quantity.Show(t) : "";
 }

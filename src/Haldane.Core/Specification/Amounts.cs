@@ -120,6 +120,25 @@ internal static class Amounts
     /// <summary>How many rollouts may move at once.</summary>
     public static readonly Shape<int> AtOnce = Whole("a whole number from 1 to 10,000, e.g. 3", 1, 10_000);
 
+    /// <summary>How often a request is sent.</summary>
+    public static readonly Shape<int> Times = Whole("a whole number from 1 to 10,000, e.g. 20", 1, 10_000);
+
+    /// <summary>How often a process is started again.</summary>
+    public static readonly Shape<int> Restarts = Whole("a whole number from 0 to 100, e.g. 5", 0, 100);
+
+    /// <summary>Cores of a processor.</summary>
+    public static readonly Shape<double> Cores = new ScalarShape<double>(
+        "a number of cores from 0.01 to 1,024, e.g. 2",
+        static () => new JsonObject { ["type"] = "number", ["minimum"] = 0.01, ["maximum"] = 1_024 },
+        static (string text, out double value, out string? cure) => Quantity.TryNumber(text, out value, out cure) && value is >= 0.01 and <= 1_024,
+        Plain.Only);
+
+    /// <summary>An amount of memory.</summary>
+    public static readonly Shape<long> Bytes = new ScalarShape<long>(
+        "an amount of memory from 1MiB to 64TiB in MiB, GiB or TiB, e.g. 4GiB",
+        static () => Pattern(Quantity.BytesPattern),
+        static (string text, out long value, out string? cure) => Quantity.TryBytes(text, out value, out cure) && value is >= 1L << 20 and <= 64L << 40);
+
     /// <summary>How many subjects there are.</summary>
     public static readonly Shape<int> Subjects = Whole("a whole number from 2 to 10,000,000, e.g. 5000", 2, 10_000_000);
 

@@ -27,6 +27,9 @@ internal static class HeaderFields
     public static readonly TableShape<HeaderSpec> Table = new(
         new ValueShape(), "header fields with their values such as { X-Variant: b }", "The field's value, or where a secret stands: { env: NAME } or { file: PATH }.");
 
+    /// <summary>Whether the words of a name, parted by dashes or underscores, speak of a credential.</summary>
+    public static bool SpeaksOfCredential(string name) => name.Split('-', '_').Any(Credentials.Contains);
+
     /// <summary>The fields, each with its name.</summary>
     public static ValueList<HeaderSpec> Named(ValueList<(string Name, HeaderSpec Value)> read) => read.Select(h => h.Value with { Name = h.Name }).ToValueList();
 
@@ -56,7 +59,7 @@ internal static class HeaderFields
                 : Refused.Contains(name) ? $"found {Clip.Quoted(key.Text)}, which the gateway itself or a connection decides; wanted another field: remove it"
                 : own.Any(o => name.StartsWith(o, StringComparison.OrdinalIgnoreCase)) ? $"found {Clip.Quoted(key.Text)}; wanted a field that is not the gateway's own: choose another name"
                 : !seen.Add(name) ? $"found {Clip.Quoted(key.Text)} twice; wanted it once: remove one of the two"
-                : content is YamlScalar && name.Split('-').Any(Credentials.Contains) ? $"found the value of {Clip.Quoted(key.Text)} itself; wanted where the secret stands, such as {{ env: MODEL_KEY }} or {{ file: /run/secrets/model-key }}: a specification is stored and shown"
+                : content is YamlScalar && SpeaksOfCredential(name) ? $"found the value of {Clip.Quoted(key.Text)} itself; wanted where the secret stands, such as {{ env: MODEL_KEY }} or {{ file: /run/secrets/model-key }}: a specification is stored and shown"
                 : null;
             if (fault is not null)
             {

@@ -136,6 +136,8 @@ internal static class ModelFields
             Field<VersionSpec, OverrideSpec>.Optional(
                 "override", OverrideFields.Override, (v, x) => v with { Override = x },
                 "What of a request is changed before the version gets it: model name, system prompt, parameters, headers, path. Default: nothing."),
+            Field<VersionSpec, RuntimeSpec>.Optional(
+                "runtime", RuntimeFields.Runtime, (v, x) => v with { Runtime = x }, "A process of its own, which Haldane starts, warms up, watches and ends. Default: somebody else runs its server."),
             Field<VersionSpec, ValueList<string>>.Optional(
                 "metrics",
                 new ListShape<string>(Texts.MetricsAddress, 1, 64, "addresses", Unique.Values),
@@ -200,6 +202,7 @@ internal static class ModelFields
             CheckPrices(model, node, errors);
             PredictionFields.Check(model, node, errors);
             GaugeFields.Check(model, node, errors);
+            RuntimeFields.Check(model, node, errors);
             CheckVisits(model, node, errors);
             return model;
         });

@@ -196,6 +196,9 @@ public sealed record VersionSpec(string Name, ValueList<string> Endpoints)
     /// <summary>What of a request is changed for this version. Null: nothing.</summary>
     public OverrideSpec? Override { get; init; }
 
+    /// <summary>A process of its own. Null: somebody else runs its servers.</summary>
+    public RuntimeSpec? Runtime { get; init; }
+
     /// <summary>Addresses of its metrics, in the text form of Prometheus.</summary>
     public ValueList<string> Metrics { get; init => field = value ?? []; } = [];
 }

@@ -6,6 +6,8 @@ namespace Haldane.Core.Specification;
 /// <remarks>Each reader gives what to change when it refuses; null when only its general rule can help. Ranges are checked by the fields.</remarks>
 internal static class Quantity
 {
+    private static readonly string[] MemoryUnits = ["MiB", "GiB", "TiB"];
+
     private const decimal LongestDays = 3_650;
 
     /// <summary>The patterns for editors; looser than the readers only in their ranges.</summary>
@@ -149,6 +151,29 @@ internal static class Quantity
         }
 
         duration = TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        return true;
+    }
+
+    /// <summary>An amount of memory, as text.</summary>
+    public const string BytesPattern = "^[0-9]+(\\.[0-9]+)?(MiB|GiB|TiB)$";
+
+    /// <summary>Reads <c>512MiB</c> or <c>1.5GiB</c>.</summary>
+    public static bool TryBytes(string text, out long bytes, out string? cure)
+    {
+        (bytes, cure) = (0, null);
+        var unit = Array.FindIndex(MemoryUnits, u => text.EndsWith(u, StringComparison.Ordinal));
+        if (unit < 0)
+        {
+            cure = text.EndsWith('B') || text.All(char.IsAsciiDigit) ? "the units are MiB, GiB and TiB" : null;
+            return false;
+        }
+
+        if (!TryDecimal(text[..^3], out var number) || number <= 0 || number > 1_000_000)
+        {
+            return false;
+        }
+
+        bytes = (long)(number * (1L << (20 + 10 * unit)));
         return true;
     }
 

@@ -63,6 +63,15 @@ internal static class Texts
     /// <summary>The value of a label of a metric.</summary>
     public static readonly Shape<string> LabelValue = Word("the value of a label, e.g. \"0\"", static text => text.Length <= 200 ? null : "shorten it");
 
+    /// <summary>The path and query of a request that we send ourselves.</summary>
+    public static readonly Shape<string> RequestPath = Text(
+        "a path that begins with '/', e.g. /health",
+        "^/[!-~]*$",
+        static text => text.Length is > 0 and <= 2_048 && text[0] == '/' && !text.StartsWith("//", StringComparison.Ordinal) && text.All(static c => c is > ' ' and <= '~' and not '#') ? null : "");
+
+    /// <summary>A word of a command.</summary>
+    public static readonly Shape<string> Argument = Word("a word of a command, e.g. server.py", static text => text.Length <= 4_096 ? null : "shorten it");
+
     /// <summary>A predicted class.</summary>
     public static readonly Shape<string> Class = Word("a class name, e.g. fraud", static _ => null);
 

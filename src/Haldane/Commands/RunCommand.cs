@@ -30,6 +30,8 @@ internal static class RunCommand
         var store = new Option<string>("--store") { Description = "The file that keeps ledger and evidence.", DefaultValueFactory = _ => "haldane.db" };
         var archive = new Option<string?>("--archive") { Description = "A folder that the evidence of runs is moved to when they have been over for --archive-after. Default: it stays in the store." };
         var archiveAfter = Options.Duration("--archive-after", "How long a run must have been over before its evidence is moved to --archive. Default: 90d.", "90d", TimeSpan.FromDays(3_650));
+        var commands = new Option<bool>("--run-commands") { Description = "Versions may have processes of their own (runtime). Whoever may write the specification, admins by `haldane apply` among them, can then run programs as Haldane's user." };
+        var cgroup = new Option<string?>("--cgroup") { Description = "A folder of cgroup v2 that Haldane may write, under which cpu and memory of these processes are limited." };
         var prometheus = new Option<string?>("--prometheus")
         {
             Description = $"Address of the Prometheus that /api/v1/judge may ask; {PrometheusSource.TokenVariable} may hold its token.",
@@ -39,7 +41,7 @@ internal static class RunCommand
         var perEndpoint = Options.Whole("--most-per-endpoint", "Exchanges under way at an endpoint; as many again wait", 1, 65_536, usual.PerEndpoint);
         var body = Options.Whole("--most-body-mib", "MiB of a request's body; a larger one is refused with 413", 1, 65_536, (int)(usual.Body >> 20));
         var access = new AccessOptions();
-        var command = new Command("run", "Serves models and runs their rollouts: those of the files, and those that were applied since.") { files, prune, secrets, data, admin, store, archive, archiveAfter, prometheus, callers, perEndpoint, body };
+        var command = new Command("run", "Serves models and runs their rollouts: those of the files, and those that were applied since.") { files, prune, secrets, data, admin, store, archive, archiveAfter, commands, cgroup, prometheus, callers, perEndpoint, body };
         access.All.ToList().ForEach(command.Add);
         command.SetAction((parsed, cancel) => RunAsync(
             parsed.GetValue(files)!,
@@ -55,6 +57,8 @@ internal static class RunCommand
                 {
                     Prune = parsed.GetValue(prune),
                     SecretsFolder = parsed.GetValue(secrets),
+                    RunCommands = parsed.GetValue(commands),
+                    ControlGroup = parsed.GetValue(cgroup),
                     Archive = LedgerSource.ArchiveAt(parsed.GetValue(archive)),
                     ArchiveAfter = parsed.GetValue(archiveAfter) ?? TimeSpan.FromDays(90),
                     Limits = new() { Callers = parsed.GetValue(callers), PerEndpoint = parsed.GetValue(perEndpoint), Body = (long)parsed.GetValue(body) << 20 },

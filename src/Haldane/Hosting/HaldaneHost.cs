@@ -1,7 +1,9 @@
+using Haldane.Connect.Processes;
 using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
+using Haldane.Control.Compute;
 using Haldane.Control.Gauges;
 using Haldane.Control.Reports;
 using Haldane.Control.Retention;
@@ -38,6 +40,12 @@ internal sealed record HostOptions(IReadOnlyList<SpecificationSource>? Files, IR
 
     /// <summary>Where files of secrets may be that an applied document names; null: nowhere.</summary>
     public string? SecretsFolder { get; init; }
+
+    /// <summary>Whether versions may have processes of their own.</summary>
+    public bool RunCommands { get; init; }
+
+    /// <summary>A folder of cgroup v2 under which processes are limited; null: none is.</summary>
+    public string? ControlGroup { get; init; }
 
     /// <summary>Where evidence of old runs is moved to; null: nowhere.</summary>
     public EvidenceArchive? Archive { get; init; }
@@ -99,6 +107,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
     private ReportDesk? Reports { get; init; }
 
+    private Computes? Processes { get; init; }
+
     /// <summary>Ends when the control loop ends: told to, or by a fault of ours.</summary>
     public Task Completion => _loop;
 
@@ -115,6 +125,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var store = await SqliteStore.OpenAsync(options.Store, cancel, options.Archive);
             started.Push(store);
             var stored = await StoredSpecification.RecoverAsync(store, options.Files, options.Prune, time, cancel);
+            Runtimes.Require(stored.Current.Set, options.RunCommands);
             var secrets = Secrets.Read(stored.Current.Set);
             routes = WebhookRoutes.Prepare(stored.Current.Set.Webhooks, secrets, time);
             var tokens = new TokenCodec(await store.InstallationKeyAsync(cancel));
@@ -125,9 +136,12 @@ internal sealed class HaldaneHost : IAsyncDisposable
             await stored.KeepAsync();
 
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
-            var told = new SecretRouter(router, secrets);
+            var processes = new ProcessHost(options.ControlGroup);
+            var compute = new ComputeRouter(router, processes, time);
+            started.Push(new Computes(compute, processes));
+            var told = new SecretRouter(compute, secrets);
             var controller = await RolloutController.RecoverAsync(stored.Current.Set, store, told, tokens, time, logging.CreateLogger<RolloutController>(), cancel);
-            var specifications = new SpecificationDesk(stored, controller, new SpecificationFollower(told, webhooks, options.SecretsFolder, time));
+            var specifications = new SpecificationDesk(stored, controller, new SpecificationFollower(told, webhooks, options.SecretsFolder, options.RunCommands, time));
             var people = await TokenDesk.RecoverAsync(name => stored.Current.Set.FindModel(name) is not null, store, time, cancel);
             if (AdminServer.WhyNotListen(options.Admin, people.Tokens.Count > 0) is { } why)
             {
@@ -138,13 +152,14 @@ internal sealed class HaldaneHost : IAsyncDisposable
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
             var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => stored.Current.Set.Models, time);
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, time), logging, cancel);
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, time), logging, cancel);
             var keeper = options.Archive is null ? null : new EvidenceKeeper(store, store, options.ArchiveAfter, time, logging.CreateLogger<EvidenceKeeper>());
             return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, keeper, time, logging)
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,
                 Reports = reports,
+                Processes = new(compute, processes),
             };
         }
         catch
@@ -168,6 +183,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading, _keeping), Task.Delay(Patience, CancellationToken.None));
         await _controller.TickAsync(CancellationToken.None);
+        await (Processes?.DisposeAsync() ?? default);
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
         _series.Dispose();
@@ -180,5 +196,15 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _router.Dispose();
         await _store.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>The processes of versions and what starts them; they end with us.</summary>
+    private sealed class Computes(ComputeRouter router, ProcessHost host) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await router.DisposeAsync();
+            host.Dispose();
+        }
     }
 }

@@ -77,6 +77,7 @@ internal sealed class Secrets
     private static IEnumerable<(string What, SecretSpec Secret)> Places(SpecificationSet specification) =>
     [
         .. specification.Models.SelectMany(m => m.Versions.SelectMany(v => In(v.Override?.Headers ?? [], $"version {v.Name} of model {m.Name}"))),
+        .. specification.Models.SelectMany(m => m.Versions.SelectMany(v => (v.Runtime?.Environment ?? []).Where(e => e.Secret is not null).Select(e => ($"{e.Name} of the process of version {v.Name} of model {m.Name}", e.Secret!)))),
         .. specification.Webhooks.SelectMany(w => In(w.Headers, $"webhook {w.Name}")
             .Concat(w.UrlSecret is { } url ? [($"url of webhook {w.Name}", url)] : [])
             .Concat(w.Secret is { } secret ? [($"secret of webhook {w.Name}", secret)] : [])),
@@ -105,7 +106,13 @@ internal sealed class Secrets
     }
 
     /// <summary>A model with its secrets in their places.</summary>
-    public ModelSpec Fill(ModelSpec model) => model with { Versions = [.. model.Versions.Select(v => v.Override is { } change ? v with { Override = Fill(change) } : v)] };
+    public ModelSpec Fill(ModelSpec model) => model with { Versions = [.. model.Versions.Select(Fill)] };
+
+    private VersionSpec Fill(VersionSpec version) => version with
+    {
+        Override = version.Override is { } change ? Fill(change) : null,
+        Runtime = version.Runtime is { } runtime ? runtime with { Environment = [.. runtime.Environment.Select(e => e.Secret is { } secret ? new(e.Name, _values[secret]) : e)] } : null,
+    };
 
     private OverrideSpec Fill(OverrideSpec change) => change with { Headers = Fill(change.Headers) };
 

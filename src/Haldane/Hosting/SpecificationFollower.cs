@@ -8,14 +8,20 @@ namespace Haldane.Hosting;
 /// <param name="router">Gets the secrets.</param>
 /// <param name="webhooks">Gets the webhooks.</param>
 /// <param name="folder">Where files of secrets may be that an applied document names; null: nowhere.</param>
+/// <param name="runsCommands">Whether versions may have processes of their own.</param>
 /// <param name="time">The time.</param>
-internal sealed class SpecificationFollower(SecretRouter router, WebhookDesk webhooks, string? folder, TimeProvider time) : IOutsideParts
+internal sealed class SpecificationFollower(SecretRouter router, WebhookDesk webhooks, string? folder, bool runsCommands, TimeProvider time) : IOutsideParts
 {
     public IPreparedParts Prepare(SpecificationSet before, SpecificationSet next)
     {
         if (!router.Secrets.TryReadNext(before, next, folder, out var secrets, out var faults))
         {
             return new Prepared(this, secrets, null, [], faults);
+        }
+
+        if (Runtimes.WhyNot(next, runsCommands) is { } why)
+        {
+            return new Prepared(this, secrets, null, [], [why]);
         }
 
         // What is sent on its way is not broken off for a change that concerns no webhook.

@@ -41,6 +41,7 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/ledger/key", Permissions.Read),
         ("GET", "/api/v1/freezes", Permissions.Read),
         ("GET", "/api/v1/gauges", Permissions.Read),
+        ("GET", "/api/v1/processes", Permissions.Read),
         ("GET", "/api/v1/alerts", Permissions.Read),
         ("POST", "/api/v1/alerts", Permissions.Send),
         ("POST", "/api/v1/alerts/x/clear", Permissions.Operate),
@@ -174,6 +175,14 @@ public sealed class RoleTests : IAsyncLifetime
         Assert.Equal("chat", Assert.Single((await SendAsync("GET", "/api/v1/gauges", scoped)).Json.EnumerateArray()).GetProperty("model").GetString());
         (await SendAsync("POST", "/api/v1/models/fraud/readings", scoped, "[]")).AssertProblem(HttpStatusCode.NotFound, "there is no model fraud");
         Assert.Empty(_admin.Gauges.Pushed);
+    }
+
+    [Fact]
+    public async Task Processes_are_those_of_the_models_of_a_token()
+    {
+        Assert.Equal(
+            """[{"model":"chat","version":"v2","phase":"Ready","since":"2026-03-04T12:00:00+00:00","starts":1}]""",
+            (await SendAsync("GET", "/api/v1/processes", _tokens.Add("vera", Role.Viewer, ["chat"]))).Text);
     }
 
     [Fact]

@@ -56,13 +56,16 @@ public sealed class SpecificationSchemaTests
         ];
 
         var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides())
-            .Concat(KnownInKinds()).Concat(KnownInGauges()).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  alerts: [{ zzzzzz: 1 }]"))).Concat(KnownInPolicies()).Concat(KnownInWebhooks())
+            .Concat(KnownInKinds()).Concat(KnownInGauges()).Concat(KnownInRuntimes()).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  alerts: [{ zzzzzz: 1 }]"))).Concat(KnownInPolicies()).Concat(KnownInWebhooks())
             .Concat(KnownIn(Samples.With("{ share: 1%,", "{ approval: { zzzzzz: 1 }, share: 1%,"))).Concat(KnownIn(Samples.With("  showArm: false", "  about: { zzzzzz: 1 }"))).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  return: { zzzzzz: 1 }"))).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);
     }
 
     private static IEnumerable<string> KnownInKinds() => new[] { "shadow", "switch", "experiment" }.SelectMany(kind => KnownIn(Samples.With("{ share: 1%,", $"{{ kind: {kind}, zzzzzz: 1,")));
+
+    private static IEnumerable<string> KnownInRuntimes() => new[] { "zzzzzz: 1", "command: [a], ready: { zzzzzz: 1 }", "command: [a], warmUp: [{ zzzzzz: 1 }]" }
+        .SelectMany(runtime => KnownIn(Samples.With("[\"http://127.0.0.1:9002\"] }", $"[\"http://127.0.0.1:9002\"], runtime: {{ {runtime} }} }}")));
 
     private static string[] KnownInGauges() => KnownIn(Samples.With("    confidence: {", "    gauges: [{ name: gpu, zzzzzz: 1 }]\n    confidence: {"));
 

@@ -4,6 +4,7 @@ using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Reports;
+using Haldane.Control.Compute;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -33,7 +34,8 @@ await using var gateway = await GatewayServer.StartAsync([new(loopback, false)],
 using var series = new JudgeDesk(new SeriesJudge(), null, time);
 using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, time, none), controller, null!); // nothing is applied here
 using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => specification.Models, time);
-await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, time), logging, none);
+await using var compute = new ComputeRouter(router, null!, time); // no version has a process of its own
+await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, compute, time), logging, none);
 System.Console.WriteLine($"data  {string.Join(", ", gateway.Addresses)}");
 System.Console.WriteLine($"admin {admin.Address}");
 await controller.RunAsync(none);

@@ -1,0 +1,214 @@
+using Haldane.Core.Ports;
+using Haldane.Core.Specification;
+
+namespace Haldane.Control.Compute;
+
+/// <summary>Keeps the process of one version while it is needed: starts it, waits until it is ready, warms it up, starts it again when it ends, and ends it when nobody needs it any more.</summary>
+/// <remarks>One loop acts; <see cref="View"/> and <see cref="Need"/> are for any thread.</remarks>
+internal sealed class VersionCompute(string model, VersionSpec version, IProcessHost host, TimeProvider time, Action changed) : IAsyncDisposable
+{
+    private static readonly TimeSpan BetweenProbes = TimeSpan.FromMilliseconds(250), ToEnd = TimeSpan.FromSeconds(10);
+
+    private readonly RuntimeSpec _runtime = version.Runtime!;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<DateTimeOffset> _starts = [];
+    private readonly Lock _gate = new();
+    private CancellationTokenSource _unneeded = new();
+    private TaskCompletionSource _needed = NewSignal();
+    private Task? _loop;
+    private volatile ComputeView _view = new(model, version.Name, ComputePhase.Waiting, time.GetUtcNow(), 0, null);
+
+    /// <summary>The version as it was when the process was made for it.</summary>
+    public VersionSpec Version => version;
+
+    /// <summary>Where it stands.</summary>
+    public ComputeView View => _view;
+
+    private string Endpoint => version.Endpoints[0];
+
+    /// <summary>Says whether it is needed. Returns at once.</summary>
+    public void Need(bool isNeeded)
+    {
+        lock (_gate)
+        {
+            if (isNeeded == _needed.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (isNeeded)
+            {
+                _unneeded = new();
+                _needed.SetResult();
+                _loop ??= Task.Run(RunAsync);
+            }
+            else
+            {
+                _needed = NewSignal();
+                _unneeded.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Ends the process, whatever it does.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await (_loop ?? Task.CompletedTask);
+        _stop.Dispose();
+        _unneeded.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Needed().WaitAsync(_stop.Token);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, Unneeded());
+                if (await KeepAsync(either.Token) is { } wait)
+                {
+                    await Task.Delay(wait, time, either.Token);
+                }
+                else
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, either.Token); // given up, until it is needed anew
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                _starts.Clear();
+            }
+        }
+    }
+
+    // Gives how long to wait before the next try; null to give it up.
+    private async Task<TimeSpan?> KeepAsync(CancellationToken unneeded)
+    {
+        string fault;
+        try
+        {
+            _starts.Add(time.GetUtcNow());
+            Show(ComputePhase.Starting, _view.Fault);
+            using var process = host.Start($"{model}/{version.Name}", _runtime);
+            fault = await ServeAsync(process, unneeded);
+        }
+        catch (ProcessRefusedException e)
+        {
+            Show(ComputePhase.Failed, e.Message);
+            return null;
+        }
+
+        var next = RestartPolicy.Next(_starts, time.GetUtcNow(), _runtime.Restarts);
+        Show(next is null ? ComputePhase.Failed : ComputePhase.Waiting, next is null ? $"{fault}; it was started {_starts.Count} times and is given up" : fault);
+        return next;
+    }
+
+    // Gives what went wrong; is cancelled when the process was ended because nobody needs it.
+    private async Task<string> ServeAsync(IVersionProcess process, CancellationToken unneeded)
+    {
+        try
+        {
+            if (await ReadyAsync(process, unneeded) is { } fault)
+            {
+                process.Kill();
+                return fault;
+            }
+
+            Show(ComputePhase.Ready, null);
+            return await process.Ended.WaitAsync(unneeded);
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested && _view.Phase == ComputePhase.Ready)
+        {
+            Show(ComputePhase.Draining, null);
+            var again = Needed();
+            if (await Task.WhenAny(again, process.Ended, Task.Delay(_runtime.Drain, time, _stop.Token)) == again)
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, Unneeded());
+                return await ServeAsync(process, either.Token);
+            }
+
+            await EndAsync(process);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            await EndAsync(process);
+            throw;
+        }
+    }
+
+    private async Task<string?> ReadyAsync(IVersionProcess process, CancellationToken unneeded)
+    {
+        var began = time.GetTimestamp();
+        while (await host.ProbeAsync(Endpoint, _runtime.Ready, unneeded) is { } notYet)
+        {
+            if (process.Ended.IsCompleted)
+            {
+                return await process.Ended;
+            }
+
+            if (time.GetElapsedTime(began) > _runtime.Ready.Within)
+            {
+                return $"it was not ready within {Durations.Show(_runtime.Ready.Within)}: {notYet}";
+            }
+
+            await Task.WhenAny(process.Ended, Task.Delay(BetweenProbes, time, unneeded));
+            unneeded.ThrowIfCancellationRequested();
+        }
+
+        // Somebody else may answer at the address.
+        if (process.Ended.IsCompleted)
+        {
+            return await process.Ended;
+        }
+
+        Show(ComputePhase.Warming, null);
+        foreach (var request in _runtime.WarmUp)
+        {
+            for (var i = 0; i < request.Times; i++)
+            {
+                if (await host.WarmAsync(Endpoint, request, unneeded) is { } fault)
+                {
+                    return $"it did not warm up: {request.Path} {fault}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private async Task EndAsync(IVersionProcess process)
+    {
+        process.Terminate();
+        if (await Task.WhenAny(process.Ended, Task.Delay(ToEnd, time, CancellationToken.None)) != process.Ended)
+        {
+            process.Kill();
+        }
+    }
+
+    private Task Needed()
+    {
+        lock (_gate)
+        {
+            return _needed.Task;
+        }
+    }
+
+    private CancellationToken Unneeded()
+    {
+        lock (_gate)
+        {
+            return _unneeded.Token;
+        }
+    }
+
+    private void Show(ComputePhase phase, string? fault)
+    {
+        _view = new(model, version.Name, phase, time.GetUtcNow(), _starts.Count, fault);
+        changed();
+    }
+}
