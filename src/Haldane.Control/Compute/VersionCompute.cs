@@ -16,13 +16,17 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
     private CancellationTokenSource _unneeded = new();
     private TaskCompletionSource _needed = NewSignal();
     private Task? _loop;
-    private volatile ComputeView _view = new(model, version.Name, ComputePhase.Waiting, time.GetUtcNow(), 0, null);
+    private volatile ComputeView _view = Fresh(model, version, time);
+    private volatile bool _isOver;
 
     /// <summary>The version as it was when the process was made for it.</summary>
     public VersionSpec Version => version;
 
     /// <summary>Where it stands.</summary>
     public ComputeView View => _view;
+
+    /// <summary>Whether nobody needs it and its process has ended.</summary>
+    public bool IsOver => _isOver;
 
     private string Endpoint => version.Endpoints[0];
 
@@ -38,6 +42,8 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
 
             if (isNeeded)
             {
+                // What it came to when it was needed before says nothing of now; one that still drains is found ready again.
+                (_view, _isOver) = (_view.Phase == ComputePhase.Ready ? _view : Fresh(model, version, time), false);
                 _unneeded = new();
                 _needed.SetResult();
                 _loop ??= Task.Run(RunAsync);
@@ -58,6 +64,8 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
         _stop.Dispose();
         _unneeded.Dispose();
     }
+
+    private static ComputeView Fresh(string model, VersionSpec version, TimeProvider time) => new(model, version.Name, ComputePhase.Starting, time.GetUtcNow(), 0, null);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -81,6 +89,10 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
             catch (OperationCanceledException)
             {
                 _starts.Clear();
+                lock (_gate)
+                {
+                    _isOver = !_needed.Task.IsCompleted;
+                }
             }
         }
     }

@@ -68,6 +68,23 @@ public sealed class ComputeRouterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_has_failed_before_is_tried_anew_when_it_is_needed_anew()
+    {
+        _processes.Refusal = "nope cannot be started: no such file";
+        _router.Publish(Split(new(1_000)));
+        await UntilAsync(() => _router.All is [{ Phase: ComputePhase.Failed }]);
+        _router.Publish(new([new(Model(5), "v1", null)]));
+        await UntilAsync(() => _router.All.Count == 0);
+
+        _processes.Refusal = null;
+        _router.Publish(Split(new(1_000)));
+        var anew = _router.Collect(1)!.Ejection;
+        await UntilAsync(() => Served == new Share(1_000));
+
+        Assert.False(anew?.IsFinal == true);
+    }
+
+    [Fact]
     public async Task One_that_ends_too_often_is_given_up()
     {
         _processes.NotWarm = "was answered with 500";
@@ -85,8 +102,7 @@ public sealed class ComputeRouterTests : IAsyncDisposable
 
         _router.Publish(new([new(Model(5), "v1", null)]));
         await UntilAsync(() => _router.All is [{ Phase: ComputePhase.Draining }]);
-        Assert.False(_processes.Started[0].WasAsked);
-        await UntilAsync(() => _processes.Started[0].WasAsked);
+        await UntilAsync(() => _processes.Started[0].WasAsked && _router.All.Count == 0);
     }
 
     [Fact]
