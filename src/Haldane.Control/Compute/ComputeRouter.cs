@@ -29,7 +29,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
         {
             lock (_gate)
             {
-                return [.. _computes.Values.Where(c => !c.IsOver).Select(c => c.View).OrderBy(v => (v.Model, v.Version))];
+                return [.. _computes.Values.Where(c => !c.IsOver || c.View.Fault is not null).Select(c => c.View).OrderBy(v => (v.Model, v.Version))];
             }
         }
     }

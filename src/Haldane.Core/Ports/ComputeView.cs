@@ -3,7 +3,7 @@ namespace Haldane.Core.Ports;
 /// <summary>Shows the processes of versions. Any thread.</summary>
 public interface IComputeDesk
 {
-    /// <summary>Every process that is kept, by model and version.</summary>
+    /// <summary>Every process that is kept, by model and version, and those that failed when they were needed last.</summary>
     IReadOnlyList<ComputeView> All { get; }
 }
 
