@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Haldane.Console.Access;
 using Haldane.Console.OpenApi;
 using Haldane.Core;
@@ -15,35 +14,20 @@ internal static class FeedbackApi
     private static readonly JsonItems<FeedbackItem> Items = new(Wanted);
 
     public static void Map(IEndpointRouteBuilder routes, IControlRoom room) =>
-        routes.MapPost("/api/v1/feedback", (HttpContext context, CancellationToken cancel) => TakeAsync(context.Request, room, context.Person(), cancel)).Needs(Permissions.Send)
+        routes.MapPost("/api/v1/feedback", (HttpContext context, CancellationToken cancel) => Items.AnswerAsync(
+            context.Request, items => TakeAsync(context.Request, room, context.Person(), items, cancel), cancel)).Needs(Permissions.Send)
             .TakesJson().Tells<FeedbackReceipt>("Takes what came to be known about exchanges: an item, or an array of them.");
 
-    private static async Task<IResult> TakeAsync(HttpRequest request, IControlRoom room, Person person, CancellationToken cancel)
+    private static async Task<IResult> TakeAsync(HttpRequest request, IControlRoom room, Person person, List<FeedbackItem> items, CancellationToken cancel)
     {
         try
         {
-            var (items, mistakes) = await Items.ReadAsync(request.Body, cancel);
-            if (mistakes.Count > 0)
-            {
-                // All or nothing: a batch with a mistake is mended and sent again as a whole.
-                return Problems.Of(StatusCodes.Status400BadRequest, string.Join("; ", mistakes));
-            }
-
             var receipt = await room.FeedbackAsync(items, person, cancel);
             return Results.Json(receipt, CoreJson.Default.FeedbackReceipt, statusCode: receipt.Refused.Count == items.Count && items.Count > 0
                 ? StatusCodes.Status422UnprocessableEntity
                 : StatusCodes.Status200OK);
         }
-        catch (JsonException e)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {e.Message}");
-        }
-        catch (FeedbackBusyException e)
-        {
-            request.HttpContext.Response.Headers.RetryAfter = "2";
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
-        catch (StoreUnavailableException e)
+        catch (Exception e) when (e is FeedbackBusyException or StoreUnavailableException)
         {
             request.HttpContext.Response.Headers.RetryAfter = "2";
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Haldane.Console.Access;
 using Haldane.Console.OpenApi;
 using Haldane.Core;
@@ -17,30 +16,18 @@ internal static class GaugeApi
     {
         routes.MapGet("/api/v1/gauges", (HttpContext context) => Results.Json(
             [.. desk.All.Where(g => context.Person().Covers(g.Model))], CoreJson.Default.IReadOnlyListGaugeView)).Needs(Permissions.Read).Tells<IReadOnlyList<GaugeView>>("The last reading of each gauge of each version.");
-        routes.MapPost("/api/v1/models/{name}/readings", (string name, HttpContext context, CancellationToken cancel) => TakeAsync(context.Request, desk, name, context.Person(), cancel)).Needs(Permissions.Send)
+        routes.MapPost("/api/v1/models/{name}/readings", (string name, HttpContext context, CancellationToken cancel) => Items.AnswerAsync(
+            context.Request, readings => Task.FromResult(Take(desk, name, context.Person(), readings)), cancel)).Needs(Permissions.Send)
             .TakesJson().Tells<GaugeReceipt>("Takes readings of gauges that are true now: one, or an array of them.");
     }
 
-    private static async Task<IResult> TakeAsync(HttpRequest request, IGaugeDesk desk, string model, Person person, CancellationToken cancel)
+    private static IResult Take(IGaugeDesk desk, string model, Person person, List<GaugeReading> readings)
     {
-        try
-        {
-            var (readings, mistakes) = await Items.ReadAsync(request.Body, cancel);
-            if (mistakes.Count > 0)
-            {
-                return Problems.Of(StatusCodes.Status400BadRequest, string.Join("; ", mistakes));
-            }
-
-            // Whoever has nothing to do with a model does not learn that it is there.
-            var receipt = person.Covers(model) ? desk.Push(model, readings) : new(0, 0, [$"there is no model {model}"]) { IsUnknown = true };
-            return receipt.Mistakes.Count == 0
-                ? Results.Json(receipt, CoreJson.Default.GaugeReceipt)
-                : Problems.Of(receipt.IsUnknown ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity, string.Join("; ", receipt.Mistakes));
-        }
-        catch (JsonException e)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {e.Message}");
-        }
+        // Whoever has nothing to do with a model does not learn that it is there.
+        var receipt = person.Covers(model) ? desk.Push(model, readings) : new(0, 0, [$"there is no model {model}"]) { IsUnknown = true };
+        return receipt.Mistakes.Count == 0
+            ? Results.Json(receipt, CoreJson.Default.GaugeReceipt)
+            : Problems.Of(receipt.IsUnknown ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity, string.Join("; ", receipt.Mistakes));
     }
 
     private static string Wanted(string place) => place switch

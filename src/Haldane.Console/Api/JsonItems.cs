@@ -23,9 +23,21 @@ internal sealed class JsonItems<T>(Func<string, string> wanted)
 
     private static readonly string[] Fields = [.. Item.Properties.Select(p => p.Name)];
 
-    /// <summary>The items; none that counts where there is a mistake.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    public async Task<(List<T> Items, List<string> Mistakes)> ReadAsync(Stream stream, CancellationToken cancel)
+    /// <summary>Takes what a request brings, all or nothing: a batch with a mistake is mended and sent again as a whole.</summary>
+    public async Task<IResult> AnswerAsync(HttpRequest request, Func<List<T>, Task<IResult>> take, CancellationToken cancel)
+    {
+        try
+        {
+            var (items, mistakes) = await ReadAsync(request.Body, cancel);
+            return mistakes.Count > 0 ? Problems.Of(StatusCodes.Status400BadRequest, string.Join("; ", mistakes)) : await take(items);
+        }
+        catch (JsonException e)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {e.Message}");
+        }
+    }
+
+    private async Task<(List<T> Items, List<string> Mistakes)> ReadAsync(Stream stream, CancellationToken cancel)
     {
         using var body = await JsonDocument.ParseAsync(stream, cancellationToken: cancel);
         var (items, mistakes) = (new List<T>(), new List<string>());

@@ -10,16 +10,13 @@ using Haldane.Core.Specification;
 namespace Haldane.Control.Alerts;
 
 /// <summary>Keeps the alerts of other systems that matter to a rollout, until they are over: recorded first, then in force.</summary>
-/// <remarks>One writer at a time, which the controller's turns see to; <see cref="Standing"/> and <see cref="Views"/> are for any thread.</remarks>
+/// <remarks>One writer at a time, which the controller's turns see to; <see cref="Views"/> is for any thread.</remarks>
 internal sealed class AlertDesk(SpecificationSet first, IRolloutStore store, TimeProvider time)
 {
     private const int MostStanding = 1_000;
 
     private volatile IReadOnlyList<StandingAlert> _standing = [];
     private volatile SpecificationSet _specification = first;
-
-    /// <summary>The alerts that stand.</summary>
-    public IReadOnlyList<StandingAlert> Standing => _standing;
 
     /// <summary>What stands means for a rollout; null when nothing of it matters.</summary>
     public Alarm? Of(RolloutSpec rollout) => AlertRules.Of(rollout, _standing);

@@ -17,6 +17,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Model, string Version), VersionCompute> _computes = [];
     private readonly List<Task> _ending = [];
+    private Dictionary<int, VersionCompute> _canaries = []; // by run: each run is asked about each second
     private RoutingPicture _picture = new([]);
 
     /// <summary>Starts nothing yet.</summary>
@@ -51,7 +52,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
         var observed = _router.Collect(run);
         lock (_gate)
         {
-            return observed is not null && _picture.Models.FirstOrDefault(m => m.Split?.Run == run) is { } model && Of(model, model.Split!.Canary) is { View: { Phase: not ComputePhase.Ready } view } compute
+            return observed is not null && _canaries.GetValueOrDefault(run) is { View: { Phase: not ComputePhase.Ready } view } compute
                 ? observed with { Ejection = new(Patience(view, compute.Version.Runtime!), EjectionCause.Unreachable, 0) { Because = Sentence(view), IsFinal = view.Phase == ComputePhase.Failed } }
                 : observed;
         }
@@ -73,13 +74,15 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
     private void Keep(RoutingPicture picture)
     {
         var needed = picture.Models.SelectMany(m => Versions(m).Select(v => (m.Spec.Name, Spec: m.Spec.FindVersion(v)))).Where(v => v.Spec?.Runtime is not null).ToDictionary(v => (v.Name, v.Spec!.Name), v => v.Spec!);
+        _ending.RemoveAll(e => e.IsCompleted);
+        Dictionary<(string, string), Task> before = [];
         foreach (var (key, compute) in _computes)
         {
             if (needed.TryGetValue(key, out var spec) && !spec.Equals(compute.Version))
             {
-                // Another command is another process: the old one first lets go of the address.
+                // Another command is another process.
                 _computes.Remove(key);
-                _ending.Add(compute.DisposeAsync().AsTask());
+                _ending.Add(before[key] = compute.DisposeAsync().AsTask());
             }
             else
             {
@@ -89,9 +92,11 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
 
         foreach (var (key, spec) in needed.Where(n => !_computes.ContainsKey(n.Key)))
         {
-            _computes[key] = new(key.Item1, spec, _host, _time, Changed);
+            _computes[key] = new(key.Item1, spec, _host, _time, Changed, before.GetValueOrDefault(key, Task.CompletedTask));
             _computes[key].Need(true);
         }
+
+        _canaries = (from model in picture.Models let canary = model.Split is { } split ? Of(model, split.Canary) : null where canary is not null select (model.Split!.Run, canary)).ToDictionary();
     }
 
     private static IEnumerable<string> Versions(RoutedModel model) => new[] { model.Serving, model.Split?.Baseline, model.Split?.Canary }.Concat(model.Warm).OfType<string>().Distinct();
@@ -104,7 +109,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
         }
     }
 
-    private RoutingPicture Gated(RoutingPicture picture) => new([.. picture.Models.Select(Gated)]);
+    private RoutingPicture Gated(RoutingPicture picture) => _canaries.Count == 0 ? picture : new([.. picture.Models.Select(Gated)]);
 
     private RoutedModel Gated(RoutedModel model) => model.Split is { } split && Of(model, split.Canary) is { View.Phase: not ComputePhase.Ready } ? model with { Split = split with { Share = Share.None, Shadow = null } } : model;
 

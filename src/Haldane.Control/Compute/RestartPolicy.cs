@@ -3,10 +3,8 @@ namespace Haldane.Control.Compute;
 /// <summary>When a process that has ended is started again. Pure.</summary>
 internal static class RestartPolicy
 {
-    /// <summary>Starts that are longer ago than this count no more.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
-
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(30);
+    // Starts that are longer ago than the window count no more.
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10), First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(30);
 
     /// <summary>How long to wait before the next start; null to give it up.</summary>
     /// <param name="starts">When it was started, the first first.</param>

@@ -5,7 +5,13 @@ namespace Haldane.Control.Compute;
 
 /// <summary>Keeps the process of one version while it is needed: starts it, waits until it is ready, warms it up, starts it again when it ends, and ends it when nobody needs it any more.</summary>
 /// <remarks>One loop acts; <see cref="View"/> and <see cref="Need"/> are for any thread.</remarks>
-internal sealed class VersionCompute(string model, VersionSpec version, IProcessHost host, TimeProvider time, Action changed) : IAsyncDisposable
+/// <param name="model">The model's name.</param>
+/// <param name="version">The version as it is from now on.</param>
+/// <param name="host">Where the process runs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="changed">Is told whenever <see cref="View"/> has changed.</param>
+/// <param name="before">Whoever has the address still: it is waited for.</param>
+internal sealed class VersionCompute(string model, VersionSpec version, IProcessHost host, TimeProvider time, Action changed, Task before) : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenProbes = TimeSpan.FromMilliseconds(250), ToEnd = TimeSpan.FromSeconds(10);
 
@@ -71,6 +77,8 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
 
     private async Task RunAsync()
     {
+        // Before anything else: asked too soon, the one before would say that this one is ready.
+        await before;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -199,6 +207,7 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
         if (await Task.WhenAny(process.Ended, Task.Delay(ToEnd, time, CancellationToken.None)) != process.Ended)
         {
             process.Kill();
+            await Task.WhenAny(process.Ended, Task.Delay(ToEnd, time, CancellationToken.None));
         }
     }
 

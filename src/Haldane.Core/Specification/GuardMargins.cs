@@ -58,18 +58,19 @@ internal static class GuardMargins
         Rate(SignalKind.Calibration, AtMost, "a rate above 0% and below 100%, e.g. 5%"),
         .. Both(SignalKind.EventRate, "a rate above 0% and below 100%, e.g. 2%"),
         Ratio(SignalKind.Mean, AtLeast, LessRatio, IsLess),
-        Ratio(SignalKind.Mean, AtMost, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100),
+        Ratio(SignalKind.Mean, AtMost, MoreRatio, IsGreater),
         Amount(SignalKind.Mean, AtLeast, Scale.Difference, "a difference below 0, e.g. -0.05", "difference", static d => d < 0),
         Amount(SignalKind.Mean, AtMost, Scale.Difference, "a difference above 0, e.g. 0.05", "difference", static d => d > 0),
         Amount(SignalKind.Mean, AtLeast, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
         Amount(SignalKind.Mean, AtMost, Scale.Value, "a number, e.g. 0.8", "number", static _ => true),
-        .. Levels(AtMost, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100, "a difference above 0, e.g. 0.05", static d => d > 0),
+        .. Levels(AtMost, MoreRatio, IsGreater, "a difference above 0, e.g. 0.05", static d => d > 0),
         .. Levels(AtLeast, LessRatio, IsLess, "a difference below 0, e.g. -0.05", static d => d < 0),
         Rate(SignalKind.Agreement, AtLeast, "a rate above 0% and below 100%, e.g. 98%"),
     ];
 
     private const string MorePoints = "a difference above 0pp and below 100pp, e.g. 0.5pp";
     private const string FewerPoints = "a difference below 0pp and above -100pp, e.g. -1pp";
+    private const string MoreRatio = "a ratio from 1.02 to 100, e.g. 1.10";
     private const string LessRatio = "a ratio from 0.01 to 0.98, e.g. 0.95";
 
     /// <summary>The field of a margin that holds an amount on this scale.</summary>
@@ -90,7 +91,7 @@ internal static class GuardMargins
 
     private static GuardMargin[] Times(SignalKind signal) =>
     [
-        Ratio(signal, AtMost, "a ratio from 1.02 to 100, e.g. 1.10", static r => r is >= 1.02 and <= 100),
+        Ratio(signal, AtMost, MoreRatio, IsGreater),
         Duration(signal, Scale.Value, "a duration above 0s and at most 1d, e.g. 300ms"),
         Duration(signal, Scale.Difference, "a duration above 0s and at most 1d, e.g. 20ms"),
     ];
@@ -141,6 +142,8 @@ internal static class GuardMargins
     private static bool IsMore(double difference) => difference is > 0 and < 1;
 
     private static bool IsFewer(double difference) => difference is < 0 and > -1;
+
+    private static bool IsGreater(double ratio) => ratio is >= 1.02 and <= 100;
 
     private static bool IsLess(double ratio) => ratio is >= 0.01 and <= 0.98;
 

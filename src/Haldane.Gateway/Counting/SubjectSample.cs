@@ -10,7 +10,7 @@ namespace Haldane.Gateway.Counting;
 /// </remarks>
 internal sealed class SubjectSample
 {
-    private readonly int[] _seen = new int[SubjectPlaces.Count / 32];
+    private readonly SubjectBitmap _seen = new(SubjectPlaces.Bits);
 
     // The canary's count in the upper half, the baseline's in the lower one: both are taken at one moment. Taken one after the other, whoever came in between would
     // be counted on one arm only, and a split is proven wrong by a few such subjects.
@@ -19,10 +19,7 @@ internal sealed class SubjectSample
     /// <summary>Sees the subject of an exchange.</summary>
     public void See(Arm arm, uint identity)
     {
-        var place = identity >> (32 - SubjectPlaces.Bits);
-        ref var word = ref _seen[place >> 5];
-        var bit = 1 << (int)(place & 31);
-        if ((Volatile.Read(ref word) & bit) == 0 && (Interlocked.Or(ref word, bit) & bit) == 0)
+        if (_seen.See(identity))
         {
             Interlocked.Add(ref _new, arm == Arm.Canary ? 1L << 32 : 1);
         }

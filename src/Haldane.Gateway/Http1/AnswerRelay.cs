@@ -7,11 +7,10 @@ using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Http1;
 
-/// <summary>Brings a version's answer to the caller as it comes, and has it read on the side.</summary>
+/// <summary>Brings a version's answer to the caller as it comes, and has it read on the side. Longer than most: held back, passed on and kept are three views of one buffer, whose positions every step moves.</summary>
 /// <remarks>
 /// A small answer of known length that is read for signals is held until it is whole, so that its token can carry the predicted class. Everything else passes at once, one flush for each piece
 /// that came, and its beginning is kept for the reader. What to do with what has come is decided apart from the waiting. Belongs to a caller's connection, which uses it for answer after answer.
-/// Longer than most: held back, passed on and kept are three views of one buffer, whose positions every step moves.
 /// </remarks>
 internal sealed class AnswerRelay(PipeWriter caller, RequestHead request, AnswerWriter writer, AnswerSide side, CallerPresence presence, Deadline deadline, Action breakOff)
 {

@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Haldane.Gateway.Http1;
 
-/// <summary>A caller's HTTP/1.1 connection: takes request after request, has each answered by the version of its arm, and stands in for a canary that failed.</summary>
+/// <summary>A caller's HTTP/1.1 connection: takes request after request, has each answered by the version of its arm, and stands in for a canary that failed. Longer than most: the turns of a connection (take, route, answer, stand in, hand over) share its pipe and its deadlines, and each decides which is next.</summary>
 /// <remarks>
 /// What it cannot serve (WebSockets, versions behind TLS or HTTP/2) it leaves unread, so that Kestrel's own pipeline can take the connection over. One thread at a time; only <see cref="Look"/> is
-/// called from elsewhere. Longer than most: the turns of a connection (take, route, answer, stand in, hand over) share its pipe and its deadlines, and each decides which is next.
+/// called from elsewhere.
 /// </remarks>
 internal sealed class CallerConnection : IWatched, IDisposable
 {

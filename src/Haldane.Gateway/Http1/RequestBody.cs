@@ -9,9 +9,9 @@ using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Http1;
 
-/// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again.</summary>
+/// <summary>A request's body that did not come whole with its head: sent on as it comes, and kept, up to a limit, so that it can be sent again. Longer than most: framing, sending, keeping and counting are done in one pass over what came, for a byte is looked at once.</summary>
 /// <remarks>
-/// Used again for request after request. One sending at a time. Owns its pooled buffer until disposed. Longer than most: framing, sending, keeping and counting are done in one pass over what came, for a byte is looked at once.
+/// Used again for request after request. One sending at a time. Owns its pooled buffer until disposed.
 /// </remarks>
 /// <param name="input">The caller's connection.</param>
 /// <param name="deadline">Bounds each wait for the caller or the version.</param>

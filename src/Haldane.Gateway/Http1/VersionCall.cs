@@ -10,8 +10,8 @@ using Endpoint = Haldane.Gateway.Routing.Endpoint;
 
 namespace Haldane.Gateway.Http1;
 
-/// <summary>Asks a version for the answer to a caller's request.</summary>
-/// <remarks>Belongs to a caller's connection, which uses it for request after request. As long as one call: what was sent so far decides at each step whether it may be sent again.</remarks>
+/// <summary>Asks a version for the answer to a caller's request. As long as one call: what was sent so far decides at each step whether it may be sent again.</summary>
+/// <remarks>Belongs to a caller's connection, which uses it for request after request.</remarks>
 internal sealed class VersionCall(RequestHead request, Exchange exchange, ExchangeDesk desk, RequestBody body, AnswerRelay answer, Connecting connecting, Deadline deadline) : IDisposable
 {
     // Whether the version has been sent all of the request: if not, what it still expects is nobody else's.

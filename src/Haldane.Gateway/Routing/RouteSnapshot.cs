@@ -168,7 +168,7 @@ internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assi
     public ArmHealth Health { get; init; } = new();
 
     /// <summary>Who has called in this run; null where no segment asks.</summary>
-    public KnownSubjects? Known { get; init; }
+    public SubjectBitmap? Known { get; init; }
 
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }

@@ -95,6 +95,24 @@ public sealed class ComputeRouterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Another_command_is_started_when_the_process_before_it_has_let_go_of_the_address()
+    {
+        _router.Publish(Split(new(1_000)));
+        await UntilAsync(() => Served == new Share(1_000));
+        _processes.IsSlowToEnd = true;
+        _router.Publish(Split(new(1_000), restarts: 4));
+        await UntilAsync(() => _processes.Started[0].WasAsked);
+        await Task.Delay(2 * Short);
+        Assert.Equal((1, Share.None), (_processes.Started.Count, Served));
+
+        _processes.Started[0].End("it ended with exit code 0");
+        await UntilAsync(() => Served == new Share(1_000));
+
+        Assert.Equal(2, _processes.Started.Count);
+        _processes.IsSlowToEnd = false;
+    }
+
+    [Fact]
     public async Task What_nobody_needs_drains_and_is_asked_to_end()
     {
         _router.Publish(Split(new(1_000)));

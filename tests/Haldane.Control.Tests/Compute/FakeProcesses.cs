@@ -18,6 +18,9 @@ internal sealed class FakeProcesses : IProcessHost
     /// <summary>Why nothing can be started; null where it can.</summary>
     public volatile string? Refusal;
 
+    /// <summary>Whether a process that is asked to end takes its time.</summary>
+    public volatile bool IsSlowToEnd;
+
     public int Warmed;
 
     public IReadOnlyList<FakeProcess> Started
@@ -40,7 +43,7 @@ internal sealed class FakeProcesses : IProcessHost
 
         lock (_gate)
         {
-            var process = new FakeProcess(name);
+            var process = new FakeProcess(name, this);
             _started.Add(process);
             return process;
         }
@@ -55,7 +58,7 @@ internal sealed class FakeProcesses : IProcessHost
     }
 
     /// <summary>A process that ends when it is told.</summary>
-    internal sealed class FakeProcess(string name) : IVersionProcess
+    internal sealed class FakeProcess(string name, FakeProcesses all) : IVersionProcess
     {
         private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -70,7 +73,10 @@ internal sealed class FakeProcesses : IProcessHost
         public void Terminate()
         {
             WasAsked = true;
-            End("it ended with exit code 0");
+            if (!all.IsSlowToEnd)
+            {
+                End("it ended with exit code 0");
+            }
         }
 
         public void Kill() => End("it was ended by signal 9");
