@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Haldane.Core;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Relay;
-using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
 using Microsoft.AspNetCore.Connections;
 

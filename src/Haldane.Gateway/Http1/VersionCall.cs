@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Routing;
-using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
+
 using Endpoint = Haldane.Gateway.Routing.Endpoint;
 
 namespace Haldane.Gateway.Http1;
@@ -56,7 +57,7 @@ internal sealed class VersionCall(RequestHead request, Exchange exchange, Exchan
 
     /// <summary>Writes the request into a copy.</summary>
     /// <returns>Whether it came whole, and there was room for it.</returns>
-    public bool TryCopy(ShadowCopy copy) =>
+    public bool TryCopy(ExchangeCopy copy) =>
         (!Streams || (body.IsWhole && body.CanRepeat)) && CopiedRequest.TryWrite(copy, request, Streams ? new(body.Kept) : Whole);
 
     /// <summary>One attempt: the request, and the answer as far as it came.</summary>

@@ -42,8 +42,8 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         Forget();
         if (exchange.Copy is { } copy)
         {
-            copy.Baseline.SetType(type);
-            copy.Baseline.IsUnknown = isPacked;
+            copy.Answer.SetType(type);
+            copy.Answer.IsUnknown = isPacked;
         }
 
         if (exchange.ReadsText(status, toHead) && !isPacked)
@@ -74,7 +74,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         _kept.Clear();
         _text.Stop();
         (_reads, _isLarge, _hasEnded, Holds, _heldSince, _form) = (false, false, false, false, 0, AnswerForm.Json);
-        exchange.Copy?.Baseline.ForgetBody();
+        exchange.Copy?.Answer.ForgetBody();
     }
 
     /// <summary>What is kept of the body.</summary>

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Overrides;
-using Haldane.Gateway.Shadow;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 

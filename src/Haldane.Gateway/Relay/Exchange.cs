@@ -1,10 +1,10 @@
 using Haldane.Core;
 using Haldane.Core.Exchanges;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Observation.Text;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
-using Haldane.Gateway.Shadow;
 
 namespace Haldane.Gateway.Relay;
 
@@ -62,8 +62,8 @@ internal sealed class Exchange
     /// <summary>Tells the caller's request from others, so that a retry of it is known; 0 where none can come.</summary>
     public ulong RetryKey { get; set; }
 
-    /// <summary>The copy of the request for a shadow stage, until it is on its way; null: it is not copied.</summary>
-    public ShadowCopy? Copy { get; set; }
+    /// <summary>The copy of the exchange for a shadow stage or an evaluator, until it is on its way; null: it is not copied.</summary>
+    public ExchangeCopy? Copy { get; set; }
 
     /// <summary>What was read from the answer; null when there was nothing to read, unread where there are several in <see cref="Rows"/>.</summary>
     public Prediction? Prediction { get; set; }

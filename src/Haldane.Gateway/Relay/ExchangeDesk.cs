@@ -124,7 +124,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
         if (exchange.Copy is not null)
         {
-            Shadow(exchange, outcome, status, toHead);
+            HandOn(exchange, outcome, status, toHead);
         }
 
         if (exchange.Arm == Arm.Canary)
@@ -174,28 +174,17 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
     }
 
     // The caller has its answer by now.
-    private void Shadow(Exchange exchange, Outcome outcome, int status, bool toHead)
+    private void HandOn(Exchange exchange, Outcome outcome, int status, bool toHead)
     {
-        var copy = exchange.Copy!;
-        exchange.Copy = null;
         if (outcome is Outcome.Abandoned or Outcome.Overloaded || toHead)
         {
-            copy.Drop();
+            exchange.DropCopy();
             return;
         }
 
-        (copy.Call, copy.Subject, copy.SegmentCode, copy.At) = (exchange.Call, exchange.Subject, exchange.SegmentCode, exchange.At);
-        (copy.Baseline.Outcome, copy.Baseline.Status, copy.Baseline.Prediction) = (outcome, status, exchange.Prediction);
-        copy.Baseline.Rows.Take(exchange.Rows);
-        if (outcome == Outcome.Answered && status < 400)
-        {
-            // The canary gets the body at once, so what the baseline waited for the caller's is not its own time.
-            var asked = Math.Max(exchange.StartedAt, exchange.AskedAt);
-            copy.Baseline.Latency = Math.Max(0, time.GetElapsedTime(asked, exchange.LastByteAt == 0 ? time.GetTimestamp() : exchange.LastByteAt).TotalSeconds);
-            copy.Baseline.FirstToken = exchange.FirstByteAt == 0 ? double.NaN : Math.Max(0, time.GetElapsedTime(asked, exchange.FirstByteAt).TotalSeconds);
-        }
-
-        copy.Offer();
+        var copy = exchange.Copy!;
+        exchange.Copy = null;
+        copy.HandOn(exchange, outcome, status, time);
     }
 
     private void Note(ArmHealth health, Outcome outcome)

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Net.Mime;
 using Haldane.Core;
-using Haldane.Gateway.Http1;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
-using Haldane.Gateway.Shadow;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
+
+using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Relay;
 

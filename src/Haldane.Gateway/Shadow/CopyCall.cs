@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using Haldane.Gateway.Http1;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
+
+using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Shadow;
 

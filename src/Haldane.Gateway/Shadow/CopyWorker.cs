@@ -1,3 +1,5 @@
+using Haldane.Gateway.Copies;
+
 namespace Haldane.Gateway.Shadow;
 
 /// <summary>Sends copies, one after the other, while any wait.</summary>

@@ -1,14 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
-using Haldane.Gateway.Observation.Text;
 using Haldane.Gateway.Protocols;
-using Haldane.Gateway.Relay;
 using Haldane.Gateway.Shadow.Comparison;
 
 namespace Haldane.Gateway.Shadow;
@@ -87,7 +85,7 @@ internal sealed class PairDesk(
 
     private void Book(ShadowCopy copy)
     {
-        ReadText(copy.Call, copy.Baseline, BaselinePrice);
+        CopyText.Read(copy.Call, copy.Baseline, BaselinePrice);
         Read(copy, copy.Canary, CanaryPrice);
         Count(Arm.Baseline, copy, copy.Baseline);
         Count(Arm.Canary, copy, copy.Canary);
@@ -115,53 +113,11 @@ internal sealed class PairDesk(
 
     private void Read(ShadowCopy copy, CopyAnswer answer, PriceSpec? price)
     {
-        ReadText(copy.Call, answer, price);
+        CopyText.Read(copy.Call, answer, price);
         if (!copy.Call.IsText() && answers.Reads && answer is { IsAnswered: true, Status: >= 200 and < 300 })
         {
             answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span, answer.Form, answer.Rows);
         }
-    }
-
-    // As the relay reads the baseline's while it passes: who says in a good answer that it failed, or is cut, has failed.
-    private static void ReadText(Call call, CopyAnswer answer, PriceSpec? price)
-    {
-        if (!call.IsText() || answer is not { IsAnswered: true, Status: >= 200 and < 300, IsUnknown: false })
-        {
-            return;
-        }
-
-        using var reading = new TextReading();
-        reading.Begin(call, answer.Type);
-        if (reading.IsStream)
-        {
-            reading.See(answer.Body.Span);
-            reading.End();
-        }
-        else
-        {
-            reading.Read(answer.Body.Span);
-        }
-
-        var read = reading.Generation;
-        if (read.IsFailed || reading.IsCut)
-        {
-            answer.Outcome = read.IsFailed ? Outcome.Erred : Outcome.Broken;
-            return;
-        }
-
-        answer.Facts = GenerationFacts.Of(read, price, double.NaN);
-        answer.Text = read.IsUnread || !read.IsTextWhole ? null : Said(read);
-    }
-
-    private static string Said(Generation read)
-    {
-        var said = new StringBuilder(Encoding.UTF8.GetString(read.Text));
-        for (var i = 0; i < read.ToolCount; i++)
-        {
-            said.Append('\n').Append(Encoding.UTF8.GetString(read.Tool(i).Name)).Append(' ').Append(Encoding.UTF8.GetString(read.Tool(i).Arguments));
-        }
-
-        return said.ToString();
     }
 
     private void Count(Arm arm, ShadowCopy copy, CopyAnswer answer)

@@ -1,5 +1,6 @@
 using Haldane.Core;
 using Haldane.Core.Ports;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Shadow.Comparison;
 
 namespace Haldane.Gateway.Shadow;

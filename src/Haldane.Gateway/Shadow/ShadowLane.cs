@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Haldane.Core;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Upstreams;
 
 namespace Haldane.Gateway.Shadow;

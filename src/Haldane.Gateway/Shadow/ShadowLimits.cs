@@ -9,17 +9,8 @@ internal static class ShadowLimits
     /// <summary>Bytes of all copies of a stage together.</summary>
     public const long MostBytes = 64L << 20;
 
-    /// <summary>Requests with larger bodies are not copied.</summary>
-    public const int LargestBody = Http1.RelayLimits.LargestRepeatable;
-
-    /// <summary>Larger answers are counted but not compared; an answer with a batch of embeddings fits.</summary>
-    public const int LargestAnswer = 256 * 1024;
-
     /// <summary>An answer to a copy is not read further than this.</summary>
     public const long LargestRead = 64L << 20;
-
-    /// <summary>What a copy keeps of its buffers for the next one.</summary>
-    public const int UsualBuffer = 64 * 1024;
 
     /// <summary>Copies under way at once: at a rate of 100 a second enough for answers that take half a second.</summary>
     public const int Workers = 64;

@@ -1,4 +1,5 @@
 using Haldane.Core.Ports;
+using Haldane.Gateway.Copies;
 
 namespace Haldane.Gateway.Shadow;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Shadow.Comparison;
@@ -59,7 +60,7 @@ public sealed class AnswerComparisonTests : IDisposable
     [Fact]
     public void What_was_not_kept_is_compared_by_its_class_only()
     {
-        var large = new string('x', ShadowLimits.LargestAnswer + 1);
+        var large = new string('x', CopyLimits.LargestAnswer + 1);
 
         Assert.Null(Compare(false, (200, large, null), (200, large, null)));
         Assert.False(Compare(true, (200, large, Class(1)), (200, large, Class(1))));

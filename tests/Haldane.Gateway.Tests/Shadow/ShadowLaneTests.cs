@@ -3,12 +3,14 @@ using System.Text;
 using Haldane.Core.Evidence;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
-using Haldane.Gateway.Http1;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Shadow.Comparison;
 using Haldane.Gateway.Tests.Wire;
 using Haldane.Gateway.Upstreams;
+
+using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Tests.Shadow;
 
@@ -50,7 +52,7 @@ public sealed class ShadowLaneTests : IDisposable
     public void More_bytes_than_the_limit_are_not_kept_and_given_back_ones_make_room()
     {
         using var lane = Lane("http://127.0.0.1:9", new() { Rate = 1_000_000 });
-        var body = new ReadOnlySequence<byte>(new byte[ShadowLimits.LargestBody]);
+        var body = new ReadOnlySequence<byte>(new byte[CopyLimits.LargestBody]);
         var kept = new List<ShadowCopy>();
         ShadowCopy? last;
         while (CopiedRequest.TryWrite(last = lane.Begin(1)!, _request, body))
@@ -58,7 +60,7 @@ public sealed class ShadowLaneTests : IDisposable
             kept.Add(last);
         }
 
-        var held = ShadowLimits.LargestBody + last.Head.Length;
+        var held = CopyLimits.LargestBody + last.Head.Length;
         last.Drop(CopyDrop.Large);
         kept[0].Drop();
 

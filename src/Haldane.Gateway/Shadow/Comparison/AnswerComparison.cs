@@ -1,6 +1,7 @@
 using System.Text;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Shadow.Comparison;

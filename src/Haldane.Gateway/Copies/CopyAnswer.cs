@@ -3,16 +3,16 @@ using Haldane.Gateway.Observation;
 using Haldane.Gateway.Observation.Text;
 using Haldane.Gateway.Relay;
 
-namespace Haldane.Gateway.Shadow;
+namespace Haldane.Gateway.Copies;
 
-/// <summary>One version's answer to a request that was copied, as far as it is compared.</summary>
+/// <summary>One version's answer to a request that was copied, as far as it is looked at.</summary>
 /// <remarks>Belongs to its copy. For one thread at a time.</remarks>
 internal sealed class CopyAnswer : IDisposable
 {
     private const int LongestType = 256;
 
     private readonly KeptBytes _type = new(64, 256);
-    private readonly KeptBytes _body = new(1_024, ShadowLimits.LargestAnswer);
+    private readonly KeptBytes _body = new(1_024, CopyLimits.LargestAnswer);
 
     /// <summary>How the version dealt with it.</summary>
     public Outcome Outcome { get; set; }
@@ -72,7 +72,7 @@ internal sealed class CopyAnswer : IDisposable
         SetType(default);
         (Text, Facts, Form) = (null, new(AnswerEvents.None, AnswerValues.None), AnswerForm.Json);
         (Outcome, Status, Latency, FirstToken, Prediction, IsUnknown, HasBody) = (Outcome.Broken, 0, double.NaN, double.NaN, null, false, false);
-        if (_body.Capacity > ShadowLimits.UsualBuffer)
+        if (_body.Capacity > CopyLimits.UsualBuffer)
         {
             _body.Dispose();
         }
@@ -88,10 +88,10 @@ internal sealed class CopyAnswer : IDisposable
     /// <summary>Keeps a piece of the body, if there is room.</summary>
     /// <param name="content">What comes next.</param>
     /// <param name="copy">Whose answer it is.</param>
-    public void Add(ReadOnlySpan<byte> content, ShadowCopy copy)
+    public void Add(ReadOnlySpan<byte> content, ExchangeCopy copy)
     {
         HasBody |= !content.IsEmpty;
-        if (IsUnknown || _body.Length + content.Length > ShadowLimits.LargestAnswer || !copy.TryHold(content.Length))
+        if (IsUnknown || _body.Length + content.Length > CopyLimits.LargestAnswer || !copy.TryHold(content.Length))
         {
             IsUnknown = true;
             return;

@@ -3,7 +3,7 @@ using System.Text;
 using Haldane.Gateway.Http1;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Haldane.Gateway.Shadow;
+namespace Haldane.Gateway.Copies;
 
 /// <summary>Writes a caller's request into a copy, however it was read: what is meant for the other end, credentials included.</summary>
 internal static class CopiedRequest
@@ -16,7 +16,7 @@ internal static class CopiedRequest
 
     /// <summary>Writes a request that the relay has read itself.</summary>
     /// <returns>Whether there was room.</returns>
-    public static bool TryWrite(ShadowCopy copy, RequestHead head, in ReadOnlySequence<byte> body)
+    public static bool TryWrite(ExchangeCopy copy, RequestHead head, in ReadOnlySequence<byte> body)
     {
         Begin(copy, head.Method, head.Target);
         foreach (ref readonly var field in head.Fields.All)
@@ -33,7 +33,7 @@ internal static class CopiedRequest
 
     /// <summary>Writes a request that Kestrel has read.</summary>
     /// <returns>Whether there was room.</returns>
-    public static bool TryWrite(ShadowCopy copy, HttpRequest request, ReadOnlyMemory<byte> body)
+    public static bool TryWrite(ExchangeCopy copy, HttpRequest request, ReadOnlyMemory<byte> body)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] raw ? raw : request.Path + request.QueryString.ToString();
         Begin(copy, Encoding.ASCII.GetBytes(request.Method), Encoding.ASCII.GetBytes(target));
@@ -55,7 +55,7 @@ internal static class CopiedRequest
     }
 
     // Who it is for, and that it is a copy, is written when it is sent.
-    private static void Begin(ShadowCopy copy, ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
+    private static void Begin(ExchangeCopy copy, ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
     {
         copy.Begin();
         copy.Add(method);
@@ -64,7 +64,7 @@ internal static class CopiedRequest
         copy.Add(" HTTP/1.1\r\nHost: copy\r\n"u8);
     }
 
-    private static bool TryEnd(ShadowCopy copy, bool isPost, in ReadOnlySequence<byte> body)
+    private static bool TryEnd(ExchangeCopy copy, bool isPost, in ReadOnlySequence<byte> body)
     {
         const int LongestFraming = 64;
         var framing = new HeadWriter(stackalloc byte[LongestFraming]);
