@@ -117,7 +117,7 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, processes, time) = parts;
+        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, processes, evaluators, time) = parts;
         RolloutApi.Map(app, room);
         SpecificationApi.Map(app, specifications);
         FreezeApi.Map(app, room, time);
@@ -128,13 +128,14 @@ public sealed partial class AdminServer : IAsyncDisposable
         GaugeApi.Map(app, gauges);
         AlertApi.Map(app, room);
         ProcessApi.Map(app, processes);
+        EvaluatorApi.Map(app, evaluators);
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         ReportApi.Map(app, reports);
         PageFiles.Map(app);
         app.MapGet("/api/v1/openapi.json", () => Results.Text(OpenApiDocument.Of(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()).ToJsonString(), "application/json"))
             .OpenToAll().TellsText("This description.", "application/json");
-        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), room.Rollouts, room.Health), PrometheusText.ContentType))
+        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), evaluators.All, room.Rollouts, room.Health), PrometheusText.ContentType))
             .Needs(Permissions.Read, allModels: true);
         app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();
         app.MapGet("/readyz", (HttpContext context) => Results.Json(

@@ -15,6 +15,7 @@ var root = new RootCommand("Haldane takes a new AI model, prompt or configuratio
     AlertCommands.Create(),
     FreezeCommands.Create(),
     GaugeCommands.Create(),
+    EvaluatorCommand.Create(),
     ProcessCommand.Create(),
     WebhookCommands.Create(),
     TokenCommands.Create(),

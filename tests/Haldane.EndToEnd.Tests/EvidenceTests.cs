@@ -4,8 +4,9 @@ using System.Text;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
-using Haldane.Control.Reports;
 using Haldane.Control.Compute;
+using Haldane.Control.Evaluators;
+using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -120,7 +121,8 @@ public sealed class EvidenceTests
         using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, TimeProvider.System, None), controller, null!); // nothing is applied here
         using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => [.. models], TimeProvider.System);
         await using var compute = new ComputeRouter(router, null!, TimeProvider.System); // no version has a process of its own
-        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, TimeProvider.System), NullLoggerFactory.Instance, None);
+        var evaluation = new EvaluationDesk(router.Samples, null!, controller, TimeProvider.System, NullLogger<EvaluationDesk>.Instance); // no model has an evaluator
+        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
         await controller.CommandAsync("moody-v2", RolloutCommand.Start, Person.Anyone, null, None);
         var loop = controller.RunAsync(stop.Token);

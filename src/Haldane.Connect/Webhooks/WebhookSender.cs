@@ -91,7 +91,7 @@ public sealed class WebhookSender : IWebhookSender, IDisposable
         }
         catch (HttpRequestException e)
         {
-            return Failed(Explained(e.HttpRequestError));
+            return Failed(HttpFaults.Explained(e.HttpRequestError));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -103,16 +103,6 @@ public sealed class WebhookSender : IWebhookSender, IDisposable
     public void Dispose() => _client.Dispose();
 
     private static SendOutcome Failed(string fault) => new(SendOutcomeKind.Failed, fault);
-
-    // In our words: those of the framework name the address.
-    private static string Explained(HttpRequestError error) => error switch
-    {
-        HttpRequestError.NameResolutionError => "its name is not known",
-        HttpRequestError.ConnectionError => "it cannot be connected to",
-        HttpRequestError.SecureConnectionError => "no TLS connection came about: look at its certificate",
-        HttpRequestError.ProxyTunnelError => "the proxy on the way refused",
-        _ => "the connection broke before it had answered",
-    };
 
     private HttpRequestMessage Request(LedgerRecord record, Uri source)
     {
@@ -130,15 +120,7 @@ public sealed class WebhookSender : IWebhookSender, IDisposable
             request.Headers.Add("webhook-signature", _key.Sign(id, timestamp, body));
         }
 
-        foreach (var header in _target.Headers)
-        {
-            // Those that speak of the content go with it; which names may be set is the specification's to say.
-            if (!request.Headers.TryAddWithoutValidation(header.Name, header.Value))
-            {
-                request.Content.Headers.TryAddWithoutValidation(header.Name, header.Value);
-            }
-        }
-
+        request.Set(_target.Headers);
         return request;
     }
 }

@@ -12,12 +12,13 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(IReadOnlyList<ModelTraffic> traffic, IReadOnlyList<ShadowTraffic> shadows, IReadOnlyList<RolloutView> rollouts, ControlHealth health)
+    public static string Write(IReadOnlyList<ModelTraffic> traffic, IReadOnlyList<ShadowTraffic> shadows, IReadOnlyList<EvaluatorView> evaluators, IReadOnlyList<RolloutView> rollouts, ControlHealth health)
     {
         var text = new StringBuilder();
         Family(text, "haldane_ready", "gauge", "Whether the controller does its work.", [([], health.Ready ? 1 : 0)]);
         Traffic(text, traffic);
         Shadows(text, shadows);
+        Evaluators(text, evaluators);
         Rollouts(text, rollouts);
         return text.ToString();
     }
@@ -50,6 +51,18 @@ internal static class PrometheusText
 
         void Counter(string name, string help, Func<ShadowTraffic, long> value) => Family(
             text, name, "counter", help, shadows.Select(s => (Labels(("model", s.Model)), (double)value(s))));
+    }
+
+    private static void Evaluators(StringBuilder text, IReadOnlyList<EvaluatorView> evaluators)
+    {
+        Family(text, "haldane_evaluations_total", "counter", "Answers that were chosen for an evaluator, by what became of them.", evaluators.SelectMany(
+            e => new[] { ("baseline", e.Baseline), ("canary", e.Canary) }.SelectMany(arm => Outcomes(arm.Item2).Select(
+                o => (Labels(("model", e.Model), ("evaluator", e.Evaluator), ("arm", arm.Item1), ("outcome", o.Name)), (double)o.Count)))));
+        Family(text, "haldane_samples_dropped_total", "counter", "Exchanges that were chosen for evaluators and not kept, by reason.", evaluators.DistinctBy(e => e.Model).SelectMany(
+            e => new[] { ("unfit", e.Unfit), ("full", e.Full) }.Select(d => (Labels(("model", e.Model), ("reason", d.Item1)), (double)d.Item2))));
+
+        static (string Name, long Count)[] Outcomes(EvaluatorCounts c) =>
+            [("scored", c.Scored), ("refused", c.Refused), ("invalid", c.Invalid), ("failed", c.Failed), ("skipped", c.Skipped), ("lost", c.Lost)];
     }
 
     private static void Rollouts(StringBuilder text, IReadOnlyList<RolloutView> rollouts)

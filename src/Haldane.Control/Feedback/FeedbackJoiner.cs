@@ -25,7 +25,10 @@ internal sealed record KnownRun(int Run, string Rollout, ModelSpec Model, int? S
 internal readonly record struct JoinResult(JoinedFeedback? Joined, bool Unknown, string? Refusal);
 
 /// <summary>Finds the exchange that an item belongs to. Pure.</summary>
-internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int, KnownRun> runs)
+/// <param name="tokens">Opens tokens.</param>
+/// <param name="runs">The runs that there are.</param>
+/// <param name="evaluator">Whose scores they are; null: they come from outside.</param>
+internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int, KnownRun> runs, EvaluatorSpec? evaluator = null)
 {
     private const int MostValues = 16;
     private const int MostEvents = 16;
@@ -61,8 +64,13 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
     private static bool BringsMore(FeedbackItem item) => item.Values is { Count: > 0 } || item.Events is { Count: > 0 };
 
     // What nobody declared nobody has drawn limits for, and a misspelt name would be silence where a guard waits for numbers.
-    private static string? WhyUndeclared(FeedbackItem item, ModelSpec model)
+    private string? WhyUndeclared(FeedbackItem item, ModelSpec model)
     {
+        if (evaluator is null && WhyScored(item, model) is { } scored)
+        {
+            return scored;
+        }
+
         var known = model.Signals.Values.Select(v => v.Name).Where(name => !GatewayValues.IsRead(name, model.Protocol)).ToList();
         string?[] refusals =
         [
@@ -72,6 +80,10 @@ internal sealed class FeedbackJoiner(TokenCodec tokens, IReadOnlyDictionary<int,
         var told = string.Join("; ", refusals.OfType<string>());
         return told.Length == 0 ? null : told;
     }
+
+    // What an evaluator scores is a sample of its own: scores of others would be mixed into it.
+    private static string? WhyScored(FeedbackItem item, ModelSpec model) => model.Signals.Evaluators
+        .SelectMany(e => e.Values.Where(v => item.Values?.ContainsKey(v) == true).Select(v => $"values: {v} is what the evaluator {e.Name} of model {model.Name} gives; feedback cannot bring it")).FirstOrDefault();
 
     private static string? WhyNot(string field, string what, IEnumerable<string>? names, IReadOnlyCollection<string> known, string model)
     {

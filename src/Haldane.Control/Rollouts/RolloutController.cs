@@ -51,6 +51,9 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<ModelView> Models => _book.Models;
 
+    /// <summary>What is in force.</summary>
+    internal SpecificationSet Specification => _book.Specification;
+
     /// <summary>Where readings of gauges go.</summary>
     public GaugeDesk Gauges { get; }
 
@@ -159,6 +162,12 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
     /// <inheritdoc/>
     public Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel) => _feedback.TakeAsync(
         items, new(_tokens, by.CoversEverything ? _book.Runs : _book.Runs.Where(r => by.Covers(r.Value.Model.Name)).ToDictionary()), cancel);
+
+    /// <summary>Takes what an evaluator says of an exchange, as feedback.</summary>
+    /// <exception cref="FeedbackBusyException">Too much is waiting.</exception>
+    /// <exception cref="StoreUnavailableException">It was not kept.</exception>
+    internal Task<FeedbackReceipt> ScoreAsync(SampledExchange exchange, IReadOnlyDictionary<string, double> scores, CancellationToken cancel) =>
+        _feedback.TakeAsync([new() { Exchange = string.Create(TokenCodec.Length, (Codec: _tokens, exchange.Token), static (to, x) => x.Codec.Seal(x.Token, to)), Values = scores }], new(_tokens, _book.Runs, exchange.Evaluator), cancel);
 
     /// <inheritdoc/>
     public Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel) => _book.Register.ChangedAsync(rollout, after, cancel);

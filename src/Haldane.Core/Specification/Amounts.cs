@@ -114,6 +114,15 @@ internal static class Amounts
         static () => Pattern(Quantity.FrequencyPattern),
         static (string text, out double value, out string? cure) => Quantity.TryFrequency(text, out value, out cure) && value is > 0 and <= 1e6);
 
+    /// <summary>How many exchanges an evaluator gets, per second.</summary>
+    public static readonly Shape<double> EvaluatorRate = new ScalarShape<double>(
+        "a rate above 0/d and at most 100/s, with its unit of time, e.g. 1/s",
+        static () => Pattern(Quantity.FrequencyPattern),
+        static (string text, out double value, out string? cure) => Quantity.TryFrequency(text, out value, out cure) && value is > 0 and <= 100);
+
+    /// <summary>How long an evaluator may take.</summary>
+    public static readonly Shape<TimeSpan> EvaluatorTimeout = Duration("a duration from 100ms to 5m, e.g. 30s", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+
     /// <summary>How many people must agree.</summary>
     public static readonly Shape<int> People = Whole("a whole number from 1 to 10, e.g. 2", 1, 10);
 

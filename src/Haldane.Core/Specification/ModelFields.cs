@@ -97,6 +97,11 @@ internal static class ModelFields
                 new ListShape<GaugeSpec>(GaugeFields.Gauge, 0, 16, "gauges", Unique.Names),
                 (s, v) => s with { Gauges = v },
                 "Numbers that a version has at every moment, such as its utilisation, for guards on gauge:<name>: pushed, or read from its metrics. Default: none."),
+            Field<SignalsSpec, ValueList<EvaluatorSpec>>.Optional(
+                "evaluators",
+                new ListShape<EvaluatorSpec>(EvaluatorFields.Evaluator, 0, 8, "evaluators", Unique.Names),
+                (s, v) => s with { Evaluators = v },
+                "Services that score a sample of the answers of both arms, for guards on mean:<value>. Default: none."),
         ]);
 
     private static readonly ChoiceShape<Protocol> ProtocolNames = new(
@@ -202,6 +207,7 @@ internal static class ModelFields
             CheckPrices(model, node, errors);
             PredictionFields.Check(model, node, errors);
             GaugeFields.Check(model, node, errors);
+            EvaluatorFields.Check(model, node, errors);
             RuntimeFields.Check(model, node, errors);
             CheckVisits(model, node, errors);
             return model;

@@ -136,6 +136,9 @@ public sealed record SignalsSpec
     /// <summary>Numbers that a version has at every moment.</summary>
     public ValueList<GaugeSpec> Gauges { get; init => field = value ?? []; } = [];
 
+    /// <summary>Who scores a sample of the answers.</summary>
+    public ValueList<EvaluatorSpec> Evaluators { get; init => field = value ?? []; } = [];
+
     /// <summary>The value of that name, or null.</summary>
     public ValueSpec? FindValue(string name)
     {

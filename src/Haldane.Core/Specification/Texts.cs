@@ -51,8 +51,10 @@ internal static class Texts
         "an address such as http://10.0.0.7:9001 (http, https or h2c, without a path)", "^(http|https|h2c)://[^/?#@\\s]+$", Endpoints.Check);
 
     /// <summary>Where the metrics of a model server are read.</summary>
-    public static readonly Shape<string> MetricsAddress = Text(
-        "an address such as http://10.0.0.7:9001/metrics (http or https)", "^https?://[^/?#@\\s]+([/?][^#\\s]*)?$", static text => WebhookAddress.WhyNot(text) is null ? null : "");
+    public static readonly Shape<string> MetricsAddress = Address("an address such as http://10.0.0.7:9001/metrics (http or https)");
+
+    /// <summary>Where an evaluator is asked.</summary>
+    public static readonly Shape<string> EvaluatorAddress = Address("an address such as http://10.0.0.9:8080/score (http or https)");
 
     /// <summary>The name of a metric of Prometheus.</summary>
     public static readonly Shape<string> Metric = Text(
@@ -100,6 +102,9 @@ internal static class Texts
 
     /// <summary>Gives null if the text is right, else what to change; empty if there is no more to say than what is wanted.</summary>
     private delegate string? Check(string text);
+
+    private static ScalarShape<string> Address(string wanted) =>
+        Text(wanted, "^https?://[^/?#@\\s]+([/?][^#\\s]*)?$", static text => WebhookAddress.WhyNot(text) is null ? null : "");
 
     private static ScalarShape<string> Text(string wanted, string pattern, Check check) =>
         new(wanted, () => new JsonObject { ["type"] = "string", ["pattern"] = pattern }, Parse(check), Plain.Words);

@@ -17,18 +17,7 @@ internal static class CopyText
             return;
         }
 
-        using var reading = new TextReading();
-        reading.Begin(call, answer.Type);
-        if (reading.IsStream)
-        {
-            reading.See(answer.Body.Span);
-            reading.End();
-        }
-        else
-        {
-            reading.Read(answer.Body.Span);
-        }
-
+        using var reading = Reading(call, answer.Type, answer.Body.Span);
         var read = reading.Generation;
         if (read.IsFailed || reading.IsCut)
         {
@@ -37,11 +26,45 @@ internal static class CopyText
         }
 
         answer.Facts = GenerationFacts.Of(read, price, double.NaN);
-        answer.Text = read.IsUnread || !read.IsTextWhole ? null : Said(read);
+        answer.Text = Said(read);
     }
 
-    private static string Said(Generation read)
+    /// <summary>What was generated: the text, then each call of a tool on a line; null where that cannot be told.</summary>
+    public static string? Of(Call call, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
     {
+        if (!call.IsText())
+        {
+            return null;
+        }
+
+        using var reading = Reading(call, type, body);
+        return Said(reading.Generation);
+    }
+
+    private static TextReading Reading(Call call, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
+    {
+        var reading = new TextReading();
+        reading.Begin(call, type);
+        if (reading.IsStream)
+        {
+            reading.See(body);
+            reading.End();
+        }
+        else
+        {
+            reading.Read(body);
+        }
+
+        return reading;
+    }
+
+    private static string? Said(Generation read)
+    {
+        if (read.IsUnread || !read.IsTextWhole)
+        {
+            return null;
+        }
+
         var said = new StringBuilder(Encoding.UTF8.GetString(read.Text));
         for (var i = 0; i < read.ToolCount; i++)
         {

@@ -3,6 +3,7 @@ using Haldane.Core.Assignment;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
@@ -67,11 +68,18 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         if (exchange.Counts)
         {
             route.Counters?.Subject(exchange.Arm, exchange.Subject);
-
-            // What goes on with the state of an earlier response means nothing to the other version.
-            exchange.Copy = exchange.MayRepeat && !exchange.IsHeld ? split?.Shadow?.Begin(exchange.Nonce) : null;
+            exchange.Copy = CopyOf(exchange, split);
         }
     }
+
+    private static ExchangeCopy? CopyOf(Exchange exchange, SplitRoute? split) => split switch
+    {
+        { Samples: { } samples } => samples.Begin(exchange.Arm),
+
+        // What goes on with the state of an earlier response means nothing to the other version.
+        { Shadow: { } shadow } when exchange is { MayRepeat: true, IsHeld: false } => shadow.Begin(exchange.Nonce),
+        _ => null,
+    };
 
     // The index of the value in SegmentSpec.Visits; its count is other: nobody knows whose call it is.
     private static int Visit(Exchange exchange, SplitRoute? split, bool isNamed) =>

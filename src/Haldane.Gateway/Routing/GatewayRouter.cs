@@ -4,6 +4,7 @@ using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Samples;
 using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
 
@@ -20,6 +21,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     private readonly EndpointPool _endpoints;
     private readonly Dictionary<string, ModelTotals> _totals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShadowTotals> _shadows = new(StringComparer.Ordinal);
+    private readonly SampleDesk _samples = new();
     private readonly TimeProvider _time;
     private readonly int _cores = Environment.ProcessorCount;
     private Dictionary<string, Compiled> _compiled = new(StringComparer.Ordinal); // by model
@@ -42,6 +44,9 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         Watch = new(time);
         _endpoints = new(Watch, limits);
     }
+
+    /// <summary>Exchanges for evaluators.</summary>
+    public IExchangeSamples Samples => _samples;
 
     /// <summary>How much is taken on at once.</summary>
     internal GatewayLimits Limits { get; }
@@ -143,6 +148,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 FirstToken = s.FirstToken,
                 Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
                 Health = HealthOf(spec, s.Run),
+                Samples = s.Shadow is null && spec.Signals.Evaluators.Count > 0 ? SameStage(spec, s, out _)?.Samples ?? new(spec, s.Share, _samples, _time) : null,
                 Known = spec.Segments.Any(g => g.BySubject) ? SameRun(spec, s.Run)?.Known ?? new(KnownBits) : null,
             }
             : null;

@@ -7,6 +7,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Relay;
+using Haldane.Gateway.Samples;
 using Haldane.Gateway.Shadow;
 
 namespace Haldane.Gateway.Routing;
@@ -172,6 +173,9 @@ internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assi
 
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }
+
+    /// <summary>Where exchanges go that evaluators score; null where nobody does, and in a shadow stage.</summary>
+    public SampleLane? Samples { get; init; }
 
     /// <summary>Where copies of requests go, in a shadow stage; else null.</summary>
     public ShadowLane? Shadow { get; init; }

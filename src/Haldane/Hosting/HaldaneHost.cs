@@ -1,9 +1,11 @@
+using Haldane.Connect.Evaluators;
 using Haldane.Connect.Processes;
 using Haldane.Connect.Prometheus;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Compute;
+using Haldane.Control.Evaluators;
 using Haldane.Control.Gauges;
 using Haldane.Control.Reports;
 using Haldane.Control.Retention;
@@ -74,10 +76,12 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly Task _reading;
     private readonly Task _keeping;
     private readonly MetricsReader _gauges = new();
+    private readonly HttpEvaluator _evaluators;
+    private readonly Task _scoring;
 
     private HaldaneHost(
         IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series,
-        WebhookDesk webhooks, SpecificationDesk specifications, EvidenceKeeper? keeper, TimeProvider time, ILoggerFactory logging)
+        WebhookDesk webhooks, SpecificationDesk specifications, (EvaluationDesk Desk, HttpEvaluator Client) evaluation, EvidenceKeeper? keeper, TimeProvider time, ILoggerFactory logging)
     {
         _store = store;
         _router = router;
@@ -89,6 +93,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _specifications = specifications;
         _loop = controller.RunAsync(_stop.Token);
         _telling = webhooks.RunAsync(_stop.Token);
+        _evaluators = evaluation.Client;
+        _scoring = evaluation.Desk.RunAsync(_stop.Token);
         _keeping = keeper?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         _reading = new GaugeFollower(controller.Gauges, _gauges, time, logging.CreateLogger<GaugeFollower>()).RunAsync(_stop.Token);
     }
@@ -152,9 +158,11 @@ internal sealed class HaldaneHost : IAsyncDisposable
             started.Push(gateway);
             var desk = new JudgeDesk(new SeriesJudge(), options.Metrics, time);
             var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => stored.Current.Set.Models, time);
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, time), logging, cancel);
+            var evaluators = new HttpEvaluator();
+            var evaluation = new EvaluationDesk(router.Samples, evaluators, controller, time, logging.CreateLogger<EvaluationDesk>());
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, time), logging, cancel);
             var keeper = options.Archive is null ? null : new EvidenceKeeper(store, store, options.ArchiveAfter, time, logging.CreateLogger<EvidenceKeeper>());
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, keeper, time, logging)
+            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, (evaluation, evaluators), keeper, time, logging)
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,
@@ -181,7 +189,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.StopAsync(patience.Token);
         await _admin.StopAsync(patience.Token);
         await _stop.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading, _keeping), Task.Delay(Patience, CancellationToken.None));
+        await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading, _keeping, _scoring), Task.Delay(Patience, CancellationToken.None));
         await _controller.TickAsync(CancellationToken.None);
         await (Processes?.DisposeAsync() ?? default);
         await _gateway.DisposeAsync();
@@ -191,6 +199,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
         _people.Dispose();
         _metrics?.Dispose();
         _gauges.Dispose();
+        _evaluators.Dispose();
         _specifications.Dispose();
         _controller.Dispose();
         _router.Dispose();

@@ -5,7 +5,7 @@ using Haldane.Core.Specification;
 
 namespace Haldane.Hosting;
 
-/// <summary>The secrets that a specification names, read when it comes into force. They go to the gateway and the senders of webhooks only: what is stored, shown and compared has their places. Immutable.</summary>
+/// <summary>The secrets that a specification names, read when it comes into force. They go to the gateway, to evaluators and to receivers of webhooks only: what is stored, shown and compared has their places. Immutable.</summary>
 internal sealed class Secrets
 {
     private const int Longest = 4_096;
@@ -78,6 +78,7 @@ internal sealed class Secrets
     [
         .. specification.Models.SelectMany(m => m.Versions.SelectMany(v => In(v.Override?.Headers ?? [], $"version {v.Name} of model {m.Name}"))),
         .. specification.Models.SelectMany(m => m.Versions.SelectMany(v => (v.Runtime?.Environment ?? []).Where(e => e.Secret is not null).Select(e => ($"{e.Name} of the process of version {v.Name} of model {m.Name}", e.Secret!)))),
+        .. specification.Models.SelectMany(m => m.Signals.Evaluators.SelectMany(e => In(e.Headers, $"evaluator {e.Name} of model {m.Name}"))),
         .. specification.Webhooks.SelectMany(w => In(w.Headers, $"webhook {w.Name}")
             .Concat(w.UrlSecret is { } url ? [($"url of webhook {w.Name}", url)] : [])
             .Concat(w.Secret is { } secret ? [($"secret of webhook {w.Name}", secret)] : [])),
@@ -106,7 +107,11 @@ internal sealed class Secrets
     }
 
     /// <summary>A model with its secrets in their places.</summary>
-    public ModelSpec Fill(ModelSpec model) => model with { Versions = [.. model.Versions.Select(Fill)] };
+    public ModelSpec Fill(ModelSpec model) => model with
+    {
+        Versions = [.. model.Versions.Select(Fill)],
+        Signals = model.Signals with { Evaluators = [.. model.Signals.Evaluators.Select(e => e with { Headers = Fill(e.Headers) })] },
+    };
 
     private VersionSpec Fill(VersionSpec version) => version with
     {

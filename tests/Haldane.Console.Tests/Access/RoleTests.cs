@@ -41,6 +41,7 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/ledger/key", Permissions.Read),
         ("GET", "/api/v1/freezes", Permissions.Read),
         ("GET", "/api/v1/gauges", Permissions.Read),
+        ("GET", "/api/v1/evaluators", Permissions.Read),
         ("GET", "/api/v1/processes", Permissions.Read),
         ("GET", "/api/v1/alerts", Permissions.Read),
         ("POST", "/api/v1/alerts", Permissions.Send),
@@ -183,6 +184,14 @@ public sealed class RoleTests : IAsyncLifetime
         Assert.Equal(
             """[{"model":"chat","version":"v2","phase":"Ready","since":"2026-03-04T12:00:00+00:00","starts":1}]""",
             (await SendAsync("GET", "/api/v1/processes", _tokens.Add("vera", Role.Viewer, ["chat"]))).Text);
+    }
+
+    [Fact]
+    public async Task Evaluators_are_those_of_the_models_of_a_token()
+    {
+        var only = Assert.Single((await SendAsync("GET", "/api/v1/evaluators", _tokens.Add("vera", Role.Viewer, ["chat"]))).Json.EnumerateArray());
+
+        Assert.Equal(("grader", 40, 39, 5), (only.GetProperty("evaluator").GetString(), only.GetProperty("baseline").GetProperty("scored").GetInt32(), only.GetProperty("canary").GetProperty("scored").GetInt32(), only.GetProperty("unfit").GetInt32()));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class Admin : IAsyncDisposable
         tokens ??= new();
         var desk = new JudgeDesk(series, withMetrics ? series : null, TimeProvider.System);
         var server = await AdminServer.StartAsync(
-            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, specifications, tokens, ledger, traffic, desk, webhooks, reports, gauges, new FakeProcessViews(), time), NullLoggerFactory.Instance, CancellationToken.None);
+            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, specifications, tokens, ledger, traffic, desk, webhooks, reports, gauges, new FakeProcessViews(), new FakeEvaluatorViews(), time), NullLoggerFactory.Instance, CancellationToken.None);
         return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series, Tokens = tokens, Webhooks = webhooks, Specifications = specifications, Reports = reports, Gauges = gauges, Time = time };
     }
 

@@ -66,14 +66,14 @@ public sealed partial class PrometheusTextTests
     [Fact]
     public void Very_small_and_very_large_numbers_can_be_read()
     {
-        var text = PrometheusText.Write([new("m", Arm.Baseline, long.MaxValue, 0, 0, 0, 0)], [], [], new(false, "ill", null));
+        var text = PrometheusText.Write([new("m", Arm.Baseline, long.MaxValue, 0, 0, 0, 0)], [], [], [], new(false, "ill", null));
 
         Assert.Equal(long.MaxValue, Parse(text).Single(s => s is { Name: "haldane_exchanges_total" }).Value);
         Assert.Equal(0, Parse(text).Single(s => s.Name == "haldane_ready").Value);
     }
 
     private static string Text() =>
-        PrometheusText.Write(new FakeTraffic().Rows, new FakeTraffic().Copies, [Views.Running("fraud-v2"), Views.Draft("chat-v2", "chat")], new(true, "ok", null));
+        PrometheusText.Write(new FakeTraffic().Rows, new FakeTraffic().Copies, new FakeEvaluatorViews().All, [Views.Running("fraud-v2"), Views.Draft("chat-v2", "chat")], new(true, "ok", null));
 
     // Reads as strictly as the format is written: HELP, TYPE, then the samples of that family.
     private static List<Sample> Parse(string text)

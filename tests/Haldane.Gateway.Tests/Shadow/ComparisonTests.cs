@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Haldane.Core.Specification;
+using Haldane.Gateway.Copies;
 using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Shadow.Comparison;
 

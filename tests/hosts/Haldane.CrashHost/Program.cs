@@ -3,8 +3,9 @@ using System.Net;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
-using Haldane.Control.Reports;
 using Haldane.Control.Compute;
+using Haldane.Control.Evaluators;
+using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
 using Haldane.Control.Webhooks;
@@ -35,7 +36,8 @@ using var series = new JudgeDesk(new SeriesJudge(), null, time);
 using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, time, none), controller, null!); // nothing is applied here
 using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => specification.Models, time);
 await using var compute = new ComputeRouter(router, null!, time); // no version has a process of its own
-await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, compute, time), logging, none);
+var evaluation = new EvaluationDesk(router.Samples, null!, controller, time, NullLogger<EvaluationDesk>.Instance); // no model has an evaluator
+await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, compute, evaluation, time), logging, none);
 System.Console.WriteLine($"data  {string.Join(", ", gateway.Addresses)}");
 System.Console.WriteLine($"admin {admin.Address}");
 await controller.RunAsync(none);

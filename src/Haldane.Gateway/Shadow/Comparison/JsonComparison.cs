@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Haldane.Gateway.Copies;
 
 namespace Haldane.Gateway.Shadow.Comparison;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Haldane.Gateway.Shadow.Comparison;
 
-namespace Haldane.Gateway.Shadow;
+namespace Haldane.Gateway.Copies;
 
 /// <summary>Makes a body fit to be kept: blots out what the operator named, and cuts it. Pure.</summary>
 internal sealed class Redaction(JsonPaths blotted)
@@ -14,16 +13,19 @@ internal sealed class Redaction(JsonPaths blotted)
     /// <param name="most">Characters of it at most.</param>
     public string Of(ReadOnlySpan<byte> body, int most)
     {
-        var text = blotted.IsEmpty ? Encoding.UTF8.GetString(body) : Blotted(body);
+        var text = blotted.IsEmpty ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(Blotted(body));
         return text.Length <= most ? text : text[..most];
     }
 
+    /// <summary>The bytes that may be handed on, all of them.</summary>
+    public byte[] Of(ReadOnlySpan<byte> body) => blotted.IsEmpty ? body.ToArray() : Blotted(body);
+
     // What cannot be read cannot be blotted out in part.
-    private string Blotted(ReadOnlySpan<byte> body)
+    private byte[] Blotted(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty)
         {
-            return "";
+            return [];
         }
 
         try
@@ -35,11 +37,11 @@ internal sealed class Redaction(JsonPaths blotted)
                 Write(document.RootElement, to, []);
             }
 
-            return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+            return stream.ToArray();
         }
         catch (JsonException)
         {
-            return Blot;
+            return Encoding.UTF8.GetBytes(Blot);
         }
     }
 

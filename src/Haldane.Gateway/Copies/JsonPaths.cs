@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Haldane.Gateway.Shadow.Comparison;
+namespace Haldane.Gateway.Copies;
 
 /// <summary>A few JSON pointers (RFC 6901) where <c>*</c> as a step stands for any: tells whether a place is one of theirs, or lies below one.</summary>
 /// <remarks>Immutable.</remarks>
