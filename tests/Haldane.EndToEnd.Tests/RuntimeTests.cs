@@ -55,6 +55,31 @@ public sealed class RuntimeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_canary_of_its_own_holds_is_read_and_guarded()
+    {
+        var file = Write(["dotnet", Server, "--port", $"{_port}", "--median", "1"], gauge: "{ name: memory, process: memory }", guard: "{ name: room, signal: gauge:memory, atMost: { value: 4000000000 } }");
+        await using var haldane = await RunningHaldane.StartAsync(file, _workspace.Store, more: ["--run-commands"]);
+        var admin = haldane.Admin.ToString();
+        await Terminal.RunAsync("rollout", "start", "fraud-v2", "--by", "ann", "--admin", admin);
+        JsonElement[] gauges = [];
+        await UntilAsync(async () =>
+        {
+            gauges = [.. JsonDocument.Parse((await Terminal.RunAsync("gauges", "list", "--json", "--admin", admin)).Out).RootElement.EnumerateArray()];
+            return gauges.Any(g => g.TryGetProperty("value", out _));
+        });
+        using var server = Process.GetProcessById(Child()!.Value);
+        var pushed = await Terminal.RunAsync("gauges", "push", "fraud", "v2", "memory=1", "--admin", admin);
+        var listed = await Terminal.RunAsync("gauges", "list", "--admin", admin);
+
+        var read = gauges.Single(g => g.GetProperty("version").GetString() == "v2");
+        Assert.Equal("Memory", read.GetProperty("process").GetString());
+        Assert.InRange(read.GetProperty("value").GetDouble(), 0.5 * server.WorkingSet64, 2.0 * server.WorkingSet64);
+        Assert.False(gauges.Single(g => g.GetProperty("version").GetString() == "v1").TryGetProperty("trouble", out _)); // it has no process of its own
+        Assert.Equal("readings[0]: memory is read from the version's process, it cannot be pushed", pushed.Error.Trim());
+        Assert.Contains("process", listed.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_that_never_comes_up_is_taken_back_and_callers_notice_nothing()
     {
         var file = Write(["sh", "-c", "exit 3"], "restarts: 1");
@@ -133,9 +158,10 @@ public sealed class RuntimeTests : IAsyncLifetime
         return null;
     }
 
-    private string Write(string[] command, string more = "")
+    private string Write(string[] command, string more = "", string gauge = "", string guard = "")
     {
-        var text = File.ReadAllText(_workspace.WriteRollout(_model.Address, $"http://127.0.0.1:{_port}", "{ share: 50%, bake: 1h }", "manual"));
+        var text = File.ReadAllText(_workspace.WriteRollout(_model.Address, $"http://127.0.0.1:{_port}", "{ share: 50%, bake: 1h }", "manual", guard: guard))
+            .Replace("  signals:\n", $"  signals:\n    gauges: [{gauge}]\n", StringComparison.Ordinal);
         var runtime = $"runtime: {{ command: {JsonSerializer.Serialize(command)}{(more.Length == 0 ? "" : $", {more}")} }}";
         return _workspace.Write("rollout.yaml", text.Replace($":{_port}\"] }}", $":{_port}\"], {runtime} }}", StringComparison.Ordinal));
     }

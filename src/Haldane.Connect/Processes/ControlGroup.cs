@@ -8,6 +8,8 @@ internal sealed class ControlGroup
 {
     private const int Period = 100_000; // microseconds, as the kernel has it unless told otherwise
 
+    private const string CpuTime = "usage_usec ";
+
     private readonly string _folder;
 
     private ControlGroup(string folder) => _folder = folder;
@@ -53,6 +55,17 @@ internal sealed class ControlGroup
         var found = false;
         Try(() => found = File.ReadLines(Path.Combine(_folder, "memory.events")).Any(l => l.StartsWith("oom_kill ", StringComparison.Ordinal) && l != "oom_kill 0"));
         return found;
+    }
+
+    /// <summary>What all that is in it uses; null when it is gone.</summary>
+    public ProcessUsage? Usage()
+    {
+        ProcessUsage? usage = null;
+        Try(() => usage = long.TryParse(File.ReadLines(Path.Combine(_folder, "cpu.stat")).FirstOrDefault(l => l.StartsWith(CpuTime, StringComparison.Ordinal))?[CpuTime.Length..], CultureInfo.InvariantCulture, out var microseconds)
+            && long.TryParse(File.ReadAllText(Path.Combine(_folder, "memory.current")), CultureInfo.InvariantCulture, out var bytes)
+                ? new(microseconds / 1e6, bytes)
+                : null);
+        return usage;
     }
 
     // A group that has gone, or has still somebody in it, is looked after by the next start.

@@ -18,11 +18,12 @@ internal sealed partial class VersionProcess : IVersionProcess
     private static readonly string[] WithUs = File.Exists("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"] : [];
 
     private readonly Process _process;
+    private readonly int _id; // the program's: what starts it turns into it (exec)
     private readonly ControlGroup? _group;
 
     private VersionProcess(Process process, ControlGroup? group)
     {
-        (_process, _group) = (process, group);
+        (_process, _id, _group) = (process, process.Id, group);
         Ended = WaitAsync();
     }
 
@@ -65,6 +66,9 @@ internal sealed partial class VersionProcess : IVersionProcess
             throw new ProcessRefusedException($"{runtime.Command[0]} cannot be started: {e.Message}", e);
         }
     }
+
+    /// <inheritdoc/>
+    public ProcessUsage? Usage() => Ended.IsCompleted ? null : _group is null ? ProcessTree.Usage(_id) : _group.Usage();
 
     /// <inheritdoc/>
     public void Terminate()

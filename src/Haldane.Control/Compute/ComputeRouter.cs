@@ -9,7 +9,7 @@ namespace Haldane.Control.Compute;
 /// <remarks>
 /// What is decided and recorded stays as it is: until a canary's process is ready the router below is told a share of nothing, so that callers are the baseline's, and slices under another share than their stage's are no evidence. Any thread.
 /// </remarks>
-public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposable
+public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IProcessMeter, IAsyncDisposable
 {
     private readonly ITrafficRouter _router;
     private readonly IProcessHost _host;
@@ -56,6 +56,18 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IAsyncDisposab
                 ? observed with { Ejection = new(Patience(view, compute.Version.Runtime!), EjectionCause.Unreachable, 0) { Because = Sentence(view), IsFinal = view.Phase == ComputePhase.Failed } }
                 : observed;
         }
+    }
+
+    /// <inheritdoc/>
+    public ProcessReading? Measure(string model, string version)
+    {
+        VersionCompute? compute;
+        lock (_gate)
+        {
+            compute = _computes.GetValueOrDefault((model, version));
+        }
+
+        return compute?.Measure(); // it asks the system, and nobody waits for that
     }
 
     /// <summary>Ends all processes.</summary>

@@ -4,7 +4,7 @@ using Haldane.Core.Specification;
 namespace Haldane.Control.Compute;
 
 /// <summary>Keeps the process of one version while it is needed: starts it, waits until it is ready, warms it up, starts it again when it ends, and ends it when nobody needs it any more.</summary>
-/// <remarks>One loop acts; <see cref="View"/> and <see cref="Need"/> are for any thread.</remarks>
+/// <remarks>One loop acts; <see cref="View"/>, <see cref="Need"/> and <see cref="Measure"/> are for any thread.</remarks>
 /// <param name="model">The model's name.</param>
 /// <param name="version">The version as it is from now on.</param>
 /// <param name="host">Where the process runs.</param>
@@ -24,6 +24,7 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
     private Task? _loop;
     private volatile ComputeView _view = Fresh(model, version, time);
     private volatile bool _isOver;
+    private volatile IVersionProcess? _process;
 
     /// <summary>The version as it was when the process was made for it.</summary>
     public VersionSpec Version => version;
@@ -60,6 +61,15 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
                 _unneeded.Cancel();
             }
         }
+    }
+
+    /// <summary>Measures the process.</summary>
+    public ProcessReading Measure()
+    {
+        // Where it stands comes second: what one uses that is started meanwhile must not pass for that of the one before it, which was ready.
+        var usage = _process?.Usage();
+        var view = _view;
+        return new(view.Phase, view.Since, usage);
     }
 
     /// <summary>Ends the process, whatever it does.</summary>
@@ -114,12 +124,17 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
             _starts.Add(time.GetUtcNow());
             Show(ComputePhase.Starting, _view.Fault);
             using var process = host.Start($"{model}/{version.Name}", _runtime);
+            _process = process;
             fault = await ServeAsync(process, unneeded);
         }
         catch (ProcessRefusedException e)
         {
             Show(ComputePhase.Failed, e.Message);
             return null;
+        }
+        finally
+        {
+            _process = null;
         }
 
         var next = RestartPolicy.Next(_starts, time.GetUtcNow(), _runtime.Restarts);

@@ -28,14 +28,14 @@ public sealed class GaugeDesk : IGaugeDesk
            from version in model.Versions
            from gauge in model.Signals.Gauges
            let last = _last.GetValueOrDefault((model.Name, version.Name, gauge.Name))
-           select new GaugeView(model.Name, version.Name, gauge.Name, gauge.Metric, last?.Value, last?.At, last?.Trouble),
+           select new GaugeView(model.Name, version.Name, gauge.Name, gauge.Metric, gauge.Process, last?.Value, last?.At, last?.Trouble),
     ];
 
     /// <summary>Versions whose gauges are read now: the two of each rollout that runs.</summary>
     internal IEnumerable<(ModelSpec Model, VersionSpec Version)> Read =>
         from running in _running()
         let model = _specification().FindModel(running.Model)
-        where model?.Signals.Gauges.Any(g => g.Metric is not null) == true
+        where model?.Signals.Gauges.Any(g => !g.IsPushed) == true
         from version in model.Versions
         where running.Has(version.Name)
         select (model, version);
@@ -81,7 +81,7 @@ public sealed class GaugeDesk : IGaugeDesk
 
     private static string? WhyNot(ModelSpec model, GaugeReading reading) =>
         model.Signals.FindGauge(reading.Gauge) is not { } gauge ? $"{model.Name} has no gauge {reading.Gauge}; it has {Names(model.Signals.Gauges.Select(g => g.Name))}"
-        : gauge.Metric is not null ? $"{reading.Gauge} is read from {gauge.Metric}, it cannot be pushed"
+        : !gauge.IsPushed ? $"{reading.Gauge} is read from {gauge.Metric ?? "the version's process"}, it cannot be pushed"
         : model.FindVersion(reading.Version) is null ? $"{model.Name} has no version {reading.Version}; it has {Names(model.Versions.Select(v => v.Name))}"
         : !IsFit(reading.Value) ? $"{reading.Gauge} of {reading.Version}: wanted is a number between -1e15 and 1e15"
         : null;

@@ -1,3 +1,5 @@
+using Haldane.Core.Specification;
+
 namespace Haldane.Core.Ports;
 
 /// <summary>Takes readings of gauges, and shows the last ones. Any thread.</summary>
@@ -33,8 +35,9 @@ public sealed record GaugeReceipt(int Counted, int Idle, ValueList<string> Mista
 /// <param name="Model">The model.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Gauge">The gauge.</param>
-/// <param name="Metric">The metric that it is read from; null where it is pushed.</param>
+/// <param name="Metric">The metric that it is read from; null where it is read from none.</param>
+/// <param name="Process">What it is of the version's own process; null where it is nothing of it. Where this is null too, it is pushed.</param>
 /// <param name="Value">The last reading; null before the first.</param>
 /// <param name="At">When it came.</param>
 /// <param name="Trouble">Why it could not be read the last time; null when it could.</param>
-public sealed record GaugeView(string Model, string Version, string Gauge, string? Metric, double? Value, DateTimeOffset? At, string? Trouble);
+public sealed record GaugeView(string Model, string Version, string Gauge, string? Metric, ProcessGauge? Process, double? Value, DateTimeOffset? At, string? Trouble);

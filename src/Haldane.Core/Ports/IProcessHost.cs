@@ -26,12 +26,20 @@ public interface IVersionProcess : IDisposable
     /// <summary>Ends when it has ended, with how, for people: <c>it ended with exit code 3</c>.</summary>
     Task<string> Ended { get; }
 
+    /// <summary>What it and all that it has started use; null once it has ended.</summary>
+    ProcessUsage? Usage();
+
     /// <summary>Asks it to end.</summary>
     void Terminate();
 
     /// <summary>Ends it and all that it has started.</summary>
     void Kill();
 }
+
+/// <summary>What a process and all that it has started use.</summary>
+/// <param name="CpuSeconds">Time of processors since its start. May fall, where one that has ended is nobody's any more.</param>
+/// <param name="Bytes">Memory that is resident.</param>
+public readonly record struct ProcessUsage(double CpuSeconds, long Bytes);
 
 /// <summary>A process cannot be started as it is asked.</summary>
 public sealed class ProcessRefusedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -6,14 +6,17 @@ namespace Haldane.Core.Specification;
 /// <summary>The fields of a gauge, and what models say of where gauges are read.</summary>
 internal static class GaugeFields
 {
-    private const string Metric = "metric", Gauges = "gauges", Metrics = "metrics";
+    private const string Metric = "metric", Process = "process", Gauges = "gauges", Metrics = "metrics";
+
+    /// <summary>Where a version says what its own process is.</summary>
+    internal const string Runtime = "runtime";
 
     // What says how a metric is read says nothing where none is.
     private static readonly string[] OfMetric = ["labels", "perSecond", "together"];
 
     /// <summary>A gauge.</summary>
     public static readonly MappingShape<GaugeSpec> Gauge = new(
-        "a gauge such as { name: queue } or { name: gpu, metric: DCGM_FI_DEV_GPU_UTIL }",
+        "a gauge such as { name: queue }, { name: gpu, metric: DCGM_FI_DEV_GPU_UTIL } or { name: memory, process: memory }",
         new(""),
         [
             Field<GaugeSpec, string>.Required("name", Texts.Name, (g, v) => g with { Name = v }, "What guards call it, as gauge:<name>; unique within the model."),
@@ -26,12 +29,22 @@ internal static class GaugeFields
             Field<GaugeSpec, Together>.Optional(
                 "together", new ChoiceShape<Together>(("mean", Together.Mean), ("sum", Together.Sum), ("max", Together.Max)), (g, v) => g with { Together = v },
                 "What several series at one address come to. Default: mean."),
+            Field<GaugeSpec, ProcessGauge>.Optional(
+                Process, new ChoiceShape<ProcessGauge>(("cpu", ProcessGauge.Cpu), ("memory", ProcessGauge.Memory)), (g, v) => g with { Process = v },
+                "Instead of a metric: what is read of the version's own process every ten seconds, the cores in use or the bytes resident. Default: it is pushed."),
         ],
         static (gauge, node, errors) =>
         {
-            foreach (var field in OfMetric.Where(f => gauge.Metric is null && node.Find(Metric) is null && node.Find(f) is not null))
+            var (metric, process) = (node.Find(Metric), node.Find(Process));
+            if (metric is not null && process is not null)
             {
-                errors.Report(node.Find(field)!, $"found {field} of a gauge that is pushed; wanted it only beside {Metric}: remove it, or say which metric is read");
+                errors.Report(process, $"found {Process} beside {Metric}; wanted one of the two: remove the other");
+            }
+
+            foreach (var field in OfMetric.Where(f => metric is null && node.Find(f) is not null))
+            {
+                errors.Report(
+                    node.Find(field)!, $"found {field} of a gauge that is {(process is null ? "pushed" : "read from a process")}; wanted it only beside {Metric}: remove it, or say which metric is read");
             }
 
             return gauge;
@@ -45,6 +58,12 @@ internal static class GaugeFields
             return;
         }
 
+        CheckMetrics(model, node, versions, errors);
+        CheckProcesses(node, versions, errors);
+    }
+
+    private static void CheckMetrics(ModelSpec model, YamlMapping node, YamlSequence versions, FileErrors errors)
+    {
         var read = model.Signals.Gauges.FirstOrDefault(g => g.Metric is not null);
         foreach (var version in versions.Items.OfType<YamlMapping>())
         {
@@ -58,4 +77,16 @@ internal static class GaugeFields
             }
         }
     }
+
+    private static void CheckProcesses(YamlMapping node, YamlSequence versions, FileErrors errors)
+    {
+        var gauges = ((node.Find("signals") as YamlMapping)?.Find(Gauges) as YamlSequence)?.Items.OfType<YamlMapping>() ?? [];
+        if (gauges.Select(g => g.Find(Process)).FirstOrDefault(p => p is not null) is { } process && !versions.IsCut && !HaveProcesses(versions.Items.OfType<YamlMapping>()))
+        {
+            errors.Report(process, $"found a gauge of a process in a model whose versions have none of their own; wanted {Runtime}, e.g. {{ command: [python3, server.py] }}, in one of spec.versions");
+        }
+    }
+
+    /// <summary>Whether any of the versions has a process of its own.</summary>
+    internal static bool HaveProcesses(IEnumerable<YamlMapping> versions) => versions.Any(v => v.Find(Runtime) is not null);
 }

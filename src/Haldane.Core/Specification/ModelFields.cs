@@ -96,7 +96,7 @@ internal static class ModelFields
                 "gauges",
                 new ListShape<GaugeSpec>(GaugeFields.Gauge, 0, 16, "gauges", Unique.Names),
                 (s, v) => s with { Gauges = v },
-                "Numbers that a version has at every moment, such as its utilisation, for guards on gauge:<name>: pushed, or read from its metrics. Default: none."),
+                "Numbers that a version has at every moment, such as its utilisation, for guards on gauge:<name>: pushed, or read from its metrics or its process. Default: none."),
             Field<SignalsSpec, ValueList<EvaluatorSpec>>.Optional(
                 "evaluators",
                 new ListShape<EvaluatorSpec>(EvaluatorFields.Evaluator, 0, 8, "evaluators", Unique.Names),

@@ -44,6 +44,9 @@ internal static class SignalChecks
             case SignalKind.Gauge when model.Spec!.Signals.FindGauge(spec.Name!) is null:
                 SetChecks.ReportUnknown(rollout, signal, $"gauge of {model.Name} (spec.signals.gauges)", spec.Name!, [.. model.Spec.Signals.Gauges.Select(g => g.Name)]);
                 break;
+            case SignalKind.Gauge when model.Spec!.Signals.FindGauge(spec.Name!) is { Process: not null }:
+                CheckProcesses(rollout, model, guard, signal);
+                break;
             case SignalKind.Agreement when rollout.Spec is { Stages.Count: > 0 } plan && rollout.Find("stages") is null or { IsCut: false } && !plan.Stages.Any(s => s.Kind == StageKind.Shadow):
                 rollout.Errors.Report(signal, "found the signal \"agreement\", which is measured on shadow traffic; wanted another one, or a stage { kind: shadow, bake: 10m } in front: no stage is a shadow stage");
                 break;
@@ -69,6 +72,26 @@ internal static class SignalChecks
         {
             rollout.Errors.Report(
                 amount, $"found {Clip.Quoted(amount.Text)}; wanted a number above the min and below the max of {Clip.Quoted(name)}, {value.Min:0.######} and {value.Max:0.######} ({SetChecks.Place(model)})");
+        }
+    }
+
+    private static void CheckProcesses(SetChecks.Read<RolloutSpec> rollout, SetChecks.Read<ModelSpec> model, YamlMapping guard, YamlScalar signal)
+    {
+        YamlMapping[] versions = [.. ((model.Find("versions") as YamlSequence)?.Items ?? []).OfType<YamlMapping>()];
+        if (!GaugeFields.HaveProcesses(versions))
+        {
+            return; // a mistake of the model, already reported
+        }
+
+        var compares = HasAmount(guard, Scale.Ratio) || HasAmount(guard, Scale.Difference);
+        foreach (var (arm, name) in new[] { ("canary", rollout.Spec!.Canary), ("baseline", rollout.Spec.Baseline) }.Where(a => compares || a.Item1 == "canary"))
+        {
+            if (Array.Find(versions, v => v.FindScalar("name")?.Text == name) is { IsCut: false } version && version.Find(GaugeFields.Runtime) is null)
+            {
+                rollout.Errors.Report(
+                    signal, $"found the signal {Clip.Quoted(signal.Text)}, which is read from a version's own process, but the {arm} {Clip.Quoted(name)} has none ({SetChecks.Place(model)}); "
+                    + $"wanted {GaugeFields.Runtime} in that version{(arm == "baseline" ? ", or a limit for the canary alone (value)" : "")}");
+            }
         }
     }
 

@@ -59,7 +59,7 @@ internal static class GaugeCommands
                 new Text(gauge.Gauge),
                 new Text(gauge.Value is { } value ? value.ToString("0.####", CultureInfo.InvariantCulture) : "nothing yet"),
                 new Text(gauge.At is { } at ? $"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss}" : ""),
-                new Text(gauge.Trouble ?? gauge.Metric ?? "pushed"));
+                new Text(gauge.Trouble ?? gauge.Metric ?? (gauge.Process is null ? "pushed" : "process")));
         }
 
         return table;

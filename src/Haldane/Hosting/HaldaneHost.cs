@@ -67,36 +67,21 @@ internal sealed class HaldaneHost : IAsyncDisposable
     private readonly RolloutController _controller;
     private readonly GatewayServer _gateway;
     private readonly AdminServer _admin;
-    private readonly TokenDesk _people;
-    private readonly JudgeDesk _series;
-    private readonly PrometheusSource? _metrics;
-    private readonly SpecificationDesk _specifications;
+    private readonly IReadOnlyList<IDisposable?> _owned;
     private readonly Task _loop;
-    private readonly Task _telling;
-    private readonly Task _reading;
-    private readonly Task _keeping;
-    private readonly MetricsReader _gauges = new();
-    private readonly HttpEvaluator _evaluators;
-    private readonly Task _scoring;
+    private readonly Task[] _beside;
 
     private HaldaneHost(
-        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, TokenDesk people, (JudgeDesk Desk, PrometheusSource? Metrics) series,
-        WebhookDesk webhooks, SpecificationDesk specifications, (EvaluationDesk Desk, HttpEvaluator Client) evaluation, EvidenceKeeper? keeper, TimeProvider time, ILoggerFactory logging)
+        IRolloutStore store, GatewayRouter router, RolloutController controller, GatewayServer gateway, AdminServer admin, IEnumerable<Func<CancellationToken, Task>> beside, IReadOnlyList<IDisposable?> owned)
     {
         _store = store;
         _router = router;
         _controller = controller;
         _gateway = gateway;
         _admin = admin;
-        _people = people;
-        (_series, _metrics) = series;
-        _specifications = specifications;
+        _owned = owned;
         _loop = controller.RunAsync(_stop.Token);
-        _telling = webhooks.RunAsync(_stop.Token);
-        _evaluators = evaluation.Client;
-        _scoring = evaluation.Desk.RunAsync(_stop.Token);
-        _keeping = keeper?.RunAsync(_stop.Token) ?? Task.CompletedTask;
-        _reading = new GaugeFollower(controller.Gauges, _gauges, time, logging.CreateLogger<GaugeFollower>()).RunAsync(_stop.Token);
+        _beside = [.. beside.Select(run => run(_stop.Token))];
     }
 
     public IControlRoom Room => _controller;
@@ -110,8 +95,6 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
     /// <summary>Why the ledger's heads could not be signed at the start; null when they can.</summary>
     public string? SigningFault { get; private init; }
-
-    private ReportDesk? Reports { get; init; }
 
     private Computes? Processes { get; init; }
 
@@ -162,11 +145,13 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var evaluation = new EvaluationDesk(router.Samples, evaluators, controller, time, logging.CreateLogger<EvaluationDesk>());
             var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, time), logging, cancel);
             var keeper = options.Archive is null ? null : new EvidenceKeeper(store, store, options.ArchiveAfter, time, logging.CreateLogger<EvidenceKeeper>());
-            return new(store, router, controller, gateway, admin, people, (desk, options.Metrics), webhooks, specifications, (evaluation, evaluators), keeper, time, logging)
+            var pages = new MetricsReader();
+            var gauges = new GaugeFollower(controller.Gauges, pages, compute, time, logging.CreateLogger<GaugeFollower>());
+            Func<CancellationToken, Task>[] beside = [webhooks.RunAsync, gauges.RunAsync, evaluation.RunAsync, .. keeper is null ? [] : new[] { keeper.RunAsync }];
+            return new(store, router, controller, gateway, admin, beside, [desk, reports, people, options.Metrics, pages, evaluators, specifications])
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,
-                Reports = reports,
                 Processes = new(compute, processes),
             };
         }
@@ -189,18 +174,16 @@ internal sealed class HaldaneHost : IAsyncDisposable
         await _gateway.StopAsync(patience.Token);
         await _admin.StopAsync(patience.Token);
         await _stop.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(_loop, _telling, _reading, _keeping, _scoring), Task.Delay(Patience, CancellationToken.None));
+        await Task.WhenAny(Task.WhenAll([_loop, .. _beside]), Task.Delay(Patience, CancellationToken.None));
         await _controller.TickAsync(CancellationToken.None);
         await (Processes?.DisposeAsync() ?? default);
         await _gateway.DisposeAsync();
         await _admin.DisposeAsync();
-        _series.Dispose();
-        Reports?.Dispose();
-        _people.Dispose();
-        _metrics?.Dispose();
-        _gauges.Dispose();
-        _evaluators.Dispose();
-        _specifications.Dispose();
+        foreach (var part in _owned)
+        {
+            part?.Dispose();
+        }
+
         _controller.Dispose();
         _router.Dispose();
         await _store.DisposeAsync();

@@ -18,7 +18,7 @@ public sealed class GaugeApiTests : IAsyncLifetime
     {
         Assert.Equal(
             """
-            [{"model":"fraud","version":"v2","gauge":"gpu","value":0.71,"at":"2026-03-04T12:00:00+00:00"},{"model":"chat","version":"v2","gauge":"cpu","metric":"process_cpu_seconds_total","trouble":"the address of its metrics answered 503"}]
+            [{"model":"fraud","version":"v2","gauge":"gpu","value":0.71,"at":"2026-03-04T12:00:00+00:00"},{"model":"fraud","version":"v2","gauge":"memory","process":"Memory","value":73400320,"at":"2026-03-04T12:00:00+00:00"},{"model":"chat","version":"v2","gauge":"cpu","metric":"process_cpu_seconds_total","trouble":"the address of its metrics answered 503"}]
             """.Trim(),
             (await _admin.GetAsync("/api/v1/gauges")).Text);
     }

@@ -1,16 +1,18 @@
 using Haldane.Core.Ports;
+using Haldane.Core.Specification;
 
 namespace Haldane.Console.Tests.Fakes;
 
-/// <summary>A desk with the gauge of one version of two models.</summary>
+/// <summary>A desk with gauges of one version of two models.</summary>
 internal sealed class FakeGauges : IGaugeDesk
 {
     public List<string> Pushed { get; } = [];
 
     public IReadOnlyList<GaugeView> All =>
     [
-        new("fraud", "v2", "gpu", null, 0.71, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), null),
-        new("chat", "v2", "cpu", "process_cpu_seconds_total", null, null, "the address of its metrics answered 503"),
+        new("fraud", "v2", "gpu", null, null, 0.71, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), null),
+        new("fraud", "v2", "memory", null, ProcessGauge.Memory, 73_400_320, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), null),
+        new("chat", "v2", "cpu", "process_cpu_seconds_total", null, null, null, "the address of its metrics answered 503"),
     ];
 
     public GaugeReceipt Push(string model, IReadOnlyList<GaugeReading> readings)

@@ -149,6 +149,24 @@ public sealed class ComputeRouterTests : IAsyncDisposable
         Assert.Equal(ComputePhase.Ready, Assert.Single(_router.All).Phase);
     }
 
+    [Fact]
+    public async Task A_process_is_measured_as_long_as_there_is_one()
+    {
+        Assert.Null(_router.Measure("fraud", "v2"));
+        _router.Publish(Split(new(1_000)));
+        await UntilAsync(() => Served == new Share(1_000));
+        _processes.Started[0].Used = new(1.5, 7);
+        var ready = _router.Measure("fraud", "v2")!;
+
+        _processes.NotReady = "it accepts no connection";
+        _processes.Started[0].End("it ended with exit code 3");
+        await UntilAsync(() => _router.All is [{ Phase: ComputePhase.Waiting }]);
+
+        Assert.Equal((ComputePhase.Ready, new ProcessUsage(1.5, 7)), (ready.Phase, ready.Usage));
+        Assert.Null(_router.Measure("fraud", "v2")!.Usage);
+        Assert.Null(_router.Measure("fraud", "v1")); // it has no process of its own
+    }
+
     private Share? Served => _below.Picture.Models[0].Split?.Share;
 
     private static RoutingPicture Split(Share share, int restarts = 5, TimeSpan? drain = null) => new([new(Model(restarts, drain), "v1", new(1, "fraud-v2", 0, share, "v1", "v2"))]);

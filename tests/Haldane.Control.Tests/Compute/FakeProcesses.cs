@@ -64,9 +64,13 @@ internal sealed class FakeProcesses : IProcessHost
 
         public string Name => name;
 
+        public ProcessUsage? Used { get; set; }
+
         public bool WasAsked { get; private set; }
 
         public Task<string> Ended => _ended.Task;
+
+        public ProcessUsage? Usage() => Used;
 
         public void End(string how) => _ended.TrySetResult(how);
 

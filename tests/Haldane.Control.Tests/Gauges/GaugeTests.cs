@@ -78,7 +78,7 @@ public sealed class GaugeTests
         using var world = await World.OpenAsync(Set());
         var pages = new Pages { ["a"] = [100], ["b"] = [40], ["c"] = null };
         var log = new Lines<GaugeFollower>();
-        var follower = new GaugeFollower(world.Controller.Gauges, pages, world.Time, log);
+        var follower = new GaugeFollower(world.Controller.Gauges, pages, new Meter(), world.Time, log);
         await follower.ReadAsync(CancellationToken.None);
         Assert.Equal(0, pages.Asked);
 
@@ -101,11 +101,68 @@ public sealed class GaugeTests
     {
         using var world = await World.OpenAsync(Set());
         await world.StartAsync();
-        var follower = new GaugeFollower(world.Controller.Gauges, new Pages { ["a"] = [null], ["b"] = [null], ["c"] = [null] }, world.Time, new Lines<GaugeFollower>());
+        var follower = new GaugeFollower(world.Controller.Gauges, new Pages { ["a"] = [null], ["b"] = [null], ["c"] = [null] }, new Meter(), world.Time, new Lines<GaugeFollower>());
         await follower.ReadAsync(CancellationToken.None);
 
         Assert.Equal("no address of its metrics shows cpu_seconds_total", world.Controller.Gauges.All.First(g => g is { Gauge: "cpu", Version: "v2" }).Trouble);
     }
+
+    [Fact]
+    public async Task Processes_are_read_while_they_are_ready_and_their_time_by_its_growth()
+    {
+        using var world = await World.OpenAsync(OfProcesses());
+        var meter = new Meter { Now = new(ComputePhase.Ready, At(0), new(100, 7_000)) };
+        var follower = new GaugeFollower(world.Controller.Gauges, new Pages(), meter, world.Time, new Lines<GaugeFollower>());
+        await follower.ReadAsync(CancellationToken.None);
+        Assert.Empty(meter.Asked);
+
+        await world.StartAsync();
+        await follower.ReadAsync(CancellationToken.None);
+        world.Time.Pass(TimeSpan.FromSeconds(10));
+        meter.Now = new(ComputePhase.Ready, At(0), new(125, 8_000));
+        await follower.ReadAsync(CancellationToken.None);
+        await world.TickAsync();
+
+        Assert.Equal([new GaugeSum("cores", Arm.Canary, 1, 2.5), new("memory", Arm.Canary, 2, 15_000)], world.Disk.Slices(1)[^1].Gauges);
+        Assert.Equal(["fraud v2", "fraud v2"], meter.Asked); // the others have none of their own, and nothing is said of them
+        Assert.Equal([(ProcessGauge.Cpu, null), (ProcessGauge.Memory, null)], world.Controller.Gauges.All.Where(g => g.Version == "v1").Select(g => (g.Process!.Value, g.Trouble)));
+        Assert.Equal(["readings[0]: memory is read from the version's process, it cannot be pushed"], world.Controller.Gauges.Push("fraud", [new("memory", "v2", 1)]).Mistakes);
+    }
+
+    [Fact]
+    public async Task What_a_process_used_before_it_was_ready_does_not_count()
+    {
+        using var world = await World.OpenAsync(OfProcesses());
+        var meter = new Meter();
+        var log = new Lines<GaugeFollower>();
+        var follower = new GaugeFollower(world.Controller.Gauges, new Pages(), meter, world.Time, log);
+        await world.StartAsync();
+        ProcessReading?[] readings =
+        [
+            null, new(ComputePhase.Starting, At(0), new(1, 100)), new(ComputePhase.Warming, At(1), new(20, 200)), new(ComputePhase.Ready, At(2), new(30, 300)), new(ComputePhase.Waiting, At(3), null),
+            new(ComputePhase.Ready, At(4), new(40, 400)), new(ComputePhase.Ready, At(5), new(50, 500)), // started anew in between
+            new(ComputePhase.Ready, At(5), new(49, 500)), new(ComputePhase.Draining, At(6), new(60, 600)), new(ComputePhase.Draining, At(6), new(61, 600)),
+        ];
+        var said = new List<string>();
+        foreach (var reading in readings)
+        {
+            meter.Now = reading;
+            await follower.ReadAsync(CancellationToken.None);
+            world.Time.Pass(TimeSpan.FromSeconds(10));
+            said.Add(string.Join(", ", world.Controller.Gauges.All.Where(g => g.Version == "v2").Select(g => $"{g.Gauge} {g.Value} {g.Trouble}".Trim())));
+        }
+
+        const string None = "its process does not run";
+        Assert.Equal(
+            [
+                $"cores  {None}, memory  {None}", $"cores  {None}, memory  {None}", $"cores  {None}, memory  {None}", $"cores  {None}, memory 300", $"cores  {None}, memory 300 {None}",
+                $"cores  {None}, memory 400", $"cores  {None}, memory 500", $"cores  {None}, memory 500", $"cores  {None}, memory 600", "cores 0.1, memory 600",
+            ],
+            said);
+        Assert.Empty(log.All); // haldane processes says it already
+    }
+
+    private static DateTimeOffset At(int minute) => new(2026, 3, 4, 12, minute, 0, TimeSpan.Zero);
 
     private static async Task<World> StartedAsync()
     {
@@ -124,6 +181,31 @@ public sealed class GaugeTests
         };
         var rollout = Make.Rollout();
         return new([model], [rollout with { Guards = [.. rollout.Guards, Guard] }]);
+    }
+
+    private static SpecificationSet OfProcesses()
+    {
+        var model = Make.Model();
+        model = model with
+        {
+            Signals = model.Signals with { Gauges = [new("cores") { Process = ProcessGauge.Cpu }, new("memory") { Process = ProcessGauge.Memory }] },
+            Versions = [model.Versions[0] with { Metrics = ["a"] }, model.Versions[1] with { Runtime = new(["serve"]) }, model.Versions[2]],
+        };
+        return new([model], [Make.Rollout()]);
+    }
+
+    /// <summary>Every process at a moment.</summary>
+    private sealed class Meter : IProcessMeter
+    {
+        public ProcessReading? Now { get; set; }
+
+        public List<string> Asked { get; } = [];
+
+        public ProcessReading? Measure(string model, string version)
+        {
+            Asked.Add($"{model} {version}");
+            return Now;
+        }
     }
 
     /// <summary>What stands at addresses; null where nobody answers.</summary>

@@ -6,6 +6,7 @@ namespace Haldane.Core.Tests.Specification;
 public sealed class GaugeSpecificationTests
 {
     private const string Metrics = ", metrics: [\"http://127.0.0.1:9001/metrics\"]";
+    private const string Process = ", runtime: { command: [serve] }";
     private const string Guard = "{ name: room, signal: gauge:gpu, atMost: { value: 80 } }";
 
     [Fact]
@@ -48,6 +49,47 @@ public sealed class GaugeSpecificationTests
         Assert.Equal(messages.Length, errors.Count);
         Assert.All(errors.Zip(messages), e => Assert.Contains(e.Second, e.First, StringComparison.Ordinal));
         Assert.DoesNotContain("geheim", string.Join('\n', errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gauges_of_processes_are_taken_where_the_versions_that_are_held_have_one()
+    {
+        var set = Samples.Read(File(
+            "[{ name: cpu, process: cpu }, { name: gpu, process: memory }]", Process, "{ name: room, signal: gauge:gpu, atMost: { value: 80 } }, { name: busy, signal: gauge:cpu, atMost: { ratio: 1.5 } }")).Set!;
+
+        Assert.Equal([new("cpu") { Process = ProcessGauge.Cpu }, new GaugeSpec("gpu") { Process = ProcessGauge.Memory }], set.Models[0].Signals.Gauges);
+        Assert.Equal([(false, true), (false, false)], set.Models[0].Signals.Gauges.Select(g => (g.IsPushed, g.IsCounter)));
+    }
+
+    [Theory]
+    [InlineData("{ name: gpu, process: memory, metric: up }", "found process beside metric; wanted one of the two: remove the other")]
+    [InlineData("{ name: gpu, process: cpu, labels: { a: b }, perSecond: true, together: sum }", "found labels of a gauge that is read from a process; wanted it only beside metric", "found perSecond of a gauge", "found together of a gauge")]
+    [InlineData("{ name: gpu, process: memori }", "found \"memori\"; wanted cpu or memory: did you mean memory?")]
+    public void A_mistake_of_a_gauge_of_a_process_is_named(string gauge, params string[] messages)
+    {
+        var errors = Samples.Read(File($"[{gauge}]", Metrics + Process, Guard)).Errors.Select(e => e.Message).ToList();
+
+        Assert.Equal(messages.Length, errors.Count);
+        Assert.All(errors.Zip(messages), e => Assert.Contains(e.Second, e.First, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "", "value: 80", "found a gauge of a process in a model whose versions have none of their own; wanted runtime, e.g. { command: [python3, server.py] }, in one of spec.versions")]
+    [InlineData("", Process, "value: 80")]
+    [InlineData(
+        "", Process, "ratio: 1.5",
+        "found the signal \"gauge:gpu\", which is read from a version's own process, but the baseline \"v1\" has none (a.yaml:3); wanted runtime in that version, or a limit for the canary alone (value)")]
+    [InlineData(Process, "", "value: 80", "but the canary \"v2\" has none (a.yaml:3); wanted runtime in that version")]
+    [InlineData(Process, "", "difference: 5", "but the canary \"v2\" has none")]
+    public void A_guard_on_a_gauge_of_a_process_asks_for_the_processes_that_it_holds(string ofBaseline, string ofCanary, string line, params string[] messages)
+    {
+        var text = File("[{ name: gpu, process: memory }]", "", $"{{ name: room, signal: gauge:gpu, atMost: {{ {line} }} }}")
+            .Replace(":9001\"] }", $":9001\"]{ofBaseline} }}", StringComparison.Ordinal)
+            .Replace(":9002\"] }", $":9002\"]{ofCanary} }}", StringComparison.Ordinal);
+        var errors = Samples.Read(text).Errors.Select(e => e.Message).ToList();
+
+        Assert.Equal(messages.Length, errors.Count);
+        Assert.All(errors.Zip(messages), e => Assert.Contains(e.Second, e.First, StringComparison.Ordinal));
     }
 
     [Fact]
