@@ -7,11 +7,6 @@ namespace Haldane.Core.Specification;
 /// <summary>The fields of <c>kind: Model</c>.</summary>
 internal static class ModelFields
 {
-    // What a segment code must fit into; see SegmentCells.Encode and the exchange token.
-    private const int MostCombinations = 65_536;
-
-    private const string OfSubject = "subject";
-
     private static readonly MappingShape<SubjectSpec> Subject = new(
         "{ header: X-User-Id } or { cookie: session }",
         new(),
@@ -22,36 +17,6 @@ internal static class ModelFields
         ],
         ExactlyOnePlace,
         schema => (schema["minProperties"], schema["maxProperties"]) = (1, 1));
-
-    private static readonly MappingShape<SegmentSpec> Segment = new(
-        "a segment such as { name: country, header: X-Country, values: [MY, SG] }",
-        new("", "", []),
-        [
-            Field<SegmentSpec, string>.Required("name", Texts.Name, (s, v) => s with { Name = v },
-                "What the segment is called; unique within the model."),
-            Field<SegmentSpec, string>.Optional("header", Texts.Header, (s, v) => s with { Header = v }, "The request header that holds the value."),
-            Field<SegmentSpec, ValueList<string>>.Optional(
-                "values",
-                new ListShape<string>(Texts.SegmentValue, 1, 64, "values", Unique.Values),
-                (s, v) => s with { Values = v },
-                "The values of the header that are told apart. All others, and requests without the header, count as other."),
-            Field<SegmentSpec, bool>.Optional(
-                "of", new ChoiceShape<bool>((OfSubject, true)), (s, _) => s with { BySubject = true, Values = SegmentSpec.Visits }, "Instead of a header: subject tells the first call of a subject in a run (new) from its further ones (returning)."),
-        ],
-        static (segment, node, errors) =>
-        {
-            var (header, values, of) = (node.Find("header"), node.Find("values"), node.Find("of"));
-            if (of is not null && (header ?? values) is { } beside)
-            {
-                errors.Report(beside, "found header or values beside of: subject; wanted one of the two: the subject tells the value by itself");
-            }
-            else if (of is null && !node.IsCut && (header is null || values is null))
-            {
-                errors.Report(node, $"found no field \"{(header is null ? "header" : "values")}\"; wanted header and values, e.g. {{ name: country, header: X-Country, values: [MY, SG] }}, or of: subject");
-            }
-
-            return segment;
-        });
 
     private static readonly MappingShape<ValueSpec> Value = new(
         "a value such as { name: revenue, max: 500 }",
@@ -174,9 +139,9 @@ internal static class ModelFields
                 "subject", Subject, (m, v) => m with { Subject = v }, "Who is assigned to an arm. Default: each request on its own."),
             Field<ModelSpec, ValueList<SegmentSpec>>.Optional(
                 "segments",
-                new ListShape<SegmentSpec>(Segment, 0, 8, "segments", CheckSegments),
+                new ListShape<SegmentSpec>(SegmentFields.Segment, 0, 8, "segments", SegmentFields.CheckAll),
                 (m, v) => m with { Segments = v },
-                "Named slices of the traffic, by a request header. Default: none."),
+                "Named slices of the traffic: by a request header, by whether the subject has called before, or by whether the canary has just started. Default: none."),
             Field<ModelSpec, SignalsSpec>.Optional("signals", Signals, (m, v) => m with { Signals = v },
                 "What is read from a response. Default: nothing."),
             Field<ModelSpec, ValueList<VersionSpec>>.Required(
@@ -209,31 +174,12 @@ internal static class ModelFields
             GaugeFields.Check(model, node, errors);
             EvaluatorFields.Check(model, node, errors);
             RuntimeFields.Check(model, node, errors);
-            CheckVisits(model, node, errors);
+            SegmentFields.Check(model, node, errors);
             return model;
         });
 
     /// <summary>Whether the model's protocol is known, be it the default.</summary>
     internal static bool KnowsProtocol(YamlMapping model) => model.Find("protocol") is not { } written || ProtocolNames.TryRead(written, new FileErrors(""), out _);
-
-    private static void CheckVisits(ModelSpec model, YamlMapping node, FileErrors errors)
-    {
-        if (node.Find("segments") is not YamlSequence segments)
-        {
-            return;
-        }
-
-        YamlNode[] visits = [.. segments.Items.OfType<YamlMapping>().Select(s => s.Find("of")).OfType<YamlNode>()];
-        if (visits is [var first, ..] && model.Subject is null && node.Find("subject") is null)
-        {
-            errors.Report(first, "found a segment of the subject in a model without one; wanted spec.subject, e.g. { header: X-User-Id }");
-        }
-
-        if (visits is [_, var second, ..])
-        {
-            errors.Report(second, "found a second segment of the subject; wanted one at most");
-        }
-    }
 
     // A version without a price would be compared as if its tokens cost nothing.
     private static void CheckPrices(ModelSpec model, YamlMapping node, FileErrors errors)
@@ -266,25 +212,4 @@ internal static class ModelFields
 
     private static void UniqueEndpoints(YamlSequence sequence, FileErrors errors) =>
         Unique.Check(sequence.Items.OfType<YamlScalar>(), s => Endpoints.Key(s.Text), errors);
-
-    private static void CheckSegments(YamlSequence sequence, FileErrors errors)
-    {
-        Unique.Names(sequence, errors);
-
-        var combinations = 1L;
-        foreach (var segment in sequence.Items.OfType<YamlMapping>())
-        {
-            // Far above the limit the exact number says nothing; it must only not overflow.
-            var values = segment.Find("values") is YamlSequence list ? list.Items.Count : segment.Find("of") is null ? 0 : SegmentSpec.Visits.Count;
-            combinations = Math.Min(combinations * (values + 1), int.MaxValue);
-        }
-
-        if (combinations > MostCombinations)
-        {
-            errors.Report(
-                sequence,
-                $"found segments with {combinations:N0} combinations of values (each segment counts its values and \"{SegmentCells.Other}\"); "
-                + $"wanted at most {MostCombinations:N0}: list fewer values or segments");
-        }
-    }
 }

@@ -105,17 +105,23 @@ public sealed record SubjectSpec
     public string? Cookie { get; init; }
 }
 
-/// <summary>A way to slice the traffic: by a request header, or by whether the subject has called before.</summary>
+/// <summary>A way to slice the traffic: by a request header, or by what Haldane itself knows of a call.</summary>
 /// <param name="Name">E.g. <c>country</c>.</param>
-/// <param name="Header">The request header that holds the value; empty where the subject tells it.</param>
+/// <param name="Header">The request header that holds the value; empty where Haldane tells it.</param>
 /// <param name="Values">The values told apart; all others, and requests without the header, are <c>other</c>.</param>
 public sealed record SegmentSpec(string Name, string Header, ValueList<string> Values)
 {
     /// <summary>The values of a segment by subject: the first call of a subject in a run, and its further ones. A call without a subject is <c>other</c>.</summary>
     public static readonly ValueList<string> Visits = ["new", "returning"];
 
+    /// <summary>The values of a segment by start: while the canary has just begun to serve, and all other time. Of both arms alike, for what they do at the same time is compared.</summary>
+    public static readonly ValueList<string> Starts = ["cold", "warm"];
+
     /// <summary>Whether the subject tells the value.</summary>
     public bool BySubject { get; init; }
+
+    /// <summary>Where the start of the canary tells the value: how long it is cold. Null: something else tells it.</summary>
+    public TimeSpan? ColdFor { get; init; }
 }
 
 /// <summary>What is read from an answer.</summary>

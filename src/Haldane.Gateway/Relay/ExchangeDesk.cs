@@ -57,6 +57,11 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
             values[route.VisitSegment] = Visit(exchange, split, isNamed);
         }
 
+        if (route.StartSegment >= 0)
+        {
+            values[route.StartSegment] = split?.Start is { } start && start.See(exchange.Arm == Arm.Canary || split.Shadow is not null, Now) ? 0 : 1;
+        }
+
         exchange.SegmentCode = route.Cells.Encode(values);
         exchange.MayRepeat = MayRepeat(exchange.Call, fields, route.Spec);
         exchange.MayFailOver = exchange.MayRepeat && exchange.Arm == Arm.Canary && !exchange.IsHeld;
@@ -137,7 +142,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
 
         if (exchange.Arm == Arm.Canary)
         {
-            Note(route.Split!.Health, outcome);
+            Note(route.Split!, outcome);
         }
 
         switch (outcome)
@@ -195,11 +200,17 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         copy.HandOn(exchange, outcome, status, time);
     }
 
-    private void Note(ArmHealth health, Outcome outcome)
+    private void Note(SplitRoute split, Outcome outcome)
     {
+        var health = split.Health;
         switch (outcome)
         {
             case Outcome.Answered:
+                if (split.Start is { } start && health.IsEjected)
+                {
+                    start.Again();
+                }
+
                 health.Succeeded();
                 return;
             case Outcome.Erred or Outcome.Broken or Outcome.Unreached:

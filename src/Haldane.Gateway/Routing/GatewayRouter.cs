@@ -1,3 +1,4 @@
+using Haldane.Core;
 using Haldane.Core.Assignment;
 using Haldane.Core.Evidence;
 using Haldane.Core.Ports;
@@ -149,6 +150,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
                 Health = HealthOf(spec, s.Run),
                 Samples = s.Shadow is null && spec.Signals.Evaluators.Count > 0 ? SameStage(spec, s, out _)?.Samples ?? new(spec, s.Share, _samples, _time) : null,
+                Start = StartOf(spec, s),
                 Known = spec.Segments.Any(g => g.BySubject) ? SameRun(spec, s.Run)?.Known ?? new(KnownBits) : null,
             }
             : null;
@@ -161,6 +163,12 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
     }
 
     private ArmHealth HealthOf(ModelSpec spec, int run) => SameRun(spec, run)?.Health ?? new();
+
+    // A canary that had no callers while its process started, and has them now, is cold once more.
+    private ColdStart? StartOf(ModelSpec spec, TrafficSplit split) => spec.Segments.FirstOrDefault(s => s.ColdFor is not null) is not { ColdFor: { } lasts } ? null
+        : SameRun(spec, split.Run) is { Start: { } known } before && (HasCallers(before.Share, before.Shadow is not null) || !HasCallers(split.Share, split.Shadow is not null)) ? known : new(lasts);
+
+    private static bool HasCallers(Share share, bool isShadowed) => share != Share.None || isShadowed;
 
     private SplitRoute? SameRun(ModelSpec spec, int run) => _compiled.GetValueOrDefault(spec.Name)?.Route.Split is { } known && known.Run == run ? known : null;
 

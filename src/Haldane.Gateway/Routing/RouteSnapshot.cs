@@ -84,6 +84,7 @@ internal sealed class ModelRoute
         Path = IsPrefix ? spec.Route.Path[..^AnythingBelow.Length] : spec.Route.Path;
         Segments = [.. spec.Segments.Select(s => new SegmentLookup(s))];
         VisitSegment = Array.FindIndex(Segments, s => s.IsBySubject);
+        StartSegment = Array.FindIndex(Segments, s => s.IsByStart);
         Subject = spec.Subject switch
         {
             { Header: { } header } => new(header),
@@ -108,6 +109,9 @@ internal sealed class ModelRoute
 
     /// <summary>The index of the segment that tells new subjects from returning ones; negative where there is none.</summary>
     public int VisitSegment { get; }
+
+    /// <summary>The index of the segment that tells the time after the canary's start from the rest; negative where there is none.</summary>
+    public int StartSegment { get; }
 
     /// <summary>The field that holds the subject, or the cookie that does; null where each request is its own.</summary>
     public FieldName? Subject { get; }
@@ -136,12 +140,14 @@ internal sealed class ModelRoute
 /// <summary>Finds a segment's value in a request.</summary>
 internal sealed class SegmentLookup(SegmentSpec spec)
 {
-    // No header has the value of one that the subject tells.
-    private readonly byte[][] _values = spec.BySubject ? [] : [.. spec.Values.Select(Encoding.UTF8.GetBytes)];
+    // No header has the value of one that we tell.
+    private readonly byte[][] _values = spec.BySubject || spec.ColdFor is not null ? [] : [.. spec.Values.Select(Encoding.UTF8.GetBytes)];
 
     public FieldName Header { get; } = new(spec.Header);
 
     public bool IsBySubject => spec.BySubject;
+
+    public bool IsByStart => spec.ColdFor is not null;
 
     /// <summary>The index of a value; the count of values for any other, and for none.</summary>
     public int IndexOf(ReadOnlySpan<byte> value)
@@ -170,6 +176,9 @@ internal sealed record SplitRoute(int Run, int Stage, Share Share, Assigner Assi
 
     /// <summary>Who has called in this run; null where no segment asks.</summary>
     public SubjectBitmap? Known { get; init; }
+
+    /// <summary>Whether the canary has just started; null where no segment asks.</summary>
+    public ColdStart? Start { get; init; }
 
     /// <summary>Whether the time to the first byte is counted.</summary>
     public bool FirstToken { get; init; }

@@ -202,6 +202,46 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task The_start_of_the_canary_is_told_from_all_other_time_on_both_arms()
+    {
+        await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        var spec = Rig.Spec([version.Address], [version.Address]) with { Segments = [new("start", "", SegmentSpec.Starts) { ColdFor = TimeSpan.FromMilliseconds(500) }] };
+        var half = Rig.Routed(spec, new(5_000));
+        await using var rig = await Rig.StartAsync(half);
+        var (baseline, canary) = (await UserOfAsync(rig, "baseline"), await UserOfAsync(rig, "canary"));
+        await rig.InferAsync([], baseline);
+        await Task.Delay(1_000);
+        await rig.InferAsync([], baseline);
+        await rig.InferAsync([], canary);
+        await Task.Delay(100);
+        var first = rig.Router.Collect(Rig.Run)!;
+
+        rig.Router.Publish(new([half with { Split = half.Split! with { Share = Share.None } }])); // its process starts anew
+        rig.Router.Publish(new([half]));
+        await rig.InferAsync([], canary);
+        await rig.InferAsync([], baseline);
+        await Task.Delay(100);
+        var again = rig.Router.Collect(Rig.Run)!;
+
+        Assert.Equal(["", "start=cold", "start=warm", "start=other"], new SegmentCells(spec.Segments).Names);
+        Assert.Equal((1, 1), (first.Baseline.Cells[2].Exchanges, first.Canary.Cells[2].Exchanges)); // all calls before were at its start
+        Assert.InRange(first.Canary.Cells[1].Exchanges, 1, 20);
+        Assert.Equal((1, 0, 1, 0), (again.Baseline.Cells[1].Exchanges, again.Baseline.Cells[2].Exchanges, again.Canary.Cells[1].Exchanges, again.Canary.Cells[2].Exchanges));
+    }
+
+    // The first of a few users who is of that arm; all of them have called.
+    private static async Task<string> UserOfAsync(Rig rig, string arm)
+    {
+        for (var i = 0; ; i++)
+        {
+            if ((await rig.InferAsync([], $"x-user: {arm}-{i}\r\n"))["x-haldane-arm"] == arm)
+            {
+                return $"x-user: {arm}-{i}\r\n";
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_thousand_share_changes_during_two_thousand_requests_fail_none_and_lose_none()
     {
         const int Requests = 2_000, Changes = 1_000, Callers = 8;
