@@ -120,7 +120,7 @@ public sealed class EvidenceTests
         var webhooks = await WebhookDesk.RecoverAsync([], null, store, store.Webhooks, TimeProvider.System, static () => 0.5, NullLogger<WebhookDesk>.Instance, None);
         using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, TimeProvider.System, None), controller, null!); // nothing is applied here
         using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => [.. models], TimeProvider.System);
-        await using var compute = new ComputeRouter(router, null!, TimeProvider.System); // no version has a process of its own
+        await using var compute = new ComputeRouter(router, null!, router.Replay, TimeProvider.System); // no version has a process of its own
         var evaluation = new EvaluationDesk(router.Samples, null!, controller, TimeProvider.System, NullLogger<EvaluationDesk>.Instance); // no model has an evaluator
         await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();

@@ -13,6 +13,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IProcessMeter,
 {
     private readonly ITrafficRouter _router;
     private readonly IProcessHost _host;
+    private readonly IRequestReplay _callers;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Model, string Version), VersionCompute> _computes = [];
@@ -21,7 +22,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IProcessMeter,
     private RoutingPicture _picture = new([]);
 
     /// <summary>Starts nothing yet.</summary>
-    public ComputeRouter(ITrafficRouter router, IProcessHost host, TimeProvider time) => (_router, _host, _time) = (router, host, time);
+    public ComputeRouter(ITrafficRouter router, IProcessHost host, IRequestReplay callers, TimeProvider time) => (_router, _host, _callers, _time) = (router, host, callers, time);
 
     /// <inheritdoc/>
     public IReadOnlyList<ComputeView> All
@@ -104,7 +105,7 @@ public sealed class ComputeRouter : ITrafficRouter, IComputeDesk, IProcessMeter,
 
         foreach (var (key, spec) in needed.Where(n => !_computes.ContainsKey(n.Key)))
         {
-            _computes[key] = new(key.Item1, spec, _host, _time, Changed, before.GetValueOrDefault(key, Task.CompletedTask));
+            _computes[key] = new(key.Item1, spec, _host, _callers, _time, Changed, before.GetValueOrDefault(key, Task.CompletedTask));
             _computes[key].Need(true);
         }
 

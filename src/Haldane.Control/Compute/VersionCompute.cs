@@ -8,10 +8,11 @@ namespace Haldane.Control.Compute;
 /// <param name="model">The model's name.</param>
 /// <param name="version">The version as it is from now on.</param>
 /// <param name="host">Where the process runs.</param>
+/// <param name="callers">Sends requests of callers.</param>
 /// <param name="time">The clock.</param>
 /// <param name="changed">Is told whenever <see cref="View"/> has changed.</param>
 /// <param name="before">Whoever has the address still: it is waited for.</param>
-internal sealed class VersionCompute(string model, VersionSpec version, IProcessHost host, TimeProvider time, Action changed, Task before) : IAsyncDisposable
+internal sealed class VersionCompute(string model, VersionSpec version, IProcessHost host, IRequestReplay callers, TimeProvider time, Action changed, Task before) : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenProbes = TimeSpan.FromMilliseconds(250), ToEnd = TimeSpan.FromSeconds(10);
 
@@ -204,12 +205,27 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
         Show(ComputePhase.Warming, null);
         foreach (var request in _runtime.WarmUp)
         {
-            for (var i = 0; i < request.Times; i++)
+            if (await WarmAsync(request, unneeded) is { } fault)
             {
-                if (await host.WarmAsync(Endpoint, request, unneeded) is { } fault)
-                {
-                    return $"it did not warm up: {request.Path} {fault}";
-                }
+                return $"it did not warm up: {fault}";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> WarmAsync(WarmUpSpec request, CancellationToken unneeded)
+    {
+        if (request.Recent is { } most)
+        {
+            return await callers.ReplayAsync(model, version.Name, most, unneeded);
+        }
+
+        for (var i = 0; i < request.Times; i++)
+        {
+            if (await host.WarmAsync(Endpoint, request, unneeded) is { } fault)
+            {
+                return $"{request.Path} {fault}";
             }
         }
 

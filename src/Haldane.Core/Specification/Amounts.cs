@@ -129,6 +129,9 @@ internal static class Amounts
     /// <summary>How many rollouts may move at once.</summary>
     public static readonly Shape<int> AtOnce = Whole("a whole number from 1 to 10,000, e.g. 3", 1, 10_000);
 
+    /// <summary>How many requests of callers are sent again.</summary>
+    public static readonly Shape<int> Recent = Whole("a whole number from 1 to 256, e.g. 50", 1, 256);
+
     /// <summary>How often a request is sent.</summary>
     public static readonly Shape<int> Times = Whole("a whole number from 1 to 10,000, e.g. 20", 1, 10_000);
 

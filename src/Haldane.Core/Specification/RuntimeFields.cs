@@ -18,10 +18,29 @@ internal static class RuntimeFields
         "a request such as { path: /predict, body: '{\"x\": 1}', times: 20 }",
         new(""),
         [
-            Field<WarmUpSpec, string>.Required("path", Texts.RequestPath, (w, v) => w with { Path = v }, "Its path and query."),
+            Field<WarmUpSpec, string>.Optional("path", Texts.RequestPath, (w, v) => w with { Path = v }, "Its path and query."),
             Field<WarmUpSpec, string>.Optional("body", Texts.Bounded("a body of at most 65,536 characters", 65_536, isOneLine: false), (w, v) => w with { Body = v }, "Its body, sent as JSON with POST. Default: GET."),
             Field<WarmUpSpec, int>.Optional("times", Amounts.Times, (w, v) => w with { Times = v }, "How often it is sent. Default: 1."),
-        ]);
+            Field<WarmUpSpec, int>.Optional("recent", Amounts.Recent, (w, v) => w with { Recent = v }, "Instead of a path: how many of the model's latest requests are sent to it."),
+        ],
+        static (request, node, errors) =>
+        {
+            if (node.Find("recent") is { } recent && node.Find("path") is not null)
+            {
+                errors.Report(recent, "found recent beside path; wanted one of the two: a request that is given, or requests of callers");
+            }
+            else if (node is { IsCut: false } && node.Find("recent") is null && node.Find("path") is null)
+            {
+                errors.Report(node, "found neither path nor recent; wanted one of the two, e.g. { path: /predict } or { recent: 50 }");
+            }
+
+            foreach (var field in new[] { "body", "times" }.Where(f => node.Find("recent") is not null && node.Find(f) is not null))
+            {
+                errors.Report(node.Find(field)!, $"found {field} beside recent; wanted it only beside path: requests of callers are sent as they were, once each");
+            }
+
+            return request;
+        });
 
     /// <summary>A process.</summary>
     public static readonly MappingShape<RuntimeSpec> Runtime = new(
@@ -72,12 +91,31 @@ internal static class RuntimeFields
     {
         foreach (var version in ((node.Find("versions") as YamlSequence)?.Items ?? []).OfType<YamlMapping>().Where(v => v.Find("runtime") is not null))
         {
+            CheckRecent(model, version, errors);
             if (version.Find("endpoints") is YamlSequence { Items: [YamlScalar only] } && Uri.TryCreate(only.Text, UriKind.Absolute, out var address) && address.IsLoopback && address.Scheme is "http" or "h2c")
             {
                 continue;
             }
 
             errors.Report(version.Find("endpoints") ?? version, "found endpoints that are not the one of the version's own process; wanted exactly one, http or h2c on this machine, e.g. [\"http://127.0.0.1:9002\"]");
+        }
+    }
+
+    // What callers send again can be done to a version only where it does no harm, and by the relay that copies are sent by.
+    private static void CheckRecent(ModelSpec model, YamlMapping version, FileErrors errors)
+    {
+        if ((((version.Find("runtime") as YamlMapping)?.Find("warmUp") as YamlSequence)?.Items ?? []).OfType<YamlMapping>().Select(w => w.Find("recent")).FirstOrDefault(r => r is not null) is not { } recent)
+        {
+            return;
+        }
+
+        if (model.Failover == Failover.Never || (model.Protocol == Protocol.Http && model.Failover != Failover.Always))
+        {
+            errors.Report(recent, "found recent in a model whose calls may not be repeated; wanted a protocol that makes it safe, failover: always, or requests that are given");
+        }
+        else if (version.Find("endpoints") is YamlSequence { Items: [YamlScalar { Text: var address }] } && address.StartsWith("h2c:", StringComparison.Ordinal))
+        {
+            errors.Report(recent, "found recent in a version with an h2c endpoint; wanted an http endpoint, or requests that are given");
         }
     }
 }

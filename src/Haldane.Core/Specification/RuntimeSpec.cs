@@ -39,8 +39,8 @@ public sealed record ReadySpec
     public TimeSpan Within { get; init; } = TimeSpan.FromMinutes(1);
 }
 
-/// <summary>A request that warms a process up.</summary>
-/// <param name="Path">Its path and query.</param>
+/// <summary>A request that warms a process up, or requests of callers that do.</summary>
+/// <param name="Path">Its path and query; empty where the requests are callers'.</param>
 public sealed record WarmUpSpec(string Path)
 {
     /// <summary>Its body, sent as JSON with POST; null: GET.</summary>
@@ -48,6 +48,9 @@ public sealed record WarmUpSpec(string Path)
 
     /// <summary>How often it is sent, one after the other.</summary>
     public int Times { get; init; } = 1;
+
+    /// <summary>How many of the model's latest requests are sent instead. Null: this one is.</summary>
+    public int? Recent { get; init; }
 }
 
 /// <summary>A variable of a process's environment.</summary>

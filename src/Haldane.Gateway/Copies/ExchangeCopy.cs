@@ -25,8 +25,11 @@ internal abstract class ExchangeCopy : IDisposable
 
     public DateTimeOffset At { get; set; }
 
+    /// <summary>The request's own random number.</summary>
+    public uint Nonce { get; set; }
+
     /// <summary>Sees a piece of the answer pass.</summary>
-    public void See(ReadOnlySpan<byte> content) => Answer.Add(content, this);
+    public virtual void See(ReadOnlySpan<byte> content) => Answer.Add(content, this);
 
     /// <summary>Forgets the head that was written.</summary>
     public void Begin() => _head.Clear();

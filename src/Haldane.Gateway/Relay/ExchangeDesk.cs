@@ -73,7 +73,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         if (exchange.Counts)
         {
             route.Counters?.Subject(exchange.Arm, exchange.Subject);
-            exchange.Copy = CopyOf(exchange, split);
+            exchange.Copy = CopyOf(exchange, split) ?? (exchange is { MayRepeat: true, IsHeld: false } ? route.Recent?.Begin() : null);
         }
     }
 

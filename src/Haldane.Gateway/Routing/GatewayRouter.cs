@@ -5,6 +5,7 @@ using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Recent;
 using Haldane.Gateway.Samples;
 using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Upstreams;
@@ -45,6 +46,9 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
         Watch = new(time);
         _endpoints = new(Watch, limits);
     }
+
+    /// <summary>Sends requests of callers to a version that is to be warmed up.</summary>
+    public IRequestReplay Replay => new RequestReplay(model => _current.Find(model), Watch, _time);
 
     /// <summary>Exchanges for evaluators.</summary>
     public IExchangeSamples Samples => _samples;
@@ -159,7 +163,13 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             _totals[spec.Name] = totals = new(spec.Name);
         }
 
-        return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals);
+        return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals) { Recent = RecentOf(spec) };
+    }
+
+    private RecentRequests? RecentOf(ModelSpec spec)
+    {
+        var most = spec.Versions.SelectMany(v => v.Runtime?.WarmUp ?? []).Select(w => w.Recent ?? 0).DefaultIfEmpty().Max();
+        return most == 0 ? null : _compiled.GetValueOrDefault(spec.Name)?.Route.Recent is { } known && known.Most == most ? known : new(most, _time);
     }
 
     private ArmHealth HealthOf(ModelSpec spec, int run) => SameRun(spec, run)?.Health ?? new();

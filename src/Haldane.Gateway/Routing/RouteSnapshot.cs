@@ -6,6 +6,7 @@ using Haldane.Core.Evidence;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
+using Haldane.Gateway.Recent;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Samples;
 using Haldane.Gateway.Shadow;
@@ -135,6 +136,9 @@ internal sealed class ModelRoute
     public StageCounters? Counters { get; }
 
     public ModelTotals Totals { get; }
+
+    /// <summary>Requests that a version is to be warmed up by; null where none is.</summary>
+    public RecentRequests? Recent { get; init; }
 }
 
 /// <summary>Finds a segment's value in a request.</summary>

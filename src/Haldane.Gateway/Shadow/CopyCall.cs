@@ -25,7 +25,7 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
 
     /// <summary>Makes of a copy what a version is to get.</summary>
     /// <returns>False when its override cannot be applied, or the head is none that may be sent over HTTP/1.1.</returns>
-    public bool TryPrepare(ShadowCopy copy, CopyTarget target)
+    public bool TryPrepare(ExchangeCopy copy, CopyTarget target)
     {
         _change = null;
         _request.Clear();
@@ -51,7 +51,7 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
 
     /// <summary>Asks the version that it was prepared for, and reads the answer as far as it comes.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask AskAsync(ShadowCopy copy, CopyTarget target, CopyAnswer answer)
+    public async ValueTask AskAsync(ExchangeCopy copy, CopyTarget target, CopyAnswer answer)
     {
         var begun = time.GetTimestamp();
         answer.Clear();
@@ -79,7 +79,7 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
     }
 
     // False when nobody accepts a connection.
-    private async ValueTask<bool> AskAsync(ShadowCopy copy, UpstreamEndpoint endpoint, CopyAnswer answer)
+    private async ValueTask<bool> AskAsync(ExchangeCopy copy, UpstreamEndpoint endpoint, CopyAnswer answer)
     {
         var upstream = endpoint.TryRent();
         while (true)
@@ -116,7 +116,7 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
         }
     }
 
-    private async ValueTask<bool> SpeakAsync(UpstreamConnection version, UpstreamEndpoint endpoint, ShadowCopy copy, CopyAnswer answer)
+    private async ValueTask<bool> SpeakAsync(UpstreamConnection version, UpstreamEndpoint endpoint, ExchangeCopy copy, CopyAnswer answer)
     {
         Write(version, endpoint, copy);
         _reader.Begin(version, copy, answer);
@@ -191,7 +191,7 @@ internal sealed class CopyCall(ConnectionWatch watch, TimeProvider time, TimeSpa
         }
     }
 
-    private void Write(UpstreamConnection version, UpstreamEndpoint endpoint, ShadowCopy copy)
+    private void Write(UpstreamConnection version, UpstreamEndpoint endpoint, ExchangeCopy copy)
     {
         if (_change is null)
         {

@@ -11,7 +11,7 @@ namespace Haldane.Gateway.Shadow;
 internal sealed class CopyReader
 {
     private UpstreamConnection _version = null!;
-    private ShadowCopy _copy = null!;
+    private ExchangeCopy _copy = null!;
     private CopyAnswer _answer = null!;
     private readonly FramedBody _body = new();
     private long _read;
@@ -33,7 +33,7 @@ internal sealed class CopyReader
     public bool CanServe => _inBody && !IsCut && _version.Head.KeepsAlive && _body.Framing != BodyFraming.UntilClose && _version.Available.IsEmpty;
 
     /// <summary>Begins with an answer.</summary>
-    public void Begin(UpstreamConnection version, ShadowCopy copy, CopyAnswer answer)
+    public void Begin(UpstreamConnection version, ExchangeCopy copy, CopyAnswer answer)
     {
         (_version, _copy, _answer) = (version, copy, answer);
         version.Head.Clear();

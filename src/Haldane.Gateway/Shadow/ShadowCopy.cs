@@ -21,8 +21,6 @@ internal sealed class ShadowCopy(ShadowLane lane) : ExchangeCopy
 
     public int SegmentCode { get; set; }
 
-    public uint Nonce { get; set; }
-
     /// <summary>When it was offered, by the stopwatch.</summary>
     public long OfferedAt { get; set; }
 

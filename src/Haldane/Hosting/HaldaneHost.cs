@@ -126,7 +126,7 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
             // The controller publishes where things stood before the data port opens, so no request is ever routed by a half-known state.
             var processes = new ProcessHost(options.ControlGroup);
-            var compute = new ComputeRouter(router, processes, time);
+            var compute = new ComputeRouter(router, processes, router.Replay, time);
             started.Push(new Computes(compute, processes));
             var told = new SecretRouter(compute, secrets);
             var controller = await RolloutController.RecoverAsync(stored.Current.Set, store, told, tokens, time, logging.CreateLogger<RolloutController>(), cancel);

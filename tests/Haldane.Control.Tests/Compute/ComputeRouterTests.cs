@@ -17,7 +17,7 @@ public sealed class ComputeRouterTests : IAsyncDisposable
 
     public ComputeRouterTests()
     {
-        _router = new(_below, _processes, TimeProvider.System);
+        _router = new(_below, _processes, _processes, TimeProvider.System);
         _below.Traffic = split => Make.Traffic(split);
     }
 
@@ -35,6 +35,7 @@ public sealed class ComputeRouterTests : IAsyncDisposable
         await UntilAsync(() => Served == new Share(1_000));
 
         Assert.Equal(3, _processes.Warmed);
+        Assert.Equal(("fraud", "v2", 50), _processes.Replayed);
         Assert.Equal("its process starts", waiting.Ejection!.Sentence);
         Assert.Equal(TimeSpan.Zero, waiting.Ejection.For);
         Assert.Null(_router.Collect(1)!.Ejection);
@@ -174,7 +175,7 @@ public sealed class ComputeRouterTests : IAsyncDisposable
     private static ModelSpec Model(int restarts, TimeSpan? drain = null)
     {
         var model = Make.Model();
-        var runtime = new RuntimeSpec(["serve"]) { WarmUp = [new("/warm") { Times = 3 }], Restarts = restarts, Drain = drain ?? Short };
+        var runtime = new RuntimeSpec(["serve"]) { WarmUp = [new("/warm") { Times = 3 }, new("") { Recent = 50 }], Restarts = restarts, Drain = drain ?? Short };
         return model with { Versions = [model.Versions[0], model.Versions[1] with { Runtime = runtime }, model.Versions[2]] };
     }
 

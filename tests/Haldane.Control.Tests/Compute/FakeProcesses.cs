@@ -4,7 +4,7 @@ using Haldane.Core.Specification;
 namespace Haldane.Control.Tests.Compute;
 
 /// <summary>Processes that do what a test says. Any thread.</summary>
-internal sealed class FakeProcesses : IProcessHost
+internal sealed class FakeProcesses : IProcessHost, IRequestReplay
 {
     private readonly Lock _gate = new();
     private readonly List<FakeProcess> _started = [];
@@ -22,6 +22,8 @@ internal sealed class FakeProcesses : IProcessHost
     public volatile bool IsSlowToEnd;
 
     public int Warmed;
+
+    public (string Model, string Version, int Most)? Replayed { get; private set; }
 
     public IReadOnlyList<FakeProcess> Started
     {
@@ -54,6 +56,12 @@ internal sealed class FakeProcesses : IProcessHost
     public Task<string?> WarmAsync(string endpoint, WarmUpSpec request, CancellationToken cancel)
     {
         Interlocked.Increment(ref Warmed);
+        return Task.FromResult(NotWarm);
+    }
+
+    public Task<string?> ReplayAsync(string model, string version, int most, CancellationToken cancel)
+    {
+        Replayed = (model, version, most);
         return Task.FromResult(NotWarm);
     }
 

@@ -8,12 +8,12 @@ public sealed class RuntimeSpecificationTests
     [Fact]
     public void A_process_is_read_whole()
     {
-        var runtime = Read("""command: [python3, server.py, "--port", "9002"], directory: /srv/fraud, environment: { MODE: canary, TOKEN: { env: HALDANE_SECRET_T } }, cpu: 1.5, memory: 4GiB, ready: { path: /health, within: 2m }, warmUp: [{ path: "/predict?a=b", body: '{"x": 1}', times: 20 }, { path: / }], restarts: 2, drain: 5s""").Set!.Models[0].Versions[1].Runtime!;
+        var runtime = Read("""command: [python3, server.py, "--port", "9002"], directory: /srv/fraud, environment: { MODE: canary, TOKEN: { env: HALDANE_SECRET_T } }, cpu: 1.5, memory: 4GiB, ready: { path: /health, within: 2m }, warmUp: [{ path: "/predict?a=b", body: '{"x": 1}', times: 20 }, { path: / }, { recent: 50 }], restarts: 2, drain: 5s""").Set!.Models[0].Versions[1].Runtime!;
 
         Assert.Equal((["python3", "server.py", "--port", "9002"], "/srv/fraud", 1.5, 4L << 30), (runtime.Command, runtime.Directory, runtime.Cpu, runtime.Memory));
         Assert.Equal([new VariableSpec("MODE", "canary"), new("TOKEN", null) { Secret = new() { Env = "HALDANE_SECRET_T" } }], runtime.Environment);
         Assert.Equal((new ReadySpec { Path = "/health", Within = TimeSpan.FromMinutes(2) }, 2, TimeSpan.FromSeconds(5)), (runtime.Ready, runtime.Restarts, runtime.Drain));
-        Assert.Equal([new WarmUpSpec("/predict?a=b") { Body = "{\"x\": 1}", Times = 20 }, new("/")], runtime.WarmUp);
+        Assert.Equal([new WarmUpSpec("/predict?a=b") { Body = "{\"x\": 1}", Times = 20 }, new("/"), new("") { Recent = 50 }], runtime.WarmUp);
     }
 
     [Fact]
@@ -29,6 +29,10 @@ public sealed class RuntimeSpecificationTests
     [InlineData("command: [serve], ready: { path: health }", "wanted a path that begins with '/'")]
     [InlineData("command: [serve], ready: { path: //elsewhere/health }", "wanted a path that begins with '/'")]
     [InlineData("command: [serve], warmUp: [{ path: /, times: 0 }]", "wanted a whole number from 1 to 10,000")]
+    [InlineData("command: [serve], warmUp: [{ recent: 0 }]", "wanted a whole number from 1 to 256")]
+    [InlineData("command: [serve], warmUp: [{ recent: 5, path: / }]", "found recent beside path; wanted one of the two")]
+    [InlineData("command: [serve], warmUp: [{ recent: 5, times: 2 }]", "found times beside recent; wanted it only beside path")]
+    [InlineData("command: [serve], warmUp: [{ times: 5 }]", "found neither path nor recent; wanted one of the two, e.g. { path: /predict } or { recent: 50 }")]
     [InlineData("command: [serve], environment: { A-B: c }", "wanted the name of a variable, e.g. MODEL_PATH")]
     [InlineData("command: [serve], environment: { API_KEY: c }", "found the value of \"API_KEY\" itself; wanted where the secret stands")]
     [InlineData("command: [serve], restarts: many", "wanted a whole number from 0 to 100")]
@@ -42,6 +46,16 @@ public sealed class RuntimeSpecificationTests
     {
         var text = Samples.With("[\"http://127.0.0.1:9002\"] }", $"[{endpoints}], runtime: {{ command: [serve] }} }}");
         Assert.Contains("found endpoints that are not the one of the version's own process", Assert.Single(Samples.Read(text).Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("protocol: http", "http:", "found recent in a model whose calls may not be repeated; wanted a protocol that makes it safe, failover: always, or requests that are given")]
+    [InlineData("protocol: open-inference\n  failover: never", "http:", "found recent in a model whose calls may not be repeated")]
+    [InlineData("protocol: open-inference", "h2c:", "found recent in a version with an h2c endpoint; wanted an http endpoint, or requests that are given")]
+    public void Requests_of_callers_warm_up_only_where_they_can_be_sent_again(string protocol, string scheme, string message)
+    {
+        var text = Samples.With("[\"http://127.0.0.1:9002\"] }", $"[\"{scheme}//127.0.0.1:9002\"], runtime: {{ command: [serve], warmUp: [{{ recent: 5 }}] }} }}").Replace("protocol: open-inference", protocol, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Single(Samples.Read(text).Errors).Message, StringComparison.Ordinal);
     }
 
     private static SpecificationResult Read(string runtime) => Samples.Read(Samples.With("[\"http://127.0.0.1:9002\"] }", $"[\"http://127.0.0.1:9002\"], runtime: {{ {runtime} }} }}"));

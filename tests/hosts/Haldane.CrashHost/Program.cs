@@ -35,7 +35,7 @@ await using var gateway = await GatewayServer.StartAsync([new(loopback, false)],
 using var series = new JudgeDesk(new SeriesJudge(), null, time);
 using var specifications = new SpecificationDesk(await StoredSpecification.RecoverAsync(store, null, prune: false, time, none), controller, null!); // nothing is applied here
 using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => specification.Models, time);
-await using var compute = new ComputeRouter(router, null!, time); // no version has a process of its own
+await using var compute = new ComputeRouter(router, null!, router.Replay, time); // no version has a process of its own
 var evaluation = new EvaluationDesk(router.Samples, null!, controller, time, NullLogger<EvaluationDesk>.Instance); // no model has an evaluator
 await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, compute, evaluation, time), logging, none);
 System.Console.WriteLine($"data  {string.Join(", ", gateway.Addresses)}");
