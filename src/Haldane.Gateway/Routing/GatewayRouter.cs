@@ -153,7 +153,7 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
                 FirstToken = s.FirstToken,
                 Shadow = s.Shadow is { } shadow ? LaneFor(spec, cells, answers, s, shadow, counters!) : null,
                 Health = HealthOf(spec, s.Run),
-                Samples = s.Shadow is null && spec.Signals.Evaluators.Count > 0 ? SameStage(spec, s, out _)?.Samples ?? new(spec, s.Share, _samples, _time) : null,
+                Samples = SamplesFor(spec, s),
                 Start = StartOf(spec, s),
                 Known = spec.Segments.Any(g => g.BySubject) ? SameRun(spec, s.Run)?.Known ?? new(KnownBits) : null,
             }
@@ -165,6 +165,10 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
 
         return new(spec, cells, answers, Version(spec, routed.Serving), split, split is { Shadow: null } ? counters : null, totals) { Recent = RecentOf(spec) };
     }
+
+    // Whether both arms have callers is part of how it chooses.
+    private SampleLane? SamplesFor(ModelSpec spec, TrafficSplit split) => split.Shadow is not null || spec.Signals.Evaluators.Count == 0 ? null
+        : SameStage(spec, split, out _) is { Samples: { } known } before && before.Share == split.Share ? known : new(spec, split.Share, _samples, _time);
 
     private RecentRequests? RecentOf(ModelSpec spec)
     {

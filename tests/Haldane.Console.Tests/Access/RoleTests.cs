@@ -73,48 +73,40 @@ public sealed class RoleTests : IAsyncLifetime
         ("POST", "/api/v1/tokens/x/revoke", Permissions.Administer),
     ];
 
-    public static TheoryData<Role, string, string, bool> Table
+    public static TheoryData<Role> Roles => [.. Enum.GetValues<Role>()];
+
+    [Theory]
+    [MemberData(nameof(Roles))]
+    public async Task A_role_does_what_it_may_and_nothing_else(Role role)
     {
-        get
+        var (token, person, wrong) = (_tokens.Add("ada", role), new Person("x") { Role = role }, new List<string>());
+        foreach (var (method, path, needs) in Endpoints)
         {
-            var table = new TheoryData<Role, string, string, bool>();
-            foreach (var role in Enum.GetValues<Role>())
+            var (may, done) = (person.May(needs), _admin.Room.Commands.Count);
+            var answer = await SendAsync(method, path, token);
+            if (may != answer.Status is not (HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) || (!may && _admin.Room.Commands.Count != done))
             {
-                foreach (var (method, path, needs) in Endpoints)
-                {
-                    table.Add(role, method, path, new Person("x") { Role = role }.May(needs));
-                }
+                wrong.Add($"{method} {path}: {answer.Status}");
             }
-
-            return table;
+            else if (!may)
+            {
+                answer.AssertProblem(HttpStatusCode.Forbidden, "ada is a");
+            }
         }
+
+        Assert.Empty(wrong);
     }
 
-    [Theory]
-    [MemberData(nameof(Table))]
-    public async Task A_role_does_what_it_may_and_nothing_else(Role role, string method, string path, bool may)
+    [Fact]
+    public async Task Nobody_does_anything_without_a_credential()
     {
-        var token = _tokens.Add("ada", role);
-
-        var answer = await SendAsync(method, path, token);
-
-        Assert.Equal(may, answer.Status is not (HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized));
-        if (!may)
+        foreach (var (method, path, _) in Endpoints)
         {
-            answer.AssertProblem(HttpStatusCode.Forbidden, "ada is a");
-            Assert.Empty(_admin.Room.Commands);
+            var answer = await SendAsync(method, path, null);
+            Assert.True(answer.Status == HttpStatusCode.Unauthorized || (path is "/" or "/inventory" && answer.Headers["Location"] == "/signin"), $"{method} {path}: {answer.Status}");
         }
-    }
 
-    [Theory]
-    [MemberData(nameof(Table))]
-    public async Task Nobody_does_anything_without_a_credential(Role role, string method, string path, bool may)
-    {
-        Assert.True(Enum.IsDefined(role) || may);
-
-        var answer = await SendAsync(method, path, null);
-
-        Assert.True(answer.Status == HttpStatusCode.Unauthorized || (path is "/" or "/inventory" && answer.Headers["Location"] == "/signin"), $"{answer.Status}");
+        Assert.Empty(_admin.Room.Commands);
     }
 
     [Fact]

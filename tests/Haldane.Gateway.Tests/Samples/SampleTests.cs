@@ -113,6 +113,21 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task How_exchanges_are_chosen_depends_on_who_has_callers()
+    {
+        await using var version = Upstream.Always(Conducts.Ok(Conducts.Fraud));
+        var half = Rig.Routed(Judged(Rig.Spec([version.Address], [version.Address])), new(5_000));
+        await using var rig = await Rig.StartAsync(half with { Split = half.Split! with { Share = Share.None } }); // its process is not ready
+        var none = rig.Router.Current.Models[0].Split!.Samples;
+        rig.Router.Publish(new([half]));
+        var both = rig.Router.Current.Models[0].Split!.Samples;
+        rig.Router.Publish(new([half with { Warm = ["v2"] }]));
+
+        Assert.NotSame(none, both);
+        Assert.Same(both, rig.Router.Current.Models[0].Split!.Samples);
+    }
+
+    [Fact]
     public async Task A_model_without_evaluators_and_a_shadow_stage_hand_nothing_on()
     {
         await using var baseline = Upstream.Always(Conducts.Ok(Conducts.Fraud));
