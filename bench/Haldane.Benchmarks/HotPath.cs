@@ -9,6 +9,7 @@ using Haldane.Core.Specification;
 using Haldane.Gateway.Counting;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Overrides;
+using Haldane.Gateway.Samples;
 
 namespace Haldane.Benchmarks;
 
@@ -41,6 +42,11 @@ public class HotPath
 
     private readonly StageCounters _counters = Counters(firstToken: false);
     private readonly StageCounters _timed = Counters(firstToken: true);
+
+    // Two evaluators; most calls are for neither.
+    private readonly SampleLane _samples = new(
+        new() { Name = "chat", Route = new("/chat"), Versions = [], Signals = new() { Evaluators = [new("grader", "http://127.0.0.1/", ["score"]), new("second", "http://127.0.0.1/", ["other"])] } },
+        new Share(1_000), new(), TimeProvider.System);
 
     private readonly ExchangeToken _token = new() { Run = 7, Stage = 1, Arm = Arm.Canary, Counts = true, Class = 1, Confidence = 0.9, At = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero) };
 
@@ -77,6 +83,9 @@ public class HotPath
         _timed.Subject(Arm.Canary, 12345);
         _timed.Answered(new(Arm.Canary, 12345, 2) { Latency = 0.0213, FirstToken = 0.0205, Prediction = new Prediction(1, 0.9) });
     }
+
+    [Benchmark]
+    public void ChooseForEvaluators() => _samples.Begin(Arm.Canary)?.Drop();
 
     [GlobalSetup]
     public void Setup() => SealToken();
