@@ -34,6 +34,11 @@ public class HotPath
         Confidence = new("/outputs/1/data/0"),
     });
 
+    private static readonly byte[] Explained = Encoding.ASCII.GetBytes(
+        $$"""{"label":"legit","explanations":[{{{string.Join(',', Enumerable.Range(0, 12).Select(i => $"\"feature-{i}\":{(i % 2 == 0 ? "" : "-")}0.0{i}731"))}}}]}""");
+
+    private readonly AnswerReader _explanations = new(Protocol.Http, new() { Attribution = new("/explanations/0", Enumerable.Range(0, 10).Select(i => $"feature-{i}").ToValueList()) });
+
     // A chat of 8 KiB, for a version with a model, a prompt and parameters of its own.
     private readonly ReadOnlySequence<byte> _body = new(Encoding.ASCII.GetBytes(
         $$"""{"model":"gpt","temperature":1,"messages":[{"role":"system","content":"You are helpful."}{{string.Concat(Enumerable.Repeat($$""",{"role":"user","content":"{{new string('x', 960)}}\n"}""", 8))}}]}"""));
@@ -71,6 +76,9 @@ public class HotPath
     public double? ReadAnswer() => _reader.Read(Answer, AnswerForm.Json, _rows)?.Confidence;
 
     [Benchmark]
+    public int DrawFeature() => _explanations.DrawFeature(Explained, AnswerForm.Json, 1_234_567, Arm.Canary);
+
+    [Benchmark]
     public void Count()
     {
         _counters.Subject(Arm.Canary, 12345);
@@ -93,7 +101,7 @@ public class HotPath
     private static StageCounters Counters(bool firstToken)
     {
         var cells = new SegmentCells([new SegmentSpec("country", "X-Country", ["MY", "SG", "ID"])]);
-        return new(
-            cells, new(cells.Count, 2, confidence: true, firstToken), Environment.ProcessorCount, new(cells.Count, 2, confidence: true, firstToken, Environment.ProcessorCount));
+        MixSizes mixes = new(3, ConfidenceBins.Count, 0);
+        return new(cells, new(cells.Count, mixes, firstToken), Environment.ProcessorCount, new(cells.Count, mixes, firstToken, Environment.ProcessorCount));
     }
 }

@@ -48,7 +48,7 @@ internal sealed class Anomalies
         _classes = classes;
         _baseline = totals.Of(Arm.Baseline, SegmentCells.Everyone).Times(Clock.LastByte);
         _canary = totals.Of(Arm.Canary, SegmentCells.Everyone).Times(Clock.LastByte);
-        (_canarySpread, _baselineSpread) = (totals.Of(Arm.Canary, SegmentCells.Everyone).ClassSpread, totals.Of(Arm.Baseline, SegmentCells.Everyone).ClassSpread);
+        (_canarySpread, _baselineSpread) = (totals.Of(Arm.Canary, SegmentCells.Everyone).Spread(Mix.Classes), totals.Of(Arm.Baseline, SegmentCells.Everyone).Spread(Mix.Classes));
         _predictions = [.. Enumerable.Range(0, classes.Count).Select(_ => new Watch())];
     }
 

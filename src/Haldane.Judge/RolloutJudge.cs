@@ -21,7 +21,7 @@ public sealed class RolloutJudge
 
     private readonly RolloutSpec _rollout;
     private readonly int _cells;
-    private readonly int _classes;
+    private readonly MixSizes _mixes;
     private readonly StageTotals _totals;
     private readonly StageClock _clock = new();
     private readonly SampleRatio _sampleRatio = new();
@@ -42,8 +42,8 @@ public sealed class RolloutJudge
         _rollout = rollout;
         var cells = new SegmentCells(model.Segments);
         ValueList<string> classes = model.Signals.Prediction is { } prediction ? [.. prediction.Classes, SegmentCells.Other] : [];
-        (_cells, _classes) = (cells.Count, classes.Count);
-        _totals = new(cells.Count, classes.Count);
+        (_cells, _mixes) = (cells.Count, MixSizes.Of(model.Signals));
+        _totals = new(cells.Count, _mixes);
         _anomalies = new(classes, _totals);
         _guards = [.. rollout.Guards.Select(guard => Open(model, guard, cells, classes))];
     }
@@ -144,20 +144,30 @@ public sealed class RolloutJudge
         {
             foreach (var cell in arm.Cells.AsSpan())
             {
-                if (cell.Classes.Count != 0 && cell.Classes.Count != _classes)
+                foreach (var mix in MixSizes.All)
                 {
-                    throw new ArgumentException($"Slice {slice.Number} must count {_classes} classes, as the model's prediction signal asks.", nameof(slice));
+                    if (cell.Of(mix).Count != 0 && cell.Of(mix).Count != _mixes[mix])
+                    {
+                        throw new ArgumentException($"Slice {slice.Number} must count {_mixes[mix]} {KindsOf(mix)} signal asks.", nameof(slice));
+                    }
                 }
             }
 
             if (arm.ByGroup is { } groups
                 && !(SubjectSpread.Fits(groups.Answers, _cells) && SubjectSpread.Fits(groups.Predictions, _cells) && SubjectSpread.Fits(groups.Latency, LatencySteps.Count) && SubjectSpread.Fits(groups.FirstToken, LatencySteps.Count)
-                    && SubjectSpread.Fits(groups.Classes, _classes) && SubjectSpread.Fits(groups.Confidence, ConfidenceBins.Count)))
+                    && SubjectSpread.Fits(groups.Classes, _mixes.Classes) && SubjectSpread.Fits(groups.Confidence, _mixes.Confidence) && SubjectSpread.Fits(groups.Attribution, _mixes.Attribution)))
             {
                 throw new ArgumentException(
-                    $"Slice {slice.Number} must tell answers by group in buckets of {_cells} cells, {LatencySteps.Count} latencies, {_classes} classes or {ConfidenceBins.Count} confidences, times {SubjectGroups.Count} groups.",
+                    $"Slice {slice.Number} must tell answers by group in buckets of {_cells} cells, {LatencySteps.Count} latencies, {_mixes.Classes} classes, {_mixes.Confidence} confidences or {_mixes.Attribution} features, times {SubjectGroups.Count} groups.",
                     nameof(slice));
             }
         }
     }
+
+    private static string KindsOf(Mix mix) => mix switch
+    {
+        Mix.Classes => "classes, as the model's prediction",
+        Mix.Confidence => "bins, as the model's confidence",
+        _ => "features, as the model's attribution",
+    };
 }

@@ -198,7 +198,7 @@ public sealed class AlarmTests
 
     private static (Anomalies Anomalies, StageTotals Totals) New()
     {
-        var totals = new StageTotals(1, 2);
+        var totals = new StageTotals(1, new(2, ConfidenceBins.Count, 0));
         return (new(["class-1", "other"], totals), totals);
     }
 

@@ -148,7 +148,7 @@ public sealed class GuardJudgeTests
             FailAt = Lines.FailAt,
             PassAt = Lines.PassAt,
             Signals = new(),
-            Totals = new(1, 0),
+            Totals = new(1, default),
             Shares = new(),
         };
 

@@ -70,6 +70,24 @@ public sealed class RolloutShapeTests
     }
 
     [Fact]
+    public void Other_mixes_that_are_not_those_of_the_model_are_refused_too()
+    {
+        foreach (var (wrong, says) in new (CellEvidence, string)[]
+        {
+            (new() { Exchanges = 3, Confidence = [1, 2] }, "Slice 1 must count 20 bins, as the model's confidence signal asks."),
+            (new() { Exchanges = 3, Attribution = [1, 2] }, "Slice 1 must count 3 features, as the model's attribution signal asks."),
+        })
+        {
+            Assert.StartsWith(says, Assert.Throws<ArgumentException>(() => New(Errors).Add(Slices.Slice(1, 0, 10, CellEvidence.Empty, wrong))).Message, StringComparison.Ordinal);
+        }
+
+        var slice = Slices.Slice(1, 0, 10, CellEvidence.Empty, CellEvidence.Empty);
+        EvidenceSlice Reporting(int bucket) => slice with { Canary = slice.Canary with { ByGroup = new() { Attribution = new([bucket], [1]) } } };
+        New(Errors).Add(Reporting(3 * SubjectGroups.Count - 1));
+        Assert.Contains("2 classes, 20 confidences or 3 features", Assert.Throws<ArgumentException>(() => New(Errors).Add(Reporting(3 * SubjectGroups.Count))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ten_canary_exchanges_in_the_stage_are_data()
     {
         var judge = New(Errors);

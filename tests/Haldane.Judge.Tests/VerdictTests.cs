@@ -47,6 +47,8 @@ public sealed class VerdictTests(ITestOutputHelper output)
         { "first-token-limit/60/1.5", "Pass: p95 of the time to the first byte is 9.19 ms over 12,000 canary answers (at most 9.3 ms); 10 ms is the limit" },
         { "confidence-drift/60/1", "Pass: the confidences are less than 0.001 bits (Jensen-Shannon divergence) from the baseline's (at most 0.001 bits); 0.05 bits is the margin" },
         { "confidence-drift/60/0.5", "Fail: the confidences are 0.12 bits (Jensen-Shannon divergence) from the baseline's, 0.9 to 0.95: 80 % -> 40 % (at least 0.11 bits); 0.05 bits is the margin" },
+        { "attribution-drift/60/1", "Pass: the attributions are less than 0.001 bits (Jensen-Shannon divergence) from the baseline's (at most 0.001 bits); 0.05 bits is the margin" },
+        { "attribution-drift/60/0.5", "Fail: the attributions are 0.12 bits (Jensen-Shannon divergence) from the baseline's, income 80 % -> 40 % (at least 0.11 bits); 0.05 bits is the margin" },
         { "agreement/60/1", "Pass: 99 % of 6,000 pairs of answers agree (at least 98.6 %); 95 % is asked" },
         { "agreement/60/0.8", "Fail: 79 % of 6,000 pairs of answers agree (at most 80.8 %); 95 % is asked" },
     };
@@ -89,6 +91,7 @@ public sealed class VerdictTests(ITestOutputHelper output)
         ["first-token"] = Slices.Guard(SignalKind.FirstToken, Scale.Ratio, 1.2, 0.95),
         ["first-token-limit"] = Slices.Guard(SignalKind.FirstToken, Scale.Value, 0.010, 0.95),
         ["confidence-drift"] = Slices.Guard(SignalKind.ConfidenceDrift, Scale.JensenShannon, 0.05),
+        ["attribution-drift"] = Slices.Guard(SignalKind.AttributionDrift, Scale.JensenShannon, 0.05),
         ["agreement"] = Slices.Guard(SignalKind.Agreement, Scale.Value, 0.95),
     };
 
@@ -153,7 +156,7 @@ public sealed class VerdictTests(ITestOutputHelper output)
     {
         var bins = new long[ConfidenceBins.Count];
         (bins[18], bins[12]) = ((long)(exchanges * 0.8 * Math.Min(1, times)), exchanges - (long)(exchanges * 0.8 * Math.Min(1, times)));
-        return new() { Exchanges = exchanges, Latency = Times(exchanges, 0.02 * times), FirstToken = Times(exchanges, 0.005 * times), Confidence = ValueList.Create<long>(bins) };
+        return new() { Exchanges = exchanges, Latency = Times(exchanges, 0.02 * times), FirstToken = Times(exchanges, 0.005 * times), Confidence = ValueList.Create<long>(bins), Attribution = [bins[18], bins[12], 0] };
     }
 
     // Evenly over forty buckets around a time.

@@ -114,10 +114,21 @@ public sealed record GroupedAnswers
     /// <summary>By bin of confidence.</summary>
     public SparseCounts Confidence { get; init; } = SparseCounts.Empty;
 
+    /// <summary>By the feature that was drawn; the last is <c>other</c>.</summary>
+    public SparseCounts Attribution { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
+
     /// <summary>
     /// All predictions, by cell instead of by what they were: only where an answer may bring many, which makes their groups more uneven than those of the answers.
     /// </summary>
     public SparseCounts Predictions { get; init => field = value ?? SparseCounts.Empty; } = SparseCounts.Empty;
+
+    /// <summary>By the kinds of a mix.</summary>
+    public SparseCounts Of(Mix mix) => mix switch
+    {
+        Mix.Classes => Classes,
+        Mix.Confidence => Confidence,
+        _ => Attribution,
+    };
 }
 
 /// <summary>What one arm did in one cell of a slice.</summary>
@@ -150,9 +161,22 @@ public sealed record CellEvidence
     /// <summary>Confidence in 20 bins of 0.05. Empty when the model has no confidence signal.</summary>
     public ValueList<long> Confidence { get; init; } = [];
 
+    /// <summary>
+    /// Answers by one feature of each, drawn with a chance that is its part of the sizes of all attributions of the answer; the last is <c>other</c>. Empty when the model has no attribution signal.
+    /// </summary>
+    public ValueList<long> Attribution { get; init => field = value ?? []; } = [];
+
     /// <summary>How many predictions were asked for, as far as it is known: those that were read and those that were not.</summary>
     [JsonIgnore]
     public long Predictions => (Classes.Count > 0 ? Classes.AsSpan().Sum() : Confidence.AsSpan().Sum()) + Unread;
+
+    /// <summary>Counts by the kinds of a mix; empty when the model has no signal of it.</summary>
+    public ValueList<long> Of(Mix mix) => mix switch
+    {
+        Mix.Classes => Classes,
+        Mix.Confidence => Confidence,
+        _ => Attribution,
+    };
 }
 
 /// <summary>A histogram that keeps only the buckets that hold something.</summary>

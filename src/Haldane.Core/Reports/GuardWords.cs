@@ -19,7 +19,7 @@ public static class GuardWords
     {
         SignalKind.Latency or SignalKind.FirstToken => GuardUnit.Seconds,
         SignalKind.Mean or SignalKind.Throughput or SignalKind.Gauge => GuardUnit.Number,
-        SignalKind.PredictionDrift or SignalKind.ConfidenceDrift => GuardUnit.Bits,
+        SignalKind.PredictionDrift or SignalKind.ConfidenceDrift or SignalKind.AttributionDrift => GuardUnit.Bits,
         _ => GuardUnit.Fraction,
     };
 
@@ -35,6 +35,7 @@ public static class GuardWords
         SignalKind.Throughput => "answers served for its share",
         SignalKind.PredictionDrift => "mix of predicted classes",
         SignalKind.ConfidenceDrift => "distribution of the confidence",
+        SignalKind.AttributionDrift => "mix of feature attributions",
         SignalKind.Calibration => "calibration error",
         SignalKind.Mean => $"mean of {signal.Name}",
         SignalKind.EventRate => $"rate of {signal.Name}",

@@ -51,6 +51,7 @@ internal static class GuardMargins
         Ratio(SignalKind.Throughput, AtLeast, LessRatio, IsLess),
         Divergence(SignalKind.PredictionDrift),
         Divergence(SignalKind.ConfidenceDrift),
+        Divergence(SignalKind.AttributionDrift),
         Points(SignalKind.Accuracy, AtLeast, FewerPoints, IsFewer),
         Ratio(SignalKind.Accuracy, AtLeast, LessRatio, IsLess),
         Rate(SignalKind.Accuracy, AtLeast, "a rate above 0% and below 100%, e.g. 92%"),

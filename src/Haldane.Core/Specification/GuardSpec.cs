@@ -91,6 +91,7 @@ public readonly record struct SignalSpec(SignalKind Kind, double Quantile = 0, s
         SignalKind.Throughput => "throughput",
         SignalKind.PredictionDrift => "prediction-drift",
         SignalKind.ConfidenceDrift => "confidence-drift",
+        SignalKind.AttributionDrift => "attribution-drift",
         SignalKind.Accuracy => "accuracy",
         SignalKind.Calibration => "calibration",
         SignalKind.Mean => "mean:" + Name,
@@ -145,6 +146,9 @@ public enum SignalKind
 
     /// <summary>A named number that a version has at every moment, such as its utilisation.</summary>
     Gauge,
+
+    /// <summary>How far the parts that features have in the model's attributions are from the baseline's.</summary>
+    AttributionDrift,
 }
 
 /// <summary>How a guard compares.</summary>

@@ -47,6 +47,8 @@ internal static class ModelFields
                 "The predicted class. Guards on prediction-drift, accuracy and calibration need it."),
             Field<SignalsSpec, ConfidenceSpec>.Optional("confidence", PredictionFields.Confidence, (s, v) => s with { Confidence = v },
                 "How sure the model says it is. Guards on confidence-drift and calibration need it."),
+            Field<SignalsSpec, AttributionSpec>.Optional("attribution", PredictionFields.Attribution, (s, v) => s with { Attribution = v },
+                "How much each feature did to the answer, as the model says. Guards on attribution-drift need it."),
             Field<SignalsSpec, ValueList<ValueSpec>>.Optional(
                 "values",
                 new ListShape<ValueSpec>(Value, 0, 16, "values", Unique.Names),

@@ -133,6 +133,9 @@ public sealed record SignalsSpec
     /// <summary>The model's confidence in its answer, a number in [0, 1].</summary>
     public ConfidenceSpec? Confidence { get; init; }
 
+    /// <summary>How much each feature did to the answer.</summary>
+    public AttributionSpec? Attribution { get; init; }
+
     /// <summary>Named numbers that feedback may bring.</summary>
     public ValueList<ValueSpec> Values { get; init => field = value ?? []; } = [];
 
@@ -193,6 +196,11 @@ public sealed record ConfidenceSpec(string? Response)
     [JsonIgnore]
     public bool IsFromScores => Response is null && Output is null;
 }
+
+/// <summary>Where the attributions stand in an answer: how much each feature did to it, by the model's own word.</summary>
+/// <param name="Response">JSON pointer (RFC 6901) to one place: an object of numbers by feature, or numbers in the order of the features.</param>
+/// <param name="Features">2 to 100 features; every other one counts as <c>other</c>.</param>
+public sealed record AttributionSpec(string Response, ValueList<string> Features);
 
 /// <summary>Something that can answer for a model.</summary>
 /// <param name="Name">Unique within the model.</param>

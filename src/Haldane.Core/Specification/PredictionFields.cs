@@ -3,7 +3,7 @@ using Haldane.Core.Specification.Yaml;
 
 namespace Haldane.Core.Specification;
 
-/// <summary>The fields of <c>prediction</c> and <c>confidence</c>: where they stand in an answer.</summary>
+/// <summary>The fields of <c>prediction</c>, <c>confidence</c> and <c>attribution</c>: where they stand in an answer.</summary>
 internal static class PredictionFields
 {
     private const string Response = "response", Output = "output", From = "from";
@@ -53,6 +53,30 @@ internal static class PredictionFields
             return confidence;
         },
         schema => (schema["minProperties"], schema["maxProperties"]) = (1, 1));
+
+    /// <summary>The field <c>attribution</c>.</summary>
+    public static readonly MappingShape<AttributionSpec> Attribution = new(
+        "where the attributions stand, such as { response: /explanations/0, features: [income, age, country] }",
+        new("", []),
+        [
+            Field<AttributionSpec, string>.Required(
+                Response, Texts.Pointer, (a, v) => a with { Response = v }, "JSON pointer into the response body, to an object of numbers by feature, or to a list of numbers in the order of the features."),
+            Field<AttributionSpec, ValueList<string>>.Required(
+                "features",
+                new ListShape<string>(Texts.Feature, 2, 100, "features", Unique.Values),
+                (a, v) => a with { Features = v },
+                "The features. Every other one counts as other."),
+        ],
+        static (attribution, node, errors) =>
+        {
+            // The steps of a pointer that is wrong by itself have been reported.
+            if (attribution.Response.Split('/').Contains("*"))
+            {
+                errors.Report(node.Find(Response)!, $"found {Clip.Quoted(attribution.Response)}; wanted a pointer to one place, without a step *: the attributions are read once of each answer");
+            }
+
+            return attribution;
+        });
 
     /// <summary>Reports places that the model's protocol does not have, and those that it needs.</summary>
     public static void Check(ModelSpec model, YamlMapping node, FileErrors errors)

@@ -23,6 +23,9 @@ internal static class SignalChecks
             case SignalKind.ConfidenceDrift or SignalKind.Calibration when signals?.Find("confidence") is null:
                 rollout.Errors.Report(signal, Missing("the confidence", "confidence"));
                 break;
+            case SignalKind.AttributionDrift when signals?.Find("attribution") is null:
+                rollout.Errors.Report(signal, Missing("the attribution", "attribution"));
+                break;
             case SignalKind.Mean:
                 CheckMean(rollout, model, guard, signal, spec.Name!);
                 break;

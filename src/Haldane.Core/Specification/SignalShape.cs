@@ -21,6 +21,7 @@ internal sealed class SignalShape : Shape<SignalSpec>
         new(SignalKind.Throughput),
         new(SignalKind.PredictionDrift),
         new(SignalKind.ConfidenceDrift),
+        new(SignalKind.AttributionDrift),
         new(SignalKind.Accuracy),
         new(SignalKind.Calibration),
         new(SignalKind.EventRate, Name: SignalSpec.Conversion),

@@ -77,6 +77,9 @@ internal static class Texts
     /// <summary>A predicted class.</summary>
     public static readonly Shape<string> Class = Word("a class name, e.g. fraud", static _ => null);
 
+    /// <summary>A feature that a model tells the attribution of.</summary>
+    public static readonly Shape<string> Feature = Word("the name of a feature, e.g. income", static _ => null);
+
     /// <summary>The name of a person or a group.</summary>
     public static readonly Shape<string> Member = Text(Access.AccessNames.Wanted, "^[A-Za-z0-9/][A-Za-z0-9._@+/-]{0,99}$", static text => Access.AccessNames.WhyNot(text) is null ? null : "");
 

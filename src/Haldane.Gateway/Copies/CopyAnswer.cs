@@ -32,6 +32,9 @@ internal sealed class CopyAnswer : IDisposable
     /// <summary>The predictions, where there are several; else empty.</summary>
     public PredictionRows Rows { get; } = new();
 
+    /// <summary>The feature that was drawn, see <see cref="AttributionReader"/>.</summary>
+    public int Feature { get; set; } = AttributionReader.Unread;
+
     /// <summary>What its head says about its body.</summary>
     public AnswerForm Form { get; set; }
 
@@ -71,7 +74,8 @@ internal sealed class CopyAnswer : IDisposable
         Rows.Clear();
         SetType(default);
         (Text, Facts, Form) = (null, new(AnswerEvents.None, AnswerValues.None), AnswerForm.Json);
-        (Outcome, Status, Latency, FirstToken, Prediction, IsUnknown, HasBody) = (Outcome.Broken, 0, double.NaN, double.NaN, null, false, false);
+        (Outcome, Status, Latency, FirstToken, IsUnknown, HasBody) = (Outcome.Broken, 0, double.NaN, double.NaN, false, false);
+        (Prediction, Feature) = (null, AttributionReader.Unread);
         if (_body.Capacity > CopyLimits.UsualBuffer)
         {
             _body.Dispose();

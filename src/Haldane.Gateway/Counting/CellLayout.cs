@@ -5,36 +5,23 @@ namespace Haldane.Gateway.Counting;
 
 /// <summary>Where the counters of an arm's cell stand in a block, and behind all cells the groups of subjects of each arm. Immutable.</summary>
 /// <param name="cells">How many cells.</param>
-/// <param name="classes">How many classes are told apart; 0 when none is read.</param>
-/// <param name="confidence">Whether the confidence is read.</param>
+/// <param name="mixes">What is read of answers.</param>
 /// <param name="firstToken">Whether there is room for the time to the first byte.</param>
-internal sealed class CellLayout(int cells, int classes, bool confidence, bool firstToken)
+internal sealed class CellLayout(int cells, MixSizes mixes, bool firstToken)
 {
     public const int Exchanges = 0;
     public const int Errors = 1;
     public const int Unread = 2;
     public const int Events = 3;
 
-    private readonly int _classCount = classes > 0 ? classes + 1 : 0;
-    private readonly int _binCount = confidence ? ConfidenceBins.Count : 0;
+    /// <summary>The kinds of all mixes, side by side.</summary>
+    public static int Kinds { get; } = Events + GatewayEvents.All.Count;
 
-    public static int Classes { get; } = Events + GatewayEvents.All.Count;
-
-    /// <summary>How many classes are counted, other included.</summary>
-    public int ClassCount => _classCount;
-
-    /// <summary>How many bins of confidence are counted.</summary>
-    public int BinCount => _binCount;
-
-    public bool HasClasses => _classCount > 0;
-
-    public bool HasConfidence => _binCount > 0;
+    public MixSizes Mixes => mixes;
 
     public bool HasFirstToken => firstToken;
 
-    public int Confidence => Classes + _classCount;
-
-    public int Latency => Confidence + _binCount;
+    public int Latency => Kinds + mixes.Total;
 
     public int FirstToken => Latency + LatencyBuckets.Count;
 
@@ -65,8 +52,9 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
                     Exchanges = counters[Exchanges],
                     Errors = counters[Errors],
                     Unread = counters[Unread],
-                    Classes = ValueList.Create(counters.Slice(Classes, _classCount)),
-                    Confidence = ValueList.Create(counters.Slice(Confidence, _binCount)),
+                    Classes = KindsOf(Mix.Classes, counters),
+                    Confidence = KindsOf(Mix.Confidence, counters),
+                    Attribution = KindsOf(Mix.Attribution, counters),
                     Latency = SparseCounts.Of(counters.Slice(Latency, LatencyBuckets.Count)),
                     FirstToken = SparseCounts.Of(counters[FirstToken..]),
                 };
@@ -103,4 +91,6 @@ internal sealed class CellLayout(int cells, int classes, bool confidence, bool f
 
         return events.ToValueList();
     }
+
+    private ValueList<long> KindsOf(Mix mix, ReadOnlySpan<long> counters) => ValueList.Create(counters.Slice(Kinds + mixes.Before(mix), mixes[mix]));
 }

@@ -21,6 +21,9 @@ internal readonly record struct CountedAnswer(Arm Arm, uint Subject, int Segment
     /// <summary>The predictions, where there are several; they count in the place of the one.</summary>
     public PredictionRows? Rows { get; init; }
 
+    /// <summary>The feature that was drawn, see <see cref="AttributionReader"/>.</summary>
+    public int Feature { get; init; } = AttributionReader.Unread;
+
     /// <summary>What else happened.</summary>
     public AnswerEvents Events { get; init; }
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using Haldane.Core;
 using Haldane.Core.Evidence;
-using Haldane.Core.Exchanges;
-using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
@@ -15,31 +13,27 @@ internal sealed class GroupCounters
     private readonly int _answers;
     private readonly int _latency;
     private readonly int _firstToken;
-    private readonly int _classes;
-    private readonly int _confidence;
+    private readonly int _kinds;
     private readonly int _rows;
     private readonly int _perArm;
     private readonly int[][] _blocks;
     private readonly int[] _reported;
     private readonly ReportPace[][] _paces = [NewPaces(), NewPaces()]; // by arm
-    private readonly int _classCount;
-    private readonly int _binCount;
+    private readonly MixSizes _mixes;
 
     /// <summary>Nothing counted.</summary>
     /// <param name="cells">How many cells there are.</param>
-    /// <param name="classes">How many classes are told apart, other not included; 0 when none is read.</param>
-    /// <param name="confidence">Whether the confidence is read.</param>
+    /// <param name="mixes">What is read of answers.</param>
     /// <param name="firstToken">Whether the time to the first byte is counted.</param>
     /// <param name="cores">How many blocks.</param>
     /// <param name="inRows">Whether an answer may bring many predictions.</param>
-    public GroupCounters(int cells, int classes, bool confidence, bool firstToken, int cores, bool inRows = false)
+    public GroupCounters(int cells, MixSizes mixes, bool firstToken, int cores, bool inRows = false)
     {
         (_answers, _latency) = (0, cells * SubjectGroups.Count);
         _firstToken = _latency + LatencySteps.Count * SubjectGroups.Count;
-        _classes = _firstToken + (firstToken ? LatencySteps.Count * SubjectGroups.Count : 0);
-        (_classCount, _binCount) = (classes > 0 ? classes + 1 : 0, confidence ? ConfidenceBins.Count : 0);
-        _confidence = _classes + _classCount * SubjectGroups.Count;
-        _rows = _confidence + _binCount * SubjectGroups.Count;
+        _kinds = _firstToken + (firstToken ? LatencySteps.Count * SubjectGroups.Count : 0);
+        _mixes = mixes;
+        _rows = _kinds + mixes.Total * SubjectGroups.Count;
         _perArm = _rows + (inRows ? cells * SubjectGroups.Count : 0);
         _blocks = [.. Enumerable.Range(0, cores).Select(_ => new int[2 * _perArm])];
         _reported = new int[2 * _perArm];
@@ -48,10 +42,11 @@ internal sealed class GroupCounters
     /// <summary>Counts an answer that came whole.</summary>
     /// <param name="core">Whose block.</param>
     /// <param name="answer">The answer.</param>
+    /// <param name="kinds">What it adds to its mixes.</param>
     /// <param name="cells">The cells that it is in.</param>
     /// <param name="latency">The bucket of its latency; below 0: none.</param>
     /// <param name="firstToken">The bucket of the time to its first byte; below 0: none.</param>
-    public void Answered(int core, in CountedAnswer answer, ReadOnlySpan<int> cells, int latency, int firstToken)
+    public void Answered(int core, in CountedAnswer answer, ReadOnlySpan<KindCount> kinds, ReadOnlySpan<int> cells, int latency, int firstToken)
     {
         var block = _blocks[core].AsSpan((int)answer.Arm * _perArm, _perArm);
         var group = SubjectGroups.Of(answer.Subject);
@@ -70,15 +65,15 @@ internal sealed class GroupCounters
             Interlocked.Increment(ref block[_firstToken + SubjectGroups.Key(LatencySteps.Of(firstToken), group)]);
         }
 
-        if (answer.Rows is { } rows)
+        foreach (var (kind, count) in kinds)
         {
-            Predicted(block, group, rows);
-            PredictedIn(block, cells, group, rows.Count);
+            Interlocked.Add(ref block[_kinds + SubjectGroups.Key(kind, group)], count);
         }
-        else if (answer.Prediction is { } read)
+
+        var predictions = answer.Rows?.Count ?? (answer.Prediction is null ? 0 : 1);
+        foreach (var cell in predictions > 0 && _perArm > _rows ? cells : default)
         {
-            Predicted(block, group, read);
-            PredictedIn(block, cells, group, 1);
+            Interlocked.Add(ref block[_rows + SubjectGroups.Key(cell, group)], predictions);
         }
     }
 
@@ -92,54 +87,21 @@ internal sealed class GroupCounters
         {
             Answers = Take(paces[0], everyone.Exchanges - everyone.Errors, arm, _answers, _latency),
             Latency = Take(paces[1], everyone.Latency.Total(), arm, _latency, _firstToken),
-            FirstToken = Take(paces[2], everyone.FirstToken.Total(), arm, _firstToken, _classes),
-            Classes = Take(paces[3], everyone.Classes.Sum(), arm, _classes, _confidence),
-            Confidence = Take(paces[4], everyone.Confidence.Sum(), arm, _confidence, _rows),
-            Predictions = Take(paces[5], everyone.Predictions, arm, _rows, _perArm),
+            FirstToken = Take(paces[2], everyone.FirstToken.Total(), arm, _firstToken, _kinds),
+            Classes = Take(paces[3], everyone, arm, Mix.Classes),
+            Confidence = Take(paces[4], everyone, arm, Mix.Confidence),
+            Attribution = Take(paces[5], everyone, arm, Mix.Attribution),
+            Predictions = Take(paces[6], everyone.Predictions, arm, _rows, _perArm),
         };
         return report == GroupedAnswers.Nothing ? null : report;
     }
 
-    private static ReportPace[] NewPaces() => [new(), new(), new(), new(), new(), new()];
+    private static ReportPace[] NewPaces() => [new(), new(), new(), new(), new(), new(), new()];
 
-    private void Predicted(Span<int> block, int group, Prediction read)
+    private SparseCounts Take(ReportPace pace, CellEvidence everyone, Arm arm, Mix mix)
     {
-        if (read.Class != ExchangeToken.NoClass && _classCount > 0)
-        {
-            Interlocked.Increment(ref block[_classes + SubjectGroups.Key(read.Class, group)]);
-        }
-
-        if (read.Confidence is { } confidence && _binCount > 0)
-        {
-            Interlocked.Increment(ref block[_confidence + SubjectGroups.Key(ConfidenceBins.Of(confidence), group)]);
-        }
-    }
-
-    private void Predicted(Span<int> block, int group, PredictionRows rows)
-    {
-        Span<int> classes = stackalloc int[_classCount], bins = stackalloc int[_binCount];
-        rows.Tally(classes, bins);
-        Add(block, _classes, classes, group);
-        Add(block, _confidence, bins, group);
-    }
-
-    private void PredictedIn(Span<int> block, ReadOnlySpan<int> cells, int group, int rows)
-    {
-        foreach (var cell in _perArm > _rows ? cells : default)
-        {
-            Interlocked.Add(ref block[_rows + SubjectGroups.Key(cell, group)], rows);
-        }
-    }
-
-    private static void Add(Span<int> block, int at, ReadOnlySpan<int> counts, int group)
-    {
-        for (var what = 0; what < counts.Length; what++)
-        {
-            if (counts[what] > 0)
-            {
-                Interlocked.Add(ref block[at + SubjectGroups.Key(what, group)], counts[what]);
-            }
-        }
+        var from = _kinds + _mixes.Before(mix) * SubjectGroups.Count;
+        return Take(pace, everyone.Of(mix).Sum(), arm, from, from + _mixes[mix] * SubjectGroups.Count);
     }
 
     private SparseCounts Take(ReportPace pace, long more, Arm arm, int from, int end)

@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using Haldane.Core;
 using Haldane.Core.Evidence;
-using Haldane.Core.Exchanges;
 using Haldane.Core.Ports;
-using Haldane.Gateway.Observation;
 
 namespace Haldane.Gateway.Counting;
 
@@ -59,7 +57,9 @@ internal sealed class StageCounters
         var firstToken = !_layout.HasFirstToken || double.IsNaN(answer.FirstToken) ? -1 : LatencyBuckets.IndexOf(answer.FirstToken);
         Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
         CellsOf(answer.SegmentCode, cells);
-        _groups?.Answered(core, answer, cells, latency, firstToken);
+        var tally = new MixTally(_layout.Mixes, stackalloc KindCount[MixTally.RoomFor(answer, _layout.Mixes)]);
+        tally.Add(answer);
+        _groups?.Answered(core, answer, tally.Kinds, cells, latency, firstToken);
         _values?.Answered(core, answer, cells);
         foreach (var cell in cells)
         {
@@ -80,15 +80,15 @@ internal sealed class StageCounters
                 Interlocked.Increment(ref block[at + CellLayout.Events + BitOperations.TrailingZeroCount(events)]);
             }
 
-            if (answer.Rows is null && answer.Prediction is { } read)
+            if (tally.Unread > 0)
             {
-                Predicted(block, at, read);
+                Interlocked.Add(ref block[at + CellLayout.Unread], tally.Unread);
             }
-        }
 
-        if (answer.Rows is { } rows)
-        {
-            Predicted(block, answer.Arm, cells, rows);
+            foreach (var (kind, count) in tally.Kinds)
+            {
+                Interlocked.Add(ref block[at + CellLayout.Kinds + kind], count);
+            }
         }
 
         for (var events = (uint)answer.Events; events != 0; events &= events - 1)
@@ -140,52 +140,6 @@ internal sealed class StageCounters
         };
         ArrayPool<long>.Shared.Return(borrowed);
         return observed;
-    }
-
-    private void Predicted(long[] block, int at, Prediction read)
-    {
-        if (_layout.HasClasses)
-        {
-            Interlocked.Increment(ref block[at + (read.Class == ExchangeToken.NoClass ? CellLayout.Unread : CellLayout.Classes + read.Class)]);
-        }
-
-        if (read.Confidence is { } confidence && _layout.HasConfidence)
-        {
-            Interlocked.Increment(ref block[at + _layout.Confidence + ConfidenceBins.Of(confidence)]);
-        }
-        else if (!_layout.HasClasses && _layout.HasConfidence)
-        {
-            Interlocked.Increment(ref block[at + CellLayout.Unread]);
-        }
-    }
-
-    private void Predicted(long[] block, Arm arm, ReadOnlySpan<int> cells, PredictionRows rows)
-    {
-        Span<int> classes = stackalloc int[_layout.ClassCount], bins = stackalloc int[_layout.BinCount];
-        var (classless, unsure) = rows.Tally(classes, bins);
-        var unread = _layout.HasClasses ? classless : unsure;
-        foreach (var cell in cells)
-        {
-            var at = _layout.At(arm, cell);
-            Add(ref block[at + CellLayout.Unread], unread);
-            for (var i = 0; i < classes.Length; i++)
-            {
-                Add(ref block[at + CellLayout.Classes + i], classes[i]);
-            }
-
-            for (var i = 0; i < bins.Length; i++)
-            {
-                Add(ref block[at + _layout.Confidence + i], bins[i]);
-            }
-        }
-    }
-
-    private static void Add(ref long counter, int more)
-    {
-        if (more > 0)
-        {
-            Interlocked.Add(ref counter, more);
-        }
     }
 
     private int Core() => Thread.GetCurrentProcessorId() % _blocks.Length;

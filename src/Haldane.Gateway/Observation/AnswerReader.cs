@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Haldane.Core;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Observation.Tensors;
 
 namespace Haldane.Gateway.Observation;
 
-/// <summary>Reads a model's predictions from the body of an answer. Never throws: what cannot be read is unread.</summary>
+/// <summary>Reads a model's predictions from the body of an answer, and draws from its attributions. Never throws: what cannot be read is unread.</summary>
 /// <remarks>Immutable; any number of threads. A place that holds one prediction is read without a detour, for that is the common case.</remarks>
 internal sealed class AnswerReader
 {
@@ -13,6 +14,7 @@ internal sealed class AnswerReader
     private readonly JsonPointer? _confidence;
     private readonly bool _fromScores;
     private readonly RowSource? _rows;
+    private readonly AttributionReader? _attribution;
 
     /// <summary>Reads what a model's specification asks for.</summary>
     public AnswerReader(Protocol protocol, SignalsSpec signals)
@@ -28,17 +30,21 @@ internal sealed class AnswerReader
         };
         _confidence = signals.Confidence?.Response is { } confidence ? JsonPointer.Parse(confidence) : null;
         IsInference = protocol == Protocol.OpenInference;
-        _rows = Reads ? RowsOf(protocol, signals) : null;
+        _rows = ReadsPrediction ? RowsOf(protocol, signals) : null;
+        _attribution = signals.Attribution is { } attribution ? new(attribution) : null;
     }
 
     /// <summary>Whether there is anything to read.</summary>
-    public bool Reads => ReadsClass || ReadsConfidence;
+    public bool Reads => ReadsPrediction || _attribution is not null;
 
     /// <summary>Whether a class is read.</summary>
     public bool ReadsClass { get; }
 
     /// <summary>Whether a confidence is read.</summary>
     public bool ReadsConfidence { get; }
+
+    /// <summary>What is said of an answer that cannot be read at all: null where there is no prediction to read.</summary>
+    public Prediction? Unreadable => ReadsPrediction ? Prediction.Unread : null;
 
     /// <summary>Whether an answer may bring many predictions.</summary>
     public bool ReadsRows => _rows is not null;
@@ -50,10 +56,15 @@ internal sealed class AnswerReader
     /// <param name="body">The body of the answer.</param>
     /// <param name="form">What its head says.</param>
     /// <param name="rows">Holds all predictions afterwards, if there are several; else it is empty.</param>
-    /// <returns>The prediction; <see cref="Prediction.Unread"/> when it cannot be read, or there are several; null when the answer is to an empty batch.</returns>
+    /// <returns>The prediction; <see cref="Prediction.Unread"/> when it cannot be read, or there are several; null when the answer is to an empty batch, or there is none to read.</returns>
     public Prediction? Read(ReadOnlySpan<byte> body, in AnswerForm form, PredictionRows rows)
     {
         rows.Clear();
+        if (!ReadsPrediction)
+        {
+            return null;
+        }
+
         try
         {
             return _rows is not null ? ReadRows(_rows, body, form, rows) : form.TryPart(body, out var json, out _) ? ReadOne(json) : Prediction.Unread;
@@ -67,6 +78,9 @@ internal sealed class AnswerReader
         }
     }
 
+    /// <summary>Draws a feature of an answer's attributions, see <see cref="AttributionReader.Draw"/>; <see cref="AttributionReader.Unread"/> where none are read.</summary>
+    public int DrawFeature(ReadOnlySpan<byte> body, in AnswerForm form, uint nonce, Arm arm) => _attribution?.Draw(body, form, nonce, arm) ?? AttributionReader.Unread;
+
     /// <summary>What the value that a reader is on says about confidence: a number from 0 to 1, or scores.</summary>
     public static double? ConfidenceOf(in RowValue value, scoped ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -74,6 +88,8 @@ internal sealed class AnswerReader
         JsonTokenType.StartArray or JsonTokenType.StartObject => value.Read(ref reader).Confidence,
         _ => null,
     };
+
+    private bool ReadsPrediction => ReadsClass || ReadsConfidence;
 
     private static Prediction? ReadRows(RowSource source, ReadOnlySpan<byte> body, in AnswerForm form, PredictionRows rows)
     {
@@ -97,7 +113,7 @@ internal sealed class AnswerReader
     {
         var value = new RowValue(_classes, default);
         var prediction = Prediction.Unread;
-        if (_prediction is not null && TryRead(_prediction, json, out var reader))
+        if (_prediction is not null && _prediction.TryRead(json, out var reader))
         {
             prediction = value.Read(ref reader);
         }
@@ -107,21 +123,7 @@ internal sealed class AnswerReader
             return prediction;
         }
 
-        return prediction with { Confidence = _confidence is not null && TryRead(_confidence, json, out reader) ? ConfidenceOf(value, ref reader) : null };
-    }
-
-    // A reader on the value, if there is one.
-    private static bool TryRead(JsonPointer pointer, ReadOnlySpan<byte> json, out Utf8JsonReader reader)
-    {
-        var at = pointer.Find(json);
-        if (at == JsonWalk.Unsure)
-        {
-            reader = new(json, JsonLimits.Reading);
-            return pointer.TryFind(ref reader);
-        }
-
-        reader = at == JsonPointer.Missing ? default : new(json[at..], JsonLimits.Reading);
-        return at != JsonPointer.Missing && reader.Read();
+        return prediction with { Confidence = _confidence is not null && _confidence.TryRead(json, out reader) ? ConfidenceOf(value, ref reader) : null };
     }
 
     private RowSource? RowsOf(Protocol protocol, SignalsSpec signals)

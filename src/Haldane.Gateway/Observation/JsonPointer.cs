@@ -76,6 +76,21 @@ internal sealed class JsonPointer
         return at == Missing || StandsWhole(json, at) ? at : JsonWalk.Unsure;
     }
 
+    /// <summary>Opens a reader on the value, if there is one.</summary>
+    /// <exception cref="JsonException">The text up to the value is not JSON.</exception>
+    public bool TryRead(ReadOnlySpan<byte> json, out Utf8JsonReader reader)
+    {
+        var at = Find(json);
+        if (at == JsonWalk.Unsure)
+        {
+            reader = new(json, JsonLimits.Reading);
+            return TryFind(ref reader);
+        }
+
+        reader = at == Missing ? default : new(json[at..], JsonLimits.Reading);
+        return at != Missing && reader.Read();
+    }
+
     // A number that the text ends with may have been cut.
     private static bool StandsWhole(ReadOnlySpan<byte> json, int at)
     {

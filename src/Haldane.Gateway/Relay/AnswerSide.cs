@@ -57,7 +57,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         if (_reads && isPacked)
         {
             // Packed bodies are not unpacked, so it is clear already that this one is unread.
-            exchange.Prediction = Prediction.Unread;
+            exchange.Prediction = exchange.Route.Answers.Unreadable;
             _reads = false;
         }
     }
@@ -151,7 +151,7 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         else if (_reads)
         {
             // Too large to be kept.
-            exchange.Prediction = Prediction.Unread;
+            exchange.Prediction = exchange.Route.Answers.Unreadable;
         }
     }
 
@@ -194,7 +194,9 @@ internal sealed class AnswerSide(Exchange exchange, TimeProvider time) : IDispos
         }
         else
         {
-            exchange.Prediction = exchange.Route.Answers.Read(body, _form, exchange.Rows);
+            var answers = exchange.Route.Answers;
+            exchange.Prediction = answers.Read(body, _form, exchange.Rows);
+            exchange.Feature = answers.DrawFeature(body, _form, exchange.Nonce, exchange.Arm);
         }
     }
 

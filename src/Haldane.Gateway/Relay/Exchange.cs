@@ -68,6 +68,9 @@ internal sealed class Exchange
     /// <summary>What was read from the answer; null when there was nothing to read, unread where there are several in <see cref="Rows"/>.</summary>
     public Prediction? Prediction { get; set; }
 
+    /// <summary>The feature that was drawn from the answer's attributions, see <see cref="AttributionReader"/>.</summary>
+    public int Feature { get; set; } = AttributionReader.Unread;
+
     /// <summary>The HTTP status that says how an answer of gRPC ended; null for other answers.</summary>
     public int? GrpcStatus { get; set; }
 
@@ -149,7 +152,7 @@ internal sealed class Exchange
     /// <summary>Forgets what was predicted.</summary>
     public void ForgetPredictions()
     {
-        Prediction = null;
+        (Prediction, Feature) = (null, AttributionReader.Unread);
         Rows.Clear();
     }
 }

@@ -251,6 +251,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         {
             Prediction = exchange.Prediction,
             Rows = exchange.Rows.Count > 0 ? exchange.Rows : null,
+            Feature = exchange.Feature,
             Events = EventsOf(exchange, status, toHead),
         };
         if (status >= 400)

@@ -6,11 +6,5 @@ internal sealed class RequestIds(ulong seed)
 {
     private ulong _state = seed;
 
-    public ulong Next()
-    {
-        var z = Interlocked.Add(ref _state, 0x9E3779B97F4A7C15UL);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-        return z ^ (z >> 31);
-    }
+    public ulong Next() => SplitMix.Scramble(Interlocked.Add(ref _state, 0x9E3779B97F4A7C15UL));
 }

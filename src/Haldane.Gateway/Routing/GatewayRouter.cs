@@ -201,14 +201,14 @@ public sealed class GatewayRouter : ITrafficRouter, ITrafficStats, IDisposable
             return counters;
         }
 
-        var (classes, confidence) = (spec.Signals.Prediction?.Classes.Count ?? 0, spec.Signals.Confidence is not null);
+        var mixes = MixSizes.Of(spec.Signals);
         return new(
             cells,
-            new(cells.Count, classes, confidence, split.FirstToken),
+            new(cells.Count, mixes, split.FirstToken),
             _cores,
 
             // Predictions of one request resemble each other, also where each request is its own subject.
-            spec.Subject is null && !inRows ? null : new(cells.Count, classes, confidence, split.FirstToken, _cores, inRows),
+            spec.Subject is null && !inRows ? null : new(cells.Count, mixes, split.FirstToken, _cores, inRows),
             ValueCounters.For(spec, cells.Count, _cores));
     }
 

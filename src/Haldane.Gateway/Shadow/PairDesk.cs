@@ -116,7 +116,8 @@ internal sealed class PairDesk(
         CopyText.Read(copy.Call, answer, price);
         if (!copy.Call.IsText() && answers.Reads && answer is { IsAnswered: true, Status: >= 200 and < 300 })
         {
-            answer.Prediction = answer.IsUnknown ? Prediction.Unread : answers.Read(answer.Body.Span, answer.Form, answer.Rows);
+            answer.Prediction = answer.IsUnknown ? answers.Unreadable : answers.Read(answer.Body.Span, answer.Form, answer.Rows);
+            answer.Feature = answer.IsUnknown ? AttributionReader.Unread : answers.DrawFeature(answer.Body.Span, answer.Form, copy.Nonce, Arm.Canary);
         }
     }
 
@@ -134,6 +135,7 @@ internal sealed class PairDesk(
             FirstToken = answer.FirstToken,
             Prediction = answer.Prediction,
             Rows = answer.Rows.Count > 0 ? answer.Rows : null,
+            Feature = answer.Feature,
             Events = answer.Events,
             Values = answer.Facts.Values,
         });

@@ -28,7 +28,7 @@ internal sealed class ShadowCopy(ShadowLane lane) : ExchangeCopy
     public override void HandOn(Exchange exchange, Outcome outcome, int status, TimeProvider time)
     {
         (Call, Subject, SegmentCode, At) = (exchange.Call, exchange.Subject, exchange.SegmentCode, exchange.At);
-        (Baseline.Outcome, Baseline.Status, Baseline.Prediction) = (outcome, status, exchange.Prediction);
+        (Baseline.Outcome, Baseline.Status, Baseline.Prediction, Baseline.Feature) = (outcome, status, exchange.Prediction, exchange.Feature);
         Baseline.Rows.Take(exchange.Rows);
         if (outcome == Outcome.Answered && status < 400)
         {

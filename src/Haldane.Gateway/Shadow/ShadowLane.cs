@@ -200,7 +200,7 @@ internal sealed class ShadowLane : IWatched, IDisposable
     }
 
     // The multiplier is that of Fibonacci hashing: what is drawn must say nothing about the endpoint, which is chosen by the same number.
-    private static bool Draws(uint nonce, Share part, uint draw) =>
+    internal static bool Draws(uint nonce, Share part, uint draw) =>
         part.BasisPoints > 0 && (int)(((nonce + draw * 0x85EBCA6BUL) * 0x9E3779B97F4A7C15UL >> 32) % Share.Whole) < part.BasisPoints;
 
     // One at a time: whoever is woken wakes the next if there is more to do, so that a request never wakes more than one thread.

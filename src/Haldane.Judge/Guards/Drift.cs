@@ -7,7 +7,7 @@ using Haldane.Judge.Totals;
 
 namespace Haldane.Judge.Guards;
 
-/// <summary>How far the canary's mix of classes, or of confidences, is from the baseline's: Jensen-Shannon divergence in bits, stage by stage.</summary>
+/// <summary>How far the canary's mix of classes, of confidences or of features is from the baseline's: Jensen-Shannon divergence in bits, stage by stage.</summary>
 /// <remarks>
 /// Lines are compared on the distance, the square root of the divergence, see <see cref="JensenShannon"/>. The bias is taken off where harm is to be
 /// proven, and left where safety is. Counts as no evidence until the bias is below 0.01 bits and each arm has 100 predictions. Until then the exact <see cref="DriftBand"/>, which needs neither
@@ -36,7 +36,7 @@ internal sealed class Drift : Measurement
     private readonly StagedEvidence _pass;
     private readonly double _fine;
     private readonly double _bad;
-    private readonly bool _isConfidence;
+    private readonly Mix _mix;
     private readonly double _logStages;
     private JensenShannon? _js;
     private double _failExact, _passExact;
@@ -46,7 +46,12 @@ internal sealed class Drift : Measurement
     public Drift(Question question)
         : base(question)
     {
-        _isConfidence = Guard.Signal.Kind == SignalKind.ConfidenceDrift;
+        _mix = Guard.Signal.Kind switch
+        {
+            SignalKind.ConfidenceDrift => Mix.Confidence,
+            SignalKind.AttributionDrift => Mix.Attribution,
+            _ => Mix.Classes,
+        };
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Guard.Bad, nameof(question));
         ArgumentOutOfRangeException.ThrowIfNegative(Guard.FineLine, nameof(question));
         (_fail, _pass) = (new(question.Stages.Count), new(question.Stages.Count));
@@ -64,13 +69,18 @@ internal sealed class Drift : Measurement
     protected override double? NoDifference => 0;
 
     /// <inheritdoc/>
-    protected override DesignEffect Effect => new(1, Math.Max(Spread(Question.Canary).Mix, Spread(Question.Baseline).Mix)); // either arm's users could have been the other's
+    protected override DesignEffect Effect => new(1, Math.Max(Question.Canary.Spread(_mix).Mix, Question.Baseline.Spread(_mix).Mix)); // either arm's users could have been the other's
 
-    private ReadOnlySpan<long> Canary => Counts(Question.Canary);
+    private ReadOnlySpan<long> Canary => Question.Canary.Counts(_mix);
 
-    private ReadOnlySpan<long> Baseline => Counts(Question.Baseline);
+    private ReadOnlySpan<long> Baseline => Question.Baseline.Counts(_mix);
 
-    private string What => _isConfidence ? "confidences" : "predictions";
+    private string What => _mix switch
+    {
+        Mix.Classes => "predictions",
+        Mix.Confidence => "confidences",
+        _ => "attributions",
+    };
 
     /// <inheritdoc/>
     public override Reading Read()
@@ -161,10 +171,6 @@ internal sealed class Drift : Measurement
     private bool IsReady(JensenShannon js, double factor = 1) =>
         js.Bias * Effect.After(factor) < LargestBias && Math.Min(Canary.Sum(), Baseline.Sum()) / Effect.After(factor) >= FewestPredictions;
 
-    private CellSpread Spread(ArmTotals arm) => _isConfidence ? arm.ConfidenceSpread : arm.ClassSpread;
-
-    private ReadOnlySpan<long> Counts(ArmTotals arm) => _isConfidence ? arm.Confidence : arm.Classes;
-
     // Bias and error shrink as if so many times as many had come.
     private (double Fail, double Pass)? InStage(double factor)
     {
@@ -197,14 +203,21 @@ internal sealed class Drift : Measurement
 
     private string? Unread(ArmTotals arm, string name)
     {
-        // Beside classes, confidences that could not be read are not counted as such; they are what is in no bin. An answer to a batch brings many predictions.
-        var predictions = (arm.Classes.Length > 0 ? arm.Classes.Sum() : arm.Confidence.Sum()) + arm.Unread;
-        var all = Math.Max(arm.Answers, predictions);
-        var unread = _isConfidence ? all - arm.Confidence.Sum() : arm.Unread;
+        var all = Asked(arm);
+
+        // Only what has no class is counted as such; of the others it is what is of no kind.
+        var unread = _mix == Mix.Classes ? arm.Unread : all - arm.Counts(_mix).Sum();
         return unread >= FewestUnread && unread > LargestUnread * all
-            ? $"the {(_isConfidence ? "confidence" : "prediction")} of {Say.Count(unread)} of {Say.Count(all)} {name} {(all > arm.Answers ? "rows" : "answers")} in this stage could not be read; "
+            ? $"the {What[..^1]} of {Say.Count(unread)} of {Say.Count(all)} {name} {(all > arm.Answers ? "rows" : "answers")} in this stage could not be read; "
                 + "check the signal's pointer"
             : null;
+    }
+
+    // An answer to a batch brings many predictions, and is drawn one feature of.
+    private long Asked(ArmTotals arm)
+    {
+        var predictions = arm.Counts(Mix.Classes) is { Length: > 0 } classes ? classes.Sum() : arm.Counts(Mix.Confidence).Sum();
+        return _mix == Mix.Attribution ? arm.Answers : Math.Max(arm.Answers, predictions + arm.Unread);
     }
 
     private string Moved()
@@ -223,9 +236,12 @@ internal sealed class Drift : Measurement
         return from == to ? "" : $", {Name(most)} {Say.Percent(from)} -> {Say.Percent(to)}";
     }
 
-    private string Name(int i) => _isConfidence
-        ? $"{Say.Number(i / (double)ConfidenceBins.Count)} to {Say.Number((i + 1) / (double)ConfidenceBins.Count)}:"
-        : Question.Classes[i];
+    private string Name(int i) => _mix switch
+    {
+        Mix.Classes => Question.Classes[i],
+        Mix.Confidence => $"{Say.Number(i / (double)ConfidenceBins.Count)} to {Say.Number((i + 1) / (double)ConfidenceBins.Count)}:",
+        _ => Question.Signals.Attribution!.Features is var features && i < features.Count ? features[i] : SegmentCells.Other,
+    };
 
     // The gap is a root of bits, the band one of nats.
     private readonly record struct Band(double Gap, double CanaryExcess, double Canary, double BaselineExcess, double Baseline) : IBound

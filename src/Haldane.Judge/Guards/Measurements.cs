@@ -33,7 +33,7 @@ internal static class Measurements
         (SignalKind.FirstToken, Scale.Value) => new LatencyValue(question, Clock.FirstByte),
         (SignalKind.LatencyDistribution, Scale.Difference) => new LatencyDistribution(question),
         (SignalKind.Throughput, Scale.Ratio) => new ThroughputRatio(question),
-        (SignalKind.PredictionDrift or SignalKind.ConfidenceDrift, Scale.JensenShannon) => new Drift(question),
+        (SignalKind.PredictionDrift or SignalKind.ConfidenceDrift or SignalKind.AttributionDrift, Scale.JensenShannon) => new Drift(question),
         (SignalKind.Calibration, Scale.Difference or Scale.Value) => new Calibration(question),
         (SignalKind.Mean, Scale.Ratio or Scale.Difference) => new MeanComparison(question),
         (SignalKind.Mean, Scale.Value) => new MeanValue(question),

@@ -30,12 +30,12 @@ internal sealed class StageTotals
 
     /// <summary>Nothing yet.</summary>
     /// <param name="cells">How many cells there are.</param>
-    /// <param name="classes">How many classes are predicted, other included; 0 when there is no prediction signal.</param>
-    public StageTotals(int cells, int classes)
+    /// <param name="mixes">How many kinds are counted.</param>
+    public StageTotals(int cells, MixSizes mixes)
     {
-        (_baselineSpreads, _canarySpreads, _everyStageSpreads) = (new(cells, classes), new(cells, classes), new(cells, classes));
-        _baseline = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(classes, cell, _baselineSpreads))];
-        _canary = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(classes, cell, _canarySpreads))];
+        (_baselineSpreads, _canarySpreads, _everyStageSpreads) = (new(cells, mixes), new(cells, mixes), new(cells, mixes));
+        _baseline = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(mixes, cell, _baselineSpreads))];
+        _canary = [.. Enumerable.Range(0, cells).Select(cell => new ArmTotals(mixes, cell, _canarySpreads))];
     }
 
     /// <summary>What an arm has brought in a cell.</summary>
@@ -91,10 +91,10 @@ internal sealed class StageTotals
 }
 
 /// <summary>What one arm has brought in one cell of the current stage.</summary>
-internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
+internal sealed class ArmTotals(MixSizes mixes, int cell, ArmSpreads spreads)
 {
-    private readonly long[] _classes = new long[classes];
-    private readonly long[] _confidence = new long[ConfidenceBins.Count];
+    private readonly long[][] _counts = [.. MixSizes.All.ToArray().Select(mix => new long[mixes[mix]])];
+    private readonly CellSpread[] _spreads = [.. MixSizes.All.ToArray().Select(mix => spreads.Of(mix, cell))];
     private readonly long[] _groups = new long[SubjectGroups.Count];
     private LatencyHistogram? _latency;
     private LatencyHistogram? _firstByte;
@@ -108,23 +108,17 @@ internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
     /// <summary>See <see cref="CellEvidence.Unread"/>.</summary>
     public long Unread { get; private set; }
 
-    /// <summary>Predictions by class.</summary>
-    public ReadOnlySpan<long> Classes => _classes;
-
-    /// <summary>Confidences by bin, see <see cref="ConfidenceBins"/>.</summary>
-    public ReadOnlySpan<long> Confidence => _confidence;
-
-    /// <summary>How far the predictions of one subject resemble each other.</summary>
-    public CellSpread ClassSpread { get; } = spreads.Classes(cell);
-
-    /// <summary>How far the confidences of one subject resemble each other.</summary>
-    public CellSpread ConfidenceSpread { get; } = spreads.Confidence(cell);
-
     /// <summary>Answers by group of subjects, see <see cref="SubjectGroups"/>; only of everyone.</summary>
     public ReadOnlySpan<long> Groups => _groups;
 
     /// <summary>Exchanges that succeeded.</summary>
     public long Answers => Exchanges - Errors;
+
+    /// <summary>Counts by the kinds of a mix.</summary>
+    public ReadOnlySpan<long> Counts(Mix mix) => _counts[(int)mix];
+
+    /// <summary>How far the answers of one subject resemble each other in a mix.</summary>
+    public CellSpread Spread(Mix mix) => _spreads[(int)mix];
 
     /// <summary>Times of successful exchanges; kept from the first time that it is asked for.</summary>
     public LatencyHistogram Times(Clock clock) => clock == Clock.LastByte ? _latency ??= new(spreads.Times(clock, cell)) : _firstByte ??= new(spreads.Times(clock, cell));
@@ -137,8 +131,10 @@ internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
         Unread += slice.Unread;
         _latency?.Add(slice.Latency);
         _firstByte?.Add(slice.FirstToken);
-        AddTo(_classes, slice.Classes);
-        AddTo(_confidence, slice.Confidence);
+        foreach (var mix in MixSizes.All)
+        {
+            AddTo(_counts[(int)mix], slice.Of(mix));
+        }
     }
 
     /// <summary>Adds a slice's answers by group of subjects.</summary>
@@ -150,8 +146,7 @@ internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
         (Exchanges, Errors, Unread) = (0, 0, 0);
         _latency?.Clear();
         _firstByte?.Clear();
-        Array.Clear(_classes);
-        Array.Clear(_confidence);
+        Array.ForEach(_counts, Array.Clear);
         Array.Clear(_groups);
     }
 
@@ -166,20 +161,16 @@ internal sealed class ArmTotals(int classes, int cell, ArmSpreads spreads)
 }
 
 /// <summary>How far the answers to one subject resemble each other in one arm.</summary>
-internal sealed class ArmSpreads(int cells, int classes)
+internal sealed class ArmSpreads(int cells, MixSizes mixes)
 {
     private readonly SubjectActivity _activity = new(cells);
     private readonly SubjectActivity _predictions = new(cells);
-    private readonly SubjectSpread _classes = new(classes);
-    private readonly SubjectSpread _confidence = new(ConfidenceBins.Count);
+    private readonly SubjectSpread[] _mixes = [.. MixSizes.All.ToArray().Select(mix => new SubjectSpread(mixes[mix]))];
     private readonly SubjectSpread _latency = new(LatencySteps.Count);
     private readonly SubjectSpread _firstByte = new(LatencySteps.Count);
 
-    /// <summary>By class.</summary>
-    public CellSpread Classes(int cell) => new(_classes, _activity, cell) { Batches = _predictions };
-
-    /// <summary>By bin of confidence.</summary>
-    public CellSpread Confidence(int cell) => new(_confidence, _activity, cell) { Batches = _predictions };
+    /// <summary>By the kinds of a mix. An answer may bring many predictions, and is drawn one feature of.</summary>
+    public CellSpread Of(Mix mix, int cell) => new(_mixes[(int)mix], _activity, cell) { Batches = mix == Mix.Attribution ? null : _predictions };
 
     /// <summary>By <see cref="LatencySteps"/>.</summary>
     public CellSpread Times(Clock clock, int cell) => new(clock == Clock.LastByte ? _latency : _firstByte, _activity, cell);
@@ -192,8 +183,10 @@ internal sealed class ArmSpreads(int cells, int classes)
         _firstByte.Add(everyone.FirstToken.Total(), arm.ByGroup?.FirstToken);
         _activity.Add(arm.ByGroup?.Answers);
         _predictions.Add(arm.ByGroup?.Predictions);
-        _classes.Add(everyone.Classes.AsSpan().Sum(), arm.ByGroup?.Classes);
-        _confidence.Add(everyone.Confidence.AsSpan().Sum(), arm.ByGroup?.Confidence);
+        foreach (var mix in MixSizes.All)
+        {
+            _mixes[(int)mix].Add(everyone.Of(mix).AsSpan().Sum(), arm.ByGroup?.Of(mix));
+        }
     }
 
     /// <summary>Forgets everything.</summary>
@@ -203,8 +196,7 @@ internal sealed class ArmSpreads(int cells, int classes)
         _firstByte.Clear();
         _activity.Clear();
         _predictions.Clear();
-        _classes.Clear();
-        _confidence.Clear();
+        Array.ForEach(_mixes, mix => mix.Clear());
     }
 }
 

@@ -90,7 +90,7 @@ public static class Harm
         SignalKind.Calibration => traffic.LabelCoverage > 0 && traffic.Baseline.Confidence.Count > 0,
         SignalKind.Mean => traffic.Baseline.Values.Any(v => v.Name == guard.Signal.Name) && traffic.Values.Any(v => v.Name == guard.Signal.Name && v.Coverage > 0),
         SignalKind.EventRate => traffic.Baseline.Events.Any(e => e.Name == guard.Signal.Name),
-        SignalKind.Agreement or SignalKind.Gauge => false,
+        SignalKind.Agreement or SignalKind.Gauge or SignalKind.AttributionDrift => false,
         _ => true,
     };
 

@@ -21,7 +21,7 @@ internal static class PlanChoice
                 return split;
             }
 
-            System.Console.Error.WriteLine($"haldane: {chosen.Name} has no guard but on agreement, which is not simulated");
+            System.Console.Error.WriteLine($"haldane: {chosen.Name} has no guard but on agreement, gauges or attributions, which are not simulated");
             return null;
         }
 

@@ -180,7 +180,7 @@ internal static class Mistakes
     [
         new(
             "unknown signal", "signal: error-rate", "signal: eror-rate", 33, 31, "spec.guards[0].signal",
-            "found \"eror-rate\"; wanted error-rate, latency-p50, latency-p90, latency-p95, latency-p99, latency-p99.9, latency-distribution, time-to-first-token, time-to-first-token-p50, time-to-first-token-p90, time-to-first-token-p99, throughput, prediction-drift, confidence-drift, accuracy, calibration, conversion, agreement, mean:<value>, rate:<event> or gauge:<gauge>: did you mean error-rate?"),
+            "found \"eror-rate\"; wanted error-rate, latency-p50, latency-p90, latency-p95, latency-p99, latency-p99.9, latency-distribution, time-to-first-token, time-to-first-token-p50, time-to-first-token-p90, time-to-first-token-p99, throughput, prediction-drift, confidence-drift, attribution-drift, accuracy, calibration, conversion, agreement, mean:<value>, rate:<event> or gauge:<gauge>: did you mean error-rate?"),
         new(
             "ratio in percent", "{ ratio: 1.10 }", "{ ratio: 10% }", 34, 58, "spec.guards[1].atMost.ratio",
             "found \"10%\"; wanted a ratio from 1.02 to 100, e.g. 1.10: a ratio has no percent sign, write e.g. 1.1"),

@@ -56,7 +56,7 @@ public sealed class SpecificationSchemaTests
         ];
 
         var known = places.SelectMany(place => KnownAt(place)).Concat(["max", "min"]).Concat(KnownInTraffic()).Concat(KnownInPrice()).Concat(KnownInOverrides())
-            .Concat(KnownInKinds()).Concat(KnownInGauges()).Concat(KnownInRuntimes()).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  alerts: [{ zzzzzz: 1 }]"))).Concat(KnownInPolicies()).Concat(KnownInWebhooks())
+            .Concat(KnownInKinds()).Concat(KnownInGauges()).Concat(KnownIn(Samples.With("    confidence: {", "    attribution: { zzzzzz: 1 }\n    confidence: {"))).Concat(KnownInRuntimes()).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  alerts: [{ zzzzzz: 1 }]"))).Concat(KnownInPolicies()).Concat(KnownInWebhooks())
             .Concat(KnownIn(Samples.With("{ share: 1%,", "{ approval: { zzzzzz: 1 }, share: 1%,"))).Concat(KnownIn(Samples.With("  showArm: false", "  about: { zzzzzz: 1 }"))).Concat(KnownIn(Samples.With("  baseline: v1", "  baseline: v1\n  return: { zzzzzz: 1 }"))).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(Fields().Order(StringComparer.Ordinal), known);

@@ -9,6 +9,8 @@ public sealed class GroupCountersTests
 {
     private static readonly Share Half = new(5_000);
 
+    private static readonly MixSizes Mixes = new(4, ConfidenceBins.Count, 0);
+
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
@@ -106,7 +108,7 @@ public sealed class GroupCountersTests
     public void Answers_stand_under_each_of_their_cells()
     {
         var cells = new SegmentCells([new("country", "x-country", ["MY", "SG"])]);
-        var counters = new StageCounters(cells, new(cells.Count, 0, false, firstToken: false), 1, new(cells.Count, 0, false, firstToken: false, 1));
+        var counters = new StageCounters(cells, new(cells.Count, default, firstToken: false), 1, new(cells.Count, default, firstToken: false, 1));
         counters.Answered(new(Arm.Canary, 7, cells.Encode([1])) { Latency = 0.02 });
 
         var answers = counters.Collect(1, Half).Canary.ByGroup!.Answers;
@@ -149,12 +151,12 @@ public sealed class GroupCountersTests
     [Fact]
     public void Where_each_request_is_assigned_on_its_own_there_are_no_groups()
     {
-        var counters = new StageCounters(new([]), new(1, 0, false, firstToken: false), 1, groups: null);
+        var counters = new StageCounters(new([]), new(1, default, firstToken: false), 1, groups: null);
         counters.Answered(new(Arm.Canary, 7, 0) { Latency = 0.2 });
 
         Assert.Null(counters.Collect(1, Half).Canary.ByGroup);
     }
 
     private static StageCounters Counters(int cores) =>
-        new(new([]), new(1, 3, confidence: true, firstToken: true), cores, new(1, 3, confidence: true, firstToken: true, cores));
+        new(new([]), new(1, Mixes, firstToken: true), cores, new(1, Mixes, firstToken: true, cores));
 }

@@ -211,13 +211,13 @@ public sealed class StageCountersTests
     [Fact]
     public void Without_a_guard_that_needs_it_there_is_no_room_for_the_time_to_the_first_byte()
     {
-        var counters = new StageCounters(new([]), new(1, 0, false, firstToken: false), 1, groups: null);
+        var counters = new StageCounters(new([]), new(1, default, firstToken: false), 1, groups: null);
         counters.Answered(new(Arm.Canary, 7, 0) { Latency = 0.2, FirstToken = 0.1 });
 
         var everyone = counters.Collect(1, Half).Canary.Cells[0];
 
         Assert.Equal((1, 0), (everyone.Latency.Total(), everyone.FirstToken.Total()));
-        Assert.Equal(2L * LatencyBuckets.Count, new CellLayout(1, 0, false, true).Length - new CellLayout(1, 0, false, false).Length);
+        Assert.Equal(2L * LatencyBuckets.Count, new CellLayout(1, default, true).Length - new CellLayout(1, default, false).Length);
     }
 
     [Fact]
@@ -282,6 +282,7 @@ public sealed class StageCountersTests
     private static StageCounters Counters(SegmentSpec[] segments, int classes, bool confidence, int cores)
     {
         var cells = new SegmentCells(segments);
-        return new(cells, new(cells.Count, classes, confidence, firstToken: true), cores, new(cells.Count, classes, confidence, firstToken: true, cores));
+        MixSizes mixes = new(classes == 0 ? 0 : classes + 1, confidence ? ConfidenceBins.Count : 0, 0);
+        return new(cells, new(cells.Count, mixes, firstToken: true), cores, new(cells.Count, mixes, firstToken: true, cores));
     }
 }

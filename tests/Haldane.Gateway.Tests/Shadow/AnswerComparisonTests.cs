@@ -20,7 +20,7 @@ public sealed class AnswerComparisonTests : IDisposable
     {
         var (model, spec) = (Rig.Spec(["http://127.0.0.1:9"], ["http://127.0.0.1:9"]), new ShadowSpec { Rate = 1_000_000 });
         var cells = new SegmentCells(model.Segments);
-        var pairs = new PairDesk(new(Protocol.Http, new()), new(spec, false), new(cells, new(cells.Count, 0, false, false), 1, null), new(cells), new("fraud"), new(0, new(new([]))));
+        var pairs = new PairDesk(new(Protocol.Http, new()), new(spec, false), new(cells, new(cells.Count, default, false), 1, null), new(cells), new("fraud"), new(0, new(new([]))));
         _lane = new(model, spec, model.Versions[0], model.Versions[1], pairs, _watch, TimeProvider.System);
     }
 

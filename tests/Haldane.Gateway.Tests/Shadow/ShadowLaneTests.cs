@@ -135,7 +135,7 @@ public sealed class ShadowLaneTests : IDisposable
         var model = Rig.Spec(["http://127.0.0.1:9"], [canary]);
         var cells = new SegmentCells(model.Segments);
         var pairs = new PairDesk(
-            new AnswerReader(Protocol.Http, new()), new AnswerComparison(spec, byClass: false), new(cells, new(cells.Count, 0, false, false), 1, null), new(cells), _totals, new(0, new(new([]))));
+            new AnswerReader(Protocol.Http, new()), new AnswerComparison(spec, byClass: false), new(cells, new(cells.Count, default, false), 1, null), new(cells), _totals, new(0, new(new([]))));
         return new(model, spec, model.Versions[0], model.Versions[1], pairs, _watch, _clock);
     }
 

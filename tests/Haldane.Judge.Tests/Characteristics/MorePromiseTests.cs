@@ -155,6 +155,31 @@ public sealed class MorePromiseTests(ITestOutputHelper output) : PromiseFixture(
         Decide("twice the drift", VerdictKind.Fail, guard, 30, 30, At(0.9));
     }
 
+    [Fact]
+    public void Drift_of_attributions_at_a_line_is_rarely_called_beyond_it()
+    {
+        // The lines are those of the coins above; the part of a feature differs from answer to answer.
+        var guard = Slices.Guard(SignalKind.AttributionDrift, Scale.JensenShannon, 0.05);
+        Func<Random, int, int, EvidenceSlice> At(double canary) => (r, n, s) => Slices.Slice(n, s, 30, Drawn(r, 210, 0.5), Drawn(r, 90, canary));
+
+        Hold("attribution drift", guard, [30], 60, At(0.6827), At(0.7560));
+        Decide("twice the drift", VerdictKind.Fail, guard, 30, 30, At(0.9));
+        Decide("no drift", VerdictKind.Pass, guard, 30, 60, At(0.5));
+    }
+
+    // The size of the first feature is a part of all, evenly around its mean; one feature of each answer is drawn.
+    private static CellEvidence Drawn(Random random, int count, double mean)
+    {
+        var first = 0L;
+        for (var i = 0; i < count; i++)
+        {
+            var part = mean + Math.Min(mean, 1 - mean) * (2 * random.NextDouble() - 1);
+            first += random.NextDouble() < part ? 1 : 0;
+        }
+
+        return new() { Exchanges = count, Attribution = [first, count - first, 0] };
+    }
+
     private static CellEvidence Sure(Random random, long count, double high)
     {
         var bins = new long[ConfidenceBins.Count];

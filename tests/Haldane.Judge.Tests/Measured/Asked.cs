@@ -14,7 +14,7 @@ internal sealed class Asked
     /// <summary>The cell of a segment, beside that of everyone.</summary>
     public const int Segment = 1;
 
-    private readonly StageTotals _totals = new(2, 2);
+    private readonly StageTotals _totals = new(2, new(2, ConfidenceBins.Count, 3));
     private int _stage;
 
     private Asked(GuardSpec guard, int cell, bool bySubject, int[] shares) => Measurement = Measurements.For(new()

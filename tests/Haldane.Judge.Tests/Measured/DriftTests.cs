@@ -183,6 +183,43 @@ public sealed class DriftTests
         Assert.True(plain.Pass > Asked.OfEveryone(guard).After(slice with { Canary = sure with { ByGroup = new() { Confidence = sure.ByGroup!.Classes } } }).Pass + 1);
     }
 
+    [Fact]
+    public void Attributions_are_compared_by_feature_whatever_the_predictions_do()
+    {
+        var guard = Slices.Guard(SignalKind.AttributionDrift, Scale.JensenShannon, 0.04);
+        var asked = Asked.OfEveryone(guard).After(Slices.Slice(1, 0, 20, Drawn(250, 700, 50), Drawn(700, 250, 50)));
+
+        var js = JensenShannon.Of([700, 250, 50], [250, 700, 50]);
+        Assert.Equal(Part + NormalMixture.LogE(Math.Sqrt(js.Bits - js.Bias) - Fine, js.DistanceError, Bad), asked.Fail, 9);
+        Assert.Equal((1_000L, 1_000L), (asked.Reading.BaselineCount, asked.Reading.CanaryCount));
+        Assert.StartsWith(
+            $"the attributions are {Say.Number(js.Bits - js.Bias, 2)} bits (Jensen-Shannon divergence) from the baseline's, income 25 % -> 70 %; ", asked.Says(VerdictKind.Undecided), StringComparison.Ordinal);
+        Assert.Contains("from the baseline's, other 5 % -> 40 %", Asked.OfEveryone(guard).After(Slices.Slice(1, 0, 20, Drawn(450, 500, 50), Drawn(250, 350, 400))).Says(VerdictKind.Fail), StringComparison.Ordinal);
+        Assert.Equal("0 canary attributions in country=ID in this stage, 10 are the least", Asked.OfSegment(guard).Measurement.Missing());
+        Assert.Equal(0, Asked.OfSegment(guard).After(Slices.Slice(1, 0, 20, Drawn(500, 450, 50), Drawn(500, 450, 50))).Pass);
+    }
+
+    [Fact]
+    public void Habits_of_attribution_count_and_those_of_prediction_and_batches_do_not()
+    {
+        var guard = Slices.Guard(SignalKind.AttributionDrift, Scale.JensenShannon, 0.04);
+        var slice = Slices.Slice(1, 0, 20, Drawn(3_200, 3_200, 0), Drawn(3_200, 3_200, 0));
+        var (of, plain) = (Habits(slice.Canary, 20), Asked.OfEveryone(guard).After(slice));
+
+        Assert.Equal(plain.Pass, Asked.OfEveryone(guard).After(slice with { Canary = of }).Pass);
+        Assert.True(plain.Pass > With(new() { Attribution = of.ByGroup!.Classes }).Pass + 1);
+
+        // In the segment one caller's batches are as large as all others'; what is drawn of each answer is not theirs.
+        SparseCounts even = Of(_ => 10), batches = Of(group => group == 0 ? 6_300 : 100);
+        Asked In(SparseCounts? predictions) => Asked.OfSegment(guard).After(slice with { Canary = slice.Canary with { ByGroup = new() { Attribution = of.ByGroup.Classes, Answers = even, Predictions = predictions ?? SparseCounts.Empty } } });
+        Assert.Equal(In(null).Fail, In(batches).Fail);
+
+        Asked With(GroupedAnswers groups) => Asked.OfEveryone(guard).After(slice with { Canary = slice.Canary with { ByGroup = groups } });
+        static SparseCounts Of(Func<int, long> count) => SparseCounts.Of([.. Enumerable.Range(0, 2 * SubjectGroups.Count).Select(key => count(key % SubjectGroups.Count))]);
+    }
+
+    private static CellEvidence Drawn(long first, long second, long other) => new() { Exchanges = first + second + other, Classes = [first, second + other], Attribution = [first, second, other] };
+
     private static CellEvidence Cell(long first, long other) => new() { Exchanges = first + other, Classes = [first, other] };
 
     private static CellEvidence Sure(params (int Bin, long Count)[] bins) => new()

@@ -192,6 +192,21 @@ public sealed class EarlyDriftTests
         Assert.Null(Asked.OfEveryone(Confidence).After(Slices.Slice(1, 0, 20, Sure((3, 940)), Sure((3, 940)) with { Unread = 900 })).Measurement.Broken());
     }
 
+    [Theory]
+    [InlineData(950, 0, null)]
+    [InlineData(949, 0, "the attribution of 51 of 1,000 canary answers in this stage could not be read; check the signal's pointer")]
+    [InlineData(949, 32_000, "the attribution of 51 of 1,000 canary answers in this stage could not be read; check the signal's pointer")]
+    [InlineData(0, 0, "the attribution of 1,000 of 1,000 canary answers in this stage could not be read; check the signal's pointer")]
+    public void An_answer_of_no_feature_could_not_be_read_however_many_predictions_it_brought(long drawn, long predictions, string? said)
+    {
+        var guard = Slices.Guard(SignalKind.AttributionDrift, Scale.JensenShannon, 0.04);
+        var whole = new CellEvidence { Exchanges = 1_000, Classes = [predictions, 0], Attribution = [400, 500, 100] };
+        var odd = whole with { Exchanges = 1_010, Errors = 10, Unread = 7, Attribution = [drawn, 0, 0] };
+
+        Assert.Equal(said, Asked.OfEveryone(guard).After(Slices.Slice(1, 0, 20, whole, odd)).Measurement.Broken());
+        Assert.Null(Asked.OfEveryone(guard).After(Slices.Slice(1, 0, 20, whole, whole with { Unread = 900 })).Measurement.Broken());
+    }
+
     [Fact]
     public void The_sentence_names_what_moved_most()
     {

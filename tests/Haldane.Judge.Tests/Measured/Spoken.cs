@@ -66,7 +66,7 @@ internal sealed class Spoken(GuardSpec guard) : Measurement(Of(guard))
         Classes = [],
         FailAt = Asked.FailAt,
         PassAt = Asked.PassAt,
-        Totals = new(1, 0),
+        Totals = new(1, default),
         Shares = new(),
     };
 }

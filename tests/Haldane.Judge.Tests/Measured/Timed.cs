@@ -22,7 +22,7 @@ internal static class Timed
     /// <summary>The canary's and the baseline's latencies of the slices of one stage, and how much alike those of a user are.</summary>
     public static (LatencyHistogram Canary, LatencyHistogram Baseline) Histograms(params IEnumerable<EvidenceSlice> slices)
     {
-        var totals = new StageTotals(1, 2);
+        var totals = new StageTotals(1, new(2, ConfidenceBins.Count, 0));
         var (canary, baseline) = (totals.Of(Arm.Canary, 0).Times(Clock.LastByte), totals.Of(Arm.Baseline, 0).Times(Clock.LastByte));
         foreach (var slice in slices)
         {

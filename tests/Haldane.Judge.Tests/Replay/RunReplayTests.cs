@@ -34,6 +34,31 @@ public sealed class RunReplayTests
     }
 
     [Fact]
+    public void Attributions_come_out_again_and_evidence_from_before_there_were_any_too()
+    {
+        var model = Slices.Model();
+        var plan = Slices.Rollout([Slices.Guard(SignalKind.AttributionDrift, Scale.JensenShannon, 0.05), Slices.Guard(SignalKind.ErrorRate, Scale.Value, 0.05)], 20);
+        CellEvidence baseline = new() { Exchanges = 800, Attribution = [400, 300, 100] }, canary = new() { Exchanges = 200, Attribution = [50, 125, 25] };
+        List<string> bodies = [.. Enumerable.Range(1, 5).Select(n => JsonSerializer.Serialize(Slices.Slice(n, 0, 20, baseline, canary), CoreJson.Default.EvidenceSlice))];
+        List<string> old = [.. bodies.Select(b => b.Replace(",\"attribution\":[400,300,100]", "", StringComparison.Ordinal).Replace(",\"attribution\":[50,125,25]", "", StringComparison.Ordinal))];
+
+        foreach (var (stored, kind) in new[] { (bodies, Core.Judging.VerdictKind.Fail), (old, Core.Judging.VerdictKind.Broken) })
+        {
+            var (judge, replay, digest) = (new JudgedRun(model, plan), new RunReplay(model, plan), "");
+            foreach (var body in stored)
+            {
+                digest = LedgerChain.Extend(digest, Encoding.UTF8.GetBytes(body));
+                judge.Take(JsonSerializer.Deserialize(body, CoreJson.Default.EvidenceSlice)!, digest);
+                replay.Take(replay.UpTo + 1, body);
+            }
+
+            var entry = Stored(Entry("held", judge));
+            Assert.Equal(kind, entry.Verdicts[0].Kind);
+            Assert.True(replay.Compare(1, entry).IsEqual);
+        }
+    }
+
+    [Fact]
     public void Verdicts_before_the_first_slice_are_compared_too()
     {
         var judge = new JudgedRun(Model, Plan);

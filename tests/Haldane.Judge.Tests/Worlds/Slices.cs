@@ -24,6 +24,7 @@ internal static class Slices
         {
             Prediction = new("/class", Enumerable.Range(1, classes - 1).Select(i => $"class-{i}").ToValueList()),
             Confidence = new("/confidence"),
+            Attribution = new("/why", ["income", "age"]),
             Values = [new("revenue", 0, 500), new("score", 0, 1), new("change", -1, 1)],
             Events = ["conversion", "complaint"],
         },
