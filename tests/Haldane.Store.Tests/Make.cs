@@ -65,10 +65,10 @@ internal static class Make
         Fresh = number == 1,
         Baseline = new()
         {
-            Cells = [new() { Exchanges = 900 + number, Errors = salt, Latency = new([3, 700, 701], [1, 2, 3]), Classes = [5, 6, 7], Confidence = [1, 2], FirstToken = new([2], [6]) }],
+            Cells = [new() { Exchanges = 900 + number, Errors = salt, Latency = new([3, 700, 701], [1, 2, 3]), Classes = [5, 6, 7], Confidence = [1, 2], Attribution = [8, 0, 9], FirstToken = new([2], [6]) }],
             NewSubjects = 17,
             AnswersByGroup = [.. Enumerable.Range(0, SubjectGroups.Count).Select(g => (long)g)],
-            ByGroup = new() { Answers = new([5], [7]), Latency = new([0, 700], [1, 2]), Classes = new([63], [long.MaxValue]), Confidence = new([1], [3]), FirstToken = new([2], [6]) },
+            ByGroup = new() { Answers = new([5], [7]), Latency = new([0, 700], [1, 2]), Classes = new([63], [long.MaxValue]), Confidence = new([1], [3]), Attribution = new([130], [4]), FirstToken = new([2], [6]) },
         },
         Canary = new()
         {
