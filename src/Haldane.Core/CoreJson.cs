@@ -49,6 +49,7 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(Verdict[]))]
 [JsonSerializable(typeof(VersionSpec[]))]
 [JsonSerializable(typeof(WarmUpSpec[]))]
+[JsonSerializable(typeof(WindowSpec[]))]
 [JsonSerializable(typeof(IReadOnlyList<ComputeView>))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(long[]))]

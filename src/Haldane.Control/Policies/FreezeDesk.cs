@@ -135,7 +135,7 @@ internal sealed class FreezeDesk(SpecificationSet first, IRolloutStore store, Ti
         }
 
         // Those that no longer stand are forgotten: their next window holds again anyway.
-        var before = _calendar.Overrides.FirstOrDefault(o => o.Rollout == rollout.Name)?.Freezes.Where(f => Now.Standing.Any(s => s.Name == f.Name && s.Since == f.Since)) ?? [];
+        var before = _calendar.Overrides.FirstOrDefault(o => o.Rollout == rollout.Name)?.Freezes.Where(f => Now.StandingFor(rollout).Any(s => s.Name == f.Name && s.Since == f.Since)) ?? [];
         var made = new FreezeOverride(rollout.Name, [.. before, .. holding], by.Name, why);
         await RecordAsync(new(Setting.Override, rollout.Name, JsonSerializer.SerializeToElement(made, CoreJson.Default.FreezeOverride)), by.Name, why, time.GetUtcNow());
         _calendar = _calendar with { Overrides = [.. _calendar.Overrides.Where(o => o.Rollout != rollout.Name), made] };

@@ -13,7 +13,7 @@ public sealed record Calendar(ValueList<PolicySpec> Policies, ValueList<Freeze> 
     public static readonly Calendar Empty = new([], [], []);
 
     /// <summary>What it says at a moment.</summary>
-    public CalendarMoment At(DateTimeOffset now) => new(this, [.. Standing(now)]);
+    public CalendarMoment At(DateTimeOffset now) => new(this, [.. Standing(now)], now);
 
     private IEnumerable<StandingFreeze> Standing(DateTimeOffset now)
     {
@@ -38,11 +38,22 @@ public sealed record Calendar(ValueList<PolicySpec> Policies, ValueList<Freeze> 
 /// <summary>A calendar at a moment: what stands is looked up once, for all rollouts. Pure.</summary>
 /// <param name="Calendar">The calendar.</param>
 /// <param name="Standing">The freezes that stand.</param>
-public sealed record CalendarMoment(Calendar Calendar, ValueList<StandingFreeze> Standing)
+/// <param name="Now">The moment.</param>
+public sealed record CalendarMoment(Calendar Calendar, ValueList<StandingFreeze> Standing, DateTimeOffset Now)
 {
     /// <summary>The freezes that hold a rollout: those that stand and that nobody has set aside for it.</summary>
-    public IEnumerable<StandingFreeze> Holding(Rollout rollout) => Standing.Count == 0 ? [] : Standing.Where(f =>
-        f.Holds(rollout.Spec.Model) && !Calendar.Overrides.Any(o => o.Rollout == rollout.Name && o.Covers(f)));
+    public IEnumerable<StandingFreeze> Holding(Rollout rollout) => StandingFor(rollout).Where(f => !Calendar.Overrides.Any(o => o.Rollout == rollout.Name && o.Covers(f)));
+
+    /// <summary>The freezes that stand for a rollout, set aside or not: those of its model, and the schedule of its stage while that is closed.</summary>
+    public IEnumerable<StandingFreeze> StandingFor(Rollout rollout)
+    {
+        var standing = Standing.Count == 0 ? [] : Standing.Where(f => f.Holds(rollout.Spec.Model));
+        return Schedule(rollout) is { Count: > 0 } times && !times.Any(t => t.Stands(Now))
+            ? standing.Append(new($"the schedule of its stage, {string.Join(" or ", times.Select(t => t.When))}", rollout.Since, null, null))
+            : standing;
+    }
+
+    private static ValueList<WindowSpec> Schedule(Rollout rollout) => rollout is { Phase: Phase.Running, Stage: var stage } && stage < rollout.Spec.Stages.Count ? rollout.Spec.Stages[stage].Schedule : [];
 
     /// <summary>Why a rollout may not go up now, one sentence; null when nothing is frozen.</summary>
     public string? Frozen(Rollout rollout) => Holding(rollout).FirstOrDefault()?.Sentence;

@@ -21,7 +21,8 @@ internal static class PolicyFields
             return DateTime.TryParseExact(text, MomentFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out value);
         });
 
-    private static readonly ScalarShape<CronTimes> Cron = new(
+    /// <summary>When something happens again and again.</summary>
+    internal static readonly ScalarShape<CronTimes> Cron = new(
         "five fields as in a crontab: minute, hour, day of month, month, day of week, e.g. \"0 16 * * 5\"",
         static () => new() { ["type"] = "string" },
         static (string text, [MaybeNullWhen(false)] out CronTimes value, out string? cure) =>
@@ -30,7 +31,8 @@ internal static class PolicyFields
             return CronTimes.TryParse(text, out value);
         });
 
-    private static readonly ScalarShape<TimeZoneInfo> Zone = new(
+    /// <summary>Where clocks stand.</summary>
+    internal static readonly ScalarShape<TimeZoneInfo> Zone = new(
         "the name of a time zone, e.g. Europe/Berlin",
         static () => new() { ["type"] = "string" },
         static (string text, [MaybeNullWhen(false)] out TimeZoneInfo value, out string? cure) =>

@@ -131,6 +131,9 @@ public sealed record StageSpec(Share Share, TimeSpan Bake)
     /// <summary>Who must agree before it is left; null where nobody is asked.</summary>
     public ApprovalSpec? Approval { get; init; }
 
+    /// <summary>The times in which it may be left; empty for any.</summary>
+    public ValueList<WindowSpec> Schedule { get; init => field = value ?? []; } = [];
+
     /// <summary>The canary's part of what both arms see, in [0, 1]: its share, and in a shadow stage a half.</summary>
     [JsonIgnore]
     public double CanaryPart => Kind == StageKind.Shadow ? Paired : Share.Fraction;

@@ -41,6 +41,15 @@ internal static class StageFields
             return approval;
         });
 
+    private static readonly MappingShape<WindowSpec> Window = new(
+        "a time such as { cron: \"0 9 * * 1-5\", for: 8h, zone: Europe/Berlin }",
+        new("", TimeSpan.Zero, TimeZoneInfo.Utc.Id),
+        [
+            Field<WindowSpec, CronTimes>.Required("cron", PolicyFields.Cron, (w, v) => w with { Cron = v.Text }, "When it begins each time."),
+            Field<WindowSpec, TimeSpan>.Required("for", Amounts.Window, (w, v) => w with { For = v }, "How long it lasts, e.g. 8h."),
+            Field<WindowSpec, TimeZoneInfo>.Optional("zone", PolicyFields.Zone, (w, v) => w with { Zone = v.Id }, "Where the clocks stand. Default: UTC."),
+        ]);
+
     /// <summary>A stage of any kind.</summary>
     public static readonly Shape<StageSpec> Stage = new ByKind(Kinds.Select(k => k.Kind).ToDictionary(kind => kind, kind => Of(Blank(kind), isWhole: true)));
 
@@ -102,6 +111,8 @@ internal static class StageFields
             "whenUndecided", new ChoiceShape<WhenUndecided>(("hold", WhenUndecided.Hold), ("ask", WhenUndecided.Ask), ("rollback", WhenUndecided.RollBack)), (s, v) => s with { WhenUndecided = v },
             "What happens when stay is over: hold until it is decided, ask a person, or rollback. Default: hold."),
         Field<StageSpec, ApprovalSpec>.Optional("approval", Approval, (s, v) => s with { Approval = v }, "Who must agree before the stage may be left; in the last one, before the promotion. Default: nobody."),
+        Field<StageSpec, ValueList<WindowSpec>>.Optional("schedule", new ListShape<WindowSpec>(Window, 1, 20, "times"), (s, v) => s with { Schedule = v },
+            "The times in which the stage may be left; in the last one, in which the canary may be promoted. Default: any time."),
     ];
 
     private static Field<StageSpec>[] Shadow() =>

@@ -30,6 +30,22 @@ public sealed class FreezeTests
     }
 
     [Fact]
+    public async Task A_stage_with_a_schedule_is_left_when_its_hours_have_come()
+    {
+        var rollout = Make.Rollout();
+        var (soon, time) = (new HandTime().GetUtcNow().AddMinutes(2), TimeSpan.FromMinutes(10));
+        using var world = await World.StartedAsync(rollout with { Stages = [rollout.Stages[0] with { Schedule = [new($"{soon.Minute} {soon.Hour} * * *", time, "UTC")] }, rollout.Stages[1]] });
+        await world.TickAsync(30);
+        var closed = world.View.Rollout;
+        var advance = await world.AskAsync(RolloutCommand.Advance);
+        await world.TickAsync(150);
+
+        Assert.Equal((0, HoldReason.Frozen, $"frozen by the schedule of its stage, {soon.Minute} {soon.Hour} * * * for 10m (UTC)"), (closed.Stage, closed.Hold, closed.Reason));
+        Assert.Equal(CommandOutcomeKind.Conflict, advance.Kind);
+        Assert.NotEqual(0, world.View.Rollout.Stage);
+    }
+
+    [Fact]
     public async Task A_freeze_outlives_a_restart_and_so_does_its_end()
     {
         using var world = await World.StartedAsync();

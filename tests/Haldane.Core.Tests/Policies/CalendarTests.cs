@@ -48,6 +48,39 @@ public sealed class CalendarTests
         Assert.Equal("frozen by year-end until 2027-01-04 00:00 UTC: closing", calendar.At(Noon).Frozen(Fraud with { Spec = Fraud.Spec with { Model = "chat" } }));
     }
 
+    [Theory]
+    [InlineData("2026-12-24T07:59:59Z", false)] // nine in Berlin
+    [InlineData("2026-12-24T08:00:00Z", true)]
+    [InlineData("2026-12-24T15:59:59Z", true)]
+    [InlineData("2026-12-24T16:00:00Z", false)]
+    [InlineData("2026-12-26T10:00:00Z", true)] // a Saturday has an hour of its own
+    [InlineData("2026-12-27T10:00:00Z", false)]
+    public void A_stage_is_left_at_the_times_of_its_schedule(string at, bool open)
+    {
+        var now = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture);
+        var rollout = Scheduled(new("0 9 * * 1-5", TimeSpan.FromHours(8), "Europe/Berlin"), new("0 10 * * 6", TimeSpan.FromHours(2), "UTC"));
+
+        Assert.Equal(open ? null : "frozen by the schedule of its stage, 0 9 * * 1-5 for 8h (Europe/Berlin) or 0 10 * * 6 for 2h (UTC)", Calendar.Empty.At(now).Frozen(rollout));
+        Assert.Null(Calendar.Empty.At(now).Frozen(rollout with { Phase = Phase.Draft })); // it may start at any time
+        Assert.Null(Calendar.Empty.At(now).Frozen(rollout with { Stage = 1 }));
+    }
+
+    [Fact]
+    public void A_schedule_that_was_set_aside_stays_so_for_this_stage()
+    {
+        var rollout = Scheduled(new WindowSpec("0 9 * * *", TimeSpan.FromHours(1), "UTC"));
+        var aside = Calendar.Empty with { Overrides = [new(rollout.Name, [.. Calendar.Empty.At(Noon).Holding(rollout).Select(f => new OverriddenFreeze(f.Name, f.Since))], "ada", "the fix")] };
+
+        Assert.Null(aside.At(Noon.AddDays(1)).Frozen(rollout));
+        Assert.NotNull(aside.At(Noon.AddDays(1)).Frozen(rollout with { Since = rollout.Since.AddHours(1) }));
+    }
+
+    [Fact]
+    public void Where_the_zone_is_not_known_any_more_it_waits() =>
+        Assert.NotNull(Calendar.Empty.At(Noon).Frozen(Scheduled(new WindowSpec("* * * * *", TimeSpan.FromHours(1), "Atlantis/Poseidonis"))));
+
+    private static Rollout Scheduled(params WindowSpec[] schedule) => Fraud with { Spec = Fraud.Spec with { Stages = [Fraud.Spec.Stages[0] with { Schedule = [.. schedule] }, .. Fraud.Spec.Stages.AsSpan()[1..]] } };
+
     [Fact]
     public void An_ordered_freeze_holds_until_it_ends_or_is_lifted()
     {

@@ -14,7 +14,7 @@ internal static class Mistakes
     [
         new(
             "unknown field", "bake: 15m }\n    - { share: 10%", "bak: 15m }\n    - { share: 10%", 29, 20, "spec.stages[0].bak",
-            "found the unknown field \"bak\"; wanted one of name, kind, share, bake, exchanges, subjects, guards, stay, whenUndecided, approval: did you mean \"bake\"?"),
+            "found the unknown field \"bak\"; wanted one of name, kind, share, bake, exchanges, subjects, guards, stay, whenUndecided, approval, schedule: did you mean \"bake\"?"),
         new(
             "far unknown field", "  showArm: false", "  replicas: 3", 18, 3, "spec.replicas",
             "found the unknown field \"replicas\"; wanted one of protocol, route, subject, segments, signals, versions, failover, timeout, showArm, traffic, about"),

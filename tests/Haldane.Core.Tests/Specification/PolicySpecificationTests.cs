@@ -47,6 +47,25 @@ public sealed class PolicySpecificationTests
         AssertOne(Samples.Read(Samples.Fraud, Policy("{ atMost: 1 }"), Policy("{ atMost: 1 }")), "found a second policy \"house\"");
 
     [Fact]
+    public void A_schedule_is_read_whole_and_stored()
+    {
+        var rollout = Samples.Read(Samples.With("{ share: 50%, bake: 15m }", "{ share: 50%, bake: 15m, schedule: [{ cron: \"0 9 * * 1-5\", for: 8h, zone: Europe/Berlin }, { cron: \"0 10 * * sat\", for: 1h }] }")).Set!.Rollouts[0];
+
+        Assert.Equal([new("0 9 * * 1-5", TimeSpan.FromHours(8), "Europe/Berlin"), new WindowSpec("0 10 * * sat", TimeSpan.FromHours(1), "UTC")], rollout.Stages[2].Schedule);
+        var json = System.Text.Json.JsonSerializer.Serialize(rollout, CoreJson.Default.RolloutSpec);
+        Assert.Equal(rollout, System.Text.Json.JsonSerializer.Deserialize(json, CoreJson.Default.RolloutSpec));
+        Assert.Empty(System.Text.Json.JsonSerializer.Deserialize(json.Replace("\"schedule\":", "\"then\":", StringComparison.Ordinal), CoreJson.Default.RolloutSpec)!.Stages[2].Schedule);
+    }
+
+    [Theory]
+    [InlineData("[]", "wanted 1 to 20")]
+    [InlineData("[{ cron: \"0 9 * *\", for: 8h }]", "wanted five fields as in a crontab")]
+    [InlineData("[{ cron: \"0 9 * * *\" }]", "found no field \"for\"")]
+    [InlineData("[{ cron: \"0 9 * * *\", for: 8h, zone: Berlin }]", "wanted the name of a time zone, e.g. Europe/Berlin")]
+    public void A_mistake_in_a_schedule_is_named(string schedule, string message) =>
+        AssertOne(Samples.Read(Samples.With("{ share: 50%, bake: 15m }", $"{{ share: 50%, bake: 15m, schedule: {schedule} }}")), message);
+
+    [Fact]
     public void An_approval_is_read_whole()
     {
         var set = Samples.Read(Samples.With("{ share: 50%, bake: 15m }", "{ share: 50%, bake: 15m, approval: { count: 2, people: [anna, ben], groups: [risk], expires: 3d } }")).Set!;

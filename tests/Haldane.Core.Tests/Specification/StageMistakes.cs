@@ -28,7 +28,7 @@ internal static class StageMistakes
             "found \"shadw\"; wanted split, shadow, switch or experiment: did you mean shadow?"),
         new(
             "shadow with a share", "{ share: 1%,", "{ kind: shadow, share: 1%,", 29, 23, "spec.stages[0].share",
-            "found the unknown field \"share\"; wanted one of name, kind, sample, rate, control, ignore, tolerance, similarity, cosine, keepPairs, redact, bake, exchanges, guards, stay, whenUndecided, approval"),
+            "found the unknown field \"share\"; wanted one of name, kind, sample, rate, control, ignore, tolerance, similarity, cosine, keepPairs, redact, bake, exchanges, guards, stay, whenUndecided, approval, schedule"),
         new(
             "shadow without a bake", "{ share: 1%, bake: 15m }", "{ kind: shadow, sample: 100% }", 29, 7, "spec.stages[0].bake",
             "found no field \"bake\"; wanted a duration above 0s and at most 30d, e.g. 15m"),
@@ -65,7 +65,7 @@ internal static class StageMistakes
             "found \"60%\"; wanted a rate above 0% and at most 50%, e.g. 1%"),
         new(
             "share in a switch", "{ share: 50%,", "{ kind: switch, share: 50%,", 31, 23, "spec.stages[2].share",
-            "found the unknown field \"share\"; wanted one of name, kind, holdback, bake, exchanges, subjects, guards, stay, whenUndecided, approval"),
+            "found the unknown field \"share\"; wanted one of name, kind, holdback, bake, exchanges, subjects, guards, stay, whenUndecided, approval, schedule"),
         new(
             "switch that keeps too much", "{ share: 50%,", "{ kind: switch, holdback: 60%,", 31, 33, "spec.stages[2].holdback",
             "found \"60%\"; wanted a part from 0% to 50% in steps of 0.01%, e.g. 5%"),
