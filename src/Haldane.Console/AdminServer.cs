@@ -3,6 +3,7 @@ using Haldane.Console.Api;
 using Haldane.Console.Metrics;
 using Haldane.Console.OpenApi;
 using Haldane.Console.Page;
+using Haldane.Core;
 using Haldane.Core.Access;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -127,8 +128,8 @@ public sealed partial class AdminServer : IAsyncDisposable
         FeedbackApi.Map(app, room);
         GaugeApi.Map(app, gauges);
         AlertApi.Map(app, room);
-        ProcessApi.Map(app, processes);
-        EvaluatorApi.Map(app, evaluators);
+        app.MapList("/api/v1/processes", () => processes.All, p => p.Model, CoreJson.Default.IReadOnlyListComputeView, "The processes of versions that Haldane keeps, and where they stand.");
+        app.MapList("/api/v1/evaluators", () => evaluators.All, e => e.Model, CoreJson.Default.IReadOnlyListEvaluatorView, "Who scores a sample of the answers, and what they did since the start.");
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         ReportApi.Map(app, reports);

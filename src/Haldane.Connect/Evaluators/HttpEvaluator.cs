@@ -12,7 +12,7 @@ public sealed class HttpEvaluator : IEvaluator, IDisposable
     private const int LongestAnswer = 64 << 10;
     private static readonly TimeSpan ToConnect = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectTimeout = ToConnect, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _client = new(OutsideHandler.New(ToConnect, lifetime: TimeSpan.FromMinutes(5), proxy: false))
     {
         Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = LongestAnswer,

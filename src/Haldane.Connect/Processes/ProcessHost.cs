@@ -17,7 +17,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
 
     private readonly string? _cgroup;
     private readonly StartingThread _starting = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectTimeout = ProbePatience, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    private readonly HttpClient _client = new(OutsideHandler.New(ProbePatience, lifetime: TimeSpan.FromMinutes(1), proxy: false))
     {
         Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = 64 << 20,

@@ -11,7 +11,7 @@ public sealed class MetricsReader : IMetricsReader, IDisposable
     private const int LargestAnswer = 8 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+    private readonly HttpClient _client = new(OutsideHandler.New(toConnect: TimeSpan.FromSeconds(3), lifetime: TimeSpan.FromMinutes(2)))
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LargestAnswer,

@@ -36,7 +36,7 @@ public sealed class PrometheusSource : IMetricSource, IDisposable
 
         _shown = root.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         _query = new(new UriBuilder(root) { UserName = "", Password = "", Path = root.AbsolutePath.TrimEnd('/') + "/api/v1/query_range" }.ToString());
-        _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+        _client = new(OutsideHandler.New(toConnect: TimeSpan.FromSeconds(5), lifetime: TimeSpan.FromMinutes(2)))
         {
             Timeout = Patience,
             MaxResponseContentBufferSize = LargestAnswer,

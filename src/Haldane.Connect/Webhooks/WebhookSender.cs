@@ -56,19 +56,11 @@ public sealed class WebhookSender : IWebhookSender, IDisposable
         _url = new(target.Url);
         _key = target.Key is null ? null : WebhookKey.Read(target.Key);
         _time = time;
-        _client = new(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            MaxConnectionsPerServer = 2,
-            MaxResponseDrainSize = MostDrained,
-            MaxResponseHeadersLength = MostDrained >> 10,
-        })
-        {
-            Timeout = patience,
-        };
+        var handler = OutsideHandler.New(toConnect: TimeSpan.FromSeconds(5), lifetime: TimeSpan.FromMinutes(2));
+        handler.MaxConnectionsPerServer = 2;
+        handler.MaxResponseDrainSize = MostDrained;
+        handler.MaxResponseHeadersLength = MostDrained >> 10;
+        _client = new(handler) { Timeout = patience };
     }
 
     /// <summary>Scheme, host and port of the receiver; the rest of the address may be a secret.</summary>

@@ -14,8 +14,7 @@ internal static class GaugeApi
 
     public static void Map(IEndpointRouteBuilder routes, IGaugeDesk desk)
     {
-        routes.MapGet("/api/v1/gauges", (HttpContext context) => Results.Json(
-            [.. desk.All.Where(g => context.Person().Covers(g.Model))], CoreJson.Default.IReadOnlyListGaugeView)).Needs(Permissions.Read).Tells<IReadOnlyList<GaugeView>>("The last reading of each gauge of each version.");
+        routes.MapList("/api/v1/gauges", () => desk.All, g => g.Model, CoreJson.Default.IReadOnlyListGaugeView, "The last reading of each gauge of each version.");
         routes.MapPost("/api/v1/models/{name}/readings", (string name, HttpContext context, CancellationToken cancel) => Items.AnswerAsync(
             context.Request, readings => Task.FromResult(Take(desk, name, context.Person(), readings)), cancel)).Needs(Permissions.Send)
             .TakesJson().Tells<GaugeReceipt>("Takes readings of gauges that are true now: one, or an array of them.");

@@ -96,14 +96,8 @@ internal sealed class VersionCompute(string model, VersionSpec version, IProcess
             {
                 await Needed().WaitAsync(_stop.Token);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, Unneeded());
-                if (await KeepAsync(either.Token) is { } wait)
-                {
-                    await Task.Delay(wait, time, either.Token);
-                }
-                else
-                {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, time, either.Token); // given up, until it is needed anew
-                }
+                var wait = await KeepAsync(either.Token);
+                await Task.Delay(wait ?? Timeout.InfiniteTimeSpan, time, either.Token); // given up, it waits until it is needed anew
             }
             catch (OperationCanceledException)
             {

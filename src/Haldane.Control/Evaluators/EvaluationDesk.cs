@@ -57,27 +57,19 @@ public sealed partial class EvaluationDesk(IExchangeSamples samples, IEvaluator 
         try
         {
             var key = ScoreCache.KeyOf(sample);
-            var known = _known.Find(key);
-            var evaluation = known is null ? await evaluators.ScoreAsync(sample, stop) : new(EvaluationKind.Scored, known, "");
-            if (line.End(arm, evaluation))
+            var scores = _known.Find(key);
+            if (scores is not null)
             {
-                Tell(sample, evaluation);
+                line.EndKnown(arm);
+            }
+            else
+            {
+                scores = await AskAsync(line, sample, key, stop);
             }
 
-            if (evaluation.Kind != EvaluationKind.Scored)
+            if (scores is { Count: > 0 })
             {
-                return;
-            }
-
-            _known.Add(key, evaluation.Scores);
-            if (known is not null)
-            {
-                line.Count(arm, static c => c with { Known = c.Known + 1 });
-            }
-
-            if (evaluation.Scores.Count > 0)
-            {
-                await controller.ScoreAsync(sample, evaluation.Scores, stop);
+                await controller.ScoreAsync(sample, scores, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -88,6 +80,24 @@ public sealed partial class EvaluationDesk(IExchangeSamples samples, IEvaluator 
         {
             line.Count(arm, static c => c with { Lost = c.Lost + 1 });
         }
+    }
+
+    // Null where it gave none.
+    private async Task<IReadOnlyDictionary<string, double>?> AskAsync(EvaluatorLine line, SampledExchange sample, string key, CancellationToken stop)
+    {
+        var evaluation = await evaluators.ScoreAsync(sample, stop);
+        var scores = evaluation.Kind == EvaluationKind.Scored ? evaluation.Scores : null;
+        if (scores is not null)
+        {
+            _known.Add(key, scores);
+        }
+
+        if (line.End(sample.Token.Arm, evaluation))
+        {
+            Tell(sample, evaluation);
+        }
+
+        return scores;
     }
 
     private void Tell(SampledExchange sample, Evaluation evaluation)

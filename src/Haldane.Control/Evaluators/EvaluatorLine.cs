@@ -68,6 +68,16 @@ internal sealed class EvaluatorLine(TimeProvider time)
         }
     }
 
+    /// <summary>It need not be asked: what it would say is known. That says nothing of how it does now.</summary>
+    public void EndKnown(Arm arm)
+    {
+        lock (_gate)
+        {
+            _underWay--;
+            Count(arm, static c => c with { Scored = c.Scored + 1, Known = c.Known + 1 });
+        }
+    }
+
     /// <summary>It was given up, because we stop.</summary>
     public void Forget()
     {

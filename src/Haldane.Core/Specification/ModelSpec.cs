@@ -29,6 +29,10 @@ public sealed record ModelSpec
     /// <summary>Whether a failed canary call may be sent to the baseline.</summary>
     public Failover Failover { get; init; } = Failover.Auto;
 
+    /// <summary>Whether inference calls may be sent a second time, whatever became of the first.</summary>
+    [JsonIgnore]
+    public bool CallsMayBeRepeated => Failover == Failover.Always || (Failover == Failover.Auto && Protocol != Protocol.Http);
+
     /// <summary>How long a version may take to its first response byte, and how long an exchange may stand still.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

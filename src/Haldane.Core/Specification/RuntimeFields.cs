@@ -109,7 +109,7 @@ internal static class RuntimeFields
             return;
         }
 
-        if (model.Failover == Failover.Never || (model.Protocol == Protocol.Http && model.Failover != Failover.Always))
+        if (!model.CallsMayBeRepeated)
         {
             errors.Report(recent, "found recent in a model whose calls may not be repeated; wanted a protocol that makes it safe, failover: always, or requests that are given");
         }

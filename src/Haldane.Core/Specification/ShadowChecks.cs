@@ -15,7 +15,7 @@ internal static class ShadowChecks
 
         // A preset's shadow stands nowhere.
         var kind = (rollout.Find("stages") as YamlSequence)?.Items.OfType<YamlMapping>().FirstOrDefault(StageFields.IsShadow)?.FindScalar("kind") ?? rollout.Find("preset") ?? rollout.NameNode;
-        if (spec.Failover == Failover.Never || (spec.Failover == Failover.Auto && spec.Protocol == Protocol.Http))
+        if (!spec.CallsMayBeRepeated)
         {
             rollout.Errors.Report(
                 kind, $"found a shadow stage, but the calls of the model {Clip.Quoted(model.Name)} may not be sent twice ({SetChecks.Place(model)}); "

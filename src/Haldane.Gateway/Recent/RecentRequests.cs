@@ -1,4 +1,4 @@
-using Haldane.Gateway.Shadow;
+using Haldane.Gateway.Copies;
 
 namespace Haldane.Gateway.Recent;
 

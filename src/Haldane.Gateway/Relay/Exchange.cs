@@ -62,7 +62,7 @@ internal sealed class Exchange
     /// <summary>Tells the caller's request from others, so that a retry of it is known; 0 where none can come.</summary>
     public ulong RetryKey { get; set; }
 
-    /// <summary>The copy of the exchange for a shadow stage or an evaluator, until it is on its way; null: it is not copied.</summary>
+    /// <summary>The copy of the exchange for a shadow stage, an evaluator or a version that is to be warmed up, until it is on its way; null: it is not copied.</summary>
     public ExchangeCopy? Copy { get; set; }
 
     /// <summary>What was read from the answer; null when there was nothing to read, unread where there are several in <see cref="Rows"/>.</summary>

@@ -2,13 +2,12 @@ using System.Buffers;
 using System.Net.Mime;
 using Haldane.Core;
 using Haldane.Gateway.Copies;
+using Haldane.Gateway.Http1;
 using Haldane.Gateway.Overrides;
 using Haldane.Gateway.Protocols;
 using Haldane.Gateway.Routing;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
-
-using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Relay;
 

@@ -1,5 +1,5 @@
 using Haldane.Core;
-using Haldane.Gateway.Shadow;
+using Haldane.Gateway.Copies;
 
 namespace Haldane.Gateway.Samples;
 

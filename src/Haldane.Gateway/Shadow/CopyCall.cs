@@ -1,10 +1,9 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Haldane.Gateway.Copies;
+using Haldane.Gateway.Http1;
 using Haldane.Gateway.Relay;
 using Haldane.Gateway.Upstreams;
-
-using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Shadow;
 

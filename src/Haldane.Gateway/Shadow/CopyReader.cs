@@ -1,8 +1,7 @@
 using Haldane.Gateway.Copies;
+using Haldane.Gateway.Http1;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Upstreams;
-
-using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Shadow;
 

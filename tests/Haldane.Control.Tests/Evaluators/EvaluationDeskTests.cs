@@ -86,6 +86,22 @@ public sealed class EvaluationDeskTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_is_known_says_nothing_of_how_it_does_now()
+    {
+        using var world = await StartedAsync();
+        var desk = Run(world);
+        _samples.Give(Sample(1, Arm.Canary, "known"));
+        await UntilAsync(() => Scored(desk) == 1);
+        _oracle.Say = static _ => new(EvaluationKind.Refused, new Dictionary<string, double>(), "it answered 401");
+        _samples.Give(Sample(2, Arm.Canary, "new"));
+        await UntilAsync(() => desk.All[0].Canary.Refused == 1);
+        _samples.Give(Sample(3, Arm.Canary, "known"));
+        await UntilAsync(() => Scored(desk) == 2);
+
+        Assert.Equal("it answered 401", desk.All[0].Fault);
+    }
+
+    [Fact]
     public async Task A_question_that_it_does_not_like_does_not_make_it_rest()
     {
         using var world = await StartedAsync();

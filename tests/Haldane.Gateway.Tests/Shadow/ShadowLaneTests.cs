@@ -4,13 +4,12 @@ using Haldane.Core.Evidence;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Gateway.Copies;
+using Haldane.Gateway.Http1;
 using Haldane.Gateway.Observation;
 using Haldane.Gateway.Shadow;
 using Haldane.Gateway.Shadow.Comparison;
 using Haldane.Gateway.Tests.Wire;
 using Haldane.Gateway.Upstreams;
-
-using Haldane.Gateway.Http1;
 
 namespace Haldane.Gateway.Tests.Shadow;
 

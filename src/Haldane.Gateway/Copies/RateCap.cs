@@ -1,4 +1,4 @@
-namespace Haldane.Gateway.Shadow;
+namespace Haldane.Gateway.Copies;
 
 /// <summary>Lets through so many a second, and a second's worth at once after a pause.</summary>
 /// <remarks>

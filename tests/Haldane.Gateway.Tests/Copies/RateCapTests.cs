@@ -1,6 +1,6 @@
-using Haldane.Gateway.Shadow;
+using Haldane.Gateway.Copies;
 
-namespace Haldane.Gateway.Tests.Shadow;
+namespace Haldane.Gateway.Tests.Copies;
 
 public sealed class RateCapTests
 {
