@@ -3,6 +3,7 @@ using Haldane.EndToEnd.Tests.Support;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>Who gets the canary, seen from outside.</summary>
+[Collection(Alone.Name)]
 public sealed class AssignmentTests
 {
     private const int Subjects = 2_000;

@@ -7,9 +7,10 @@ using Haldane.Store.Sqlite;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary><c>kill -9</c> at random moments of a rollout under traffic and feedback.</summary>
+[Collection(Alone.Name)]
 public sealed class CrashTests(ITestOutputHelper output)
 {
-    private const int Kills = 20;
+    private const int Kills = 12;
     private const int Seed = 20_261_121;
 
     [Fact]
@@ -18,7 +19,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         using var workspace = new Workspace();
         await using var v1 = await FixedModel.StartAsync();
         await using var v2 = await FixedModel.StartAsync();
-        var file = workspace.WriteRollout(v1.Address, v2.Address, "{ share: 5%, bake: 7s }, { share: 25%, bake: 7s }, { share: 50%, bake: 7s }");
+        var file = workspace.WriteRollout(v1.Address, v2.Address, "{ share: 5%, bake: 5s }, { share: 25%, bake: 5s }, { share: 50%, bake: 5s }");
         var random = new Random(Seed);
         var phases = new List<string>();
         var traffic = new Traffic();

@@ -4,7 +4,8 @@ using Haldane.EndToEnd.Tests.Support;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>Real servers, real traffic, real time: each scenario ends as the table of the README says, and what was decided comes out of the stored evidence again.</summary>
-public sealed class DemoTests
+[Collection(Alone.Name)]
+public sealed class DemoTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("good", "Promoted", null)]
@@ -19,7 +20,16 @@ public sealed class DemoTests
     public async Task A_scenario_ends_as_it_should(string scenario, string phase, string? guard)
     {
         using var workspace = new Workspace();
-        var said = await Terminal.RunAsync("demo", scenario, "--seed", "7", "--json", "--store", workspace.Store);
+        var store = workspace.Path("first.db");
+        var said = await Terminal.RunAsync("demo", scenario, "--seed", "7", "--json", "--store", store);
+
+        // A machine that stands still for a second keeps more calls waiting than the gateway has room for. That is the machine's doing, so it has a second chance, and no third.
+        if (said.Code != 0 && said.Error.Contains("stood still; run it again", StringComparison.Ordinal))
+        {
+            output.WriteLine($"once more: {said.Out}{said.Error}");
+            store = workspace.Path("second.db");
+            said = await Terminal.RunAsync("demo", scenario, "--seed", "7", "--json", "--store", store);
+        }
 
         // A machine that stands still for a tenth of a second again and again makes both versions slow at random moments: no promotion can be proven there, and the verdict says why.
         Assert.SkipWhen(
@@ -31,7 +41,7 @@ public sealed class DemoTests
         Assert.Equal(fields, result.Select(f => f.Key));
         Assert.Equal((scenario, phase, 0), ((string)result["scenario"]!, (string)result["phase"]!, (int)result["callerErrors"]!));
         Assert.True(guard is null || (string)result["guard"]! == guard, said.Out);
-        var replayed = await Terminal.RunAsync("judge", "--replay", "fraud-v2", "--store", workspace.Store, "--json");
+        var replayed = await Terminal.RunAsync("judge", "--replay", "fraud-v2", "--store", store, "--json");
         Assert.True(replayed.Code == 0 && (bool)JsonNode.Parse(replayed.Out)!["equal"]!, $"{replayed.Out}{replayed.Error}");
         Assert.True(scenario != "segment" || (string)result["segment"]! == "country=ID", said.Out);
     }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>A canary that answers quickly, without an error, and worse: a real evaluator says so.</summary>
+[Collection(Alone.Name)]
 public sealed class EvaluatorTests : IAsyncLifetime
 {
     private readonly Workspace _workspace = new();

@@ -28,6 +28,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>What a caller, a version and a sender of feedback did, as it stands in the store afterwards.</summary>
+[Collection(Alone.Name)]
 public sealed class EvidenceTests
 {
     private const double Sealed = 229 / 254.0; // 0.9 in the token's steps of 1/254

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>Series from files, from a store of metrics and over the API, with the program as somebody runs it.</summary>
+[Collection(Alone.Name)]
 public sealed class JudgeSeriesTests
 {
     [Fact]

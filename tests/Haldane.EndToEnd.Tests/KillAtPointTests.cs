@@ -8,6 +8,7 @@ namespace Haldane.EndToEnd.Tests;
 /// <summary>
 /// <c>kill -9</c> at each named point of the sequence of writing and publishing, under callers, labels and people: a real process, sockets and file. HALDANE_LONG=1: 200 kills in all, in turn over the points.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class KillAtPointTests(ITestOutputHelper output)
 {
     private const int Seed = 20_261_122;

@@ -7,6 +7,7 @@ using Haldane.EndToEnd.Tests.Support;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>Servers and callers that we did not write.</summary>
+[Collection(Alone.Name)]
 public sealed class NginxTests
 {
     public static bool IsInstalled => Which("nginx") is not null && Which("wrk") is not null;

@@ -6,6 +6,7 @@ using Haldane.EndToEnd.Tests.Support;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>A rollout that begins in the shadow, over real sockets and in a process of its own.</summary>
+[Collection(Alone.Name)]
 public sealed class ShadowTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);

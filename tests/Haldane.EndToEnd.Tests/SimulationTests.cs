@@ -9,6 +9,7 @@ using Haldane.Store.Sqlite;
 namespace Haldane.EndToEnd.Tests;
 
 /// <summary>What a plan can do, asked from the command line before it is used.</summary>
+[Collection(Alone.Name)]
 public sealed class SimulationTests
 {
     private const string Traffic = "traffic: { rate: 400/s, errors: 5%, latency: { p50: 20ms, p99: 60ms } }";

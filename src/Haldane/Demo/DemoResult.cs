@@ -34,6 +34,10 @@ internal sealed record DemoResult(
     [JsonIgnore]
     public long NotSent { get; init; }
 
+    /// <summary>Calls that the gateway refused, because so many waited already.</summary>
+    [JsonIgnore]
+    public long NoRoom { get; init; }
+
     /// <summary>Posts of labels that the callers gave up.</summary>
     [JsonIgnore]
     public long FeedbackErrors { get; init; }
@@ -73,6 +77,11 @@ internal sealed record DemoResult(
         if (CallerErrors > 0)
         {
             yield return $"callers saw {CallerErrors} errors: {string.Join("; ", CallerSamples)}";
+        }
+
+        if (NoRoom > 0)
+        {
+            yield return $"the gateway had no room for {NoRoom} calls, so many waited: a model server or this whole machine stood still; run it again";
         }
 
         if (NotSent + FeedbackErrors > 0)

@@ -152,6 +152,7 @@ internal sealed class DemoRun : IAsyncDisposable
             Math.Round(_played.TotalSeconds, 1))
         {
             NotSent = caller.NotSent,
+            NoRoom = _host.Traffic.Traffic().Sum(t => t.Overloaded),
             FeedbackErrors = caller.FeedbackErrors,
             CallerSamples = caller.Samples,
         };

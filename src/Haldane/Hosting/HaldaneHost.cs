@@ -86,6 +86,8 @@ internal sealed class HaldaneHost : IAsyncDisposable
 
     public IControlRoom Room => _controller;
 
+    public ITrafficStats Traffic => _router;
+
     public IReadOnlyList<string> DataAddresses => _gateway.Addresses;
 
     public string AdminAddress => _admin.Address;

@@ -1,6 +1,7 @@
 namespace Haldane.EndToEnd.Tests.Clients;
 
 /// <summary>Clients that we did not write, straight at a model server and through the gateway: see <c>tests/clients/README.md</c>.</summary>
+[Collection(Alone.Name)]
 public sealed class ClientTests(ClientRuns runs) : IClassFixture<ClientRuns>
 {
     public static bool AreInstalled => ClientSuites.AreInstalled;
