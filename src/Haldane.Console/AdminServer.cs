@@ -1,8 +1,9 @@
 using Haldane.Console.Access;
 using Haldane.Console.Api;
+using Haldane.Console.Dashboard;
+using Haldane.Console.Dashboard.Live;
 using Haldane.Console.Metrics;
 using Haldane.Console.OpenApi;
-using Haldane.Console.Page;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -96,6 +97,8 @@ public sealed partial class AdminServer : IAsyncDisposable
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
         Map(app, parts);
+        var views = new ViewWriter(app.Services);
+        new Pages(parts.Room, sessions, views, new(views, parts.Time), parts.Time).Map(app);
         SignIn.Map(app, access, sessions, failures);
         try
         {
@@ -133,7 +136,6 @@ public sealed partial class AdminServer : IAsyncDisposable
         LedgerApi.Map(app, ledger);
         JudgeApi.Map(app, series);
         ReportApi.Map(app, reports);
-        PageFiles.Map(app);
         app.MapGet("/api/v1/openapi.json", () => Results.Text(OpenApiDocument.Of(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()).ToJsonString(), "application/json"))
             .OpenToAll().TellsText("This description.", "application/json");
         app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), evaluators.All, room.Rollouts, room.Health), PrometheusText.ContentType))

@@ -8,6 +8,7 @@ using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
 using Haldane.Core.Policies;
 using Haldane.Core.Ports;
+using Haldane.Core.Reports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Series;
 using Haldane.Core.Specification;
@@ -26,13 +27,16 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(Anomaly[]))]
 [JsonSerializable(typeof(Approval[]))]
 [JsonSerializable(typeof(ArmTotals[]))]
+[JsonSerializable(typeof(BandPoint[]))]
 [JsonSerializable(typeof(CalibrationCounts[]))]
 [JsonSerializable(typeof(CellEvidence[]))]
+[JsonSerializable(typeof(CurvePoint[]))]
 [JsonSerializable(typeof(EventCounts[]))]
 [JsonSerializable(typeof(EventSubjects[]))]
 [JsonSerializable(typeof(EvaluatorSpec[]))]
 [JsonSerializable(typeof(GaugeSpec[]))]
 [JsonSerializable(typeof(GaugeSum[]))]
+[JsonSerializable(typeof(GuardBand[]))]
 [JsonSerializable(typeof(GuardSpec[]))]
 [JsonSerializable(typeof(HeaderSpec[]))]
 [JsonSerializable(typeof(AlertSpec[]))]
@@ -55,6 +59,8 @@ namespace Haldane.Core;
 [JsonSerializable(typeof(long[]))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(uint[]))]
+[JsonSerializable(typeof(RunCourse))]
+[JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(AccessToken))]
 [JsonSerializable(typeof(StoredDocument))]
 [JsonSerializable(typeof(ApplyReport))]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Haldane.Console.Tests.Fakes;
 
 namespace Haldane.Console.Tests;
@@ -26,16 +27,25 @@ public sealed class AdminServerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/", "text/html")]
-    [InlineData("/haldane.css", "text/css")]
-    [InlineData("/haldane.js", "text/javascript")]
-    public async Task The_page_is_served(string path, string type)
+    [InlineData("/")]
+    [InlineData("/rollouts/fraud-v2")]
+    [InlineData("/inventory")]
+    [InlineData("/signin")]
+    public async Task A_page_and_all_that_it_asks_for_is_served(string path)
     {
-        var answer = await _admin.GetAsync(path);
+        var page = await _admin.GetAsync(path);
 
-        Assert.Equal(HttpStatusCode.OK, answer.Status);
-        Assert.StartsWith(type, answer.Headers["Content-Type"], StringComparison.Ordinal);
-        answer.AssertSecured();
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.StartsWith("text/html", page.Headers["Content-Type"], StringComparison.Ordinal);
+        page.AssertSecured();
+        var assets = Regex.Matches(page.Text, "(?:href|src)=\"(?<path>/assets/[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking).Select(m => m.Groups["path"].Value).ToList();
+        Assert.NotEmpty(assets);
+        foreach (var asset in assets)
+        {
+            var answer = await _admin.GetAsync(asset);
+            Assert.Equal((HttpStatusCode.OK, "public, max-age=31536000, immutable"), (answer.Status, answer.Headers["Cache-Control"]));
+            Assert.StartsWith(asset.EndsWith(".css", StringComparison.Ordinal) ? "text/css" : "text/javascript", answer.Headers["Content-Type"], StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -44,7 +54,7 @@ public sealed class AdminServerTests : IAsyncLifetime
     [InlineData("/api/v1")]
     [InlineData("/api/v2/models")]
     [InlineData("/api/v1/rollouts/fraud-v2/nothing")]
-    [InlineData("/haldane.js/..%2f..%2fsecret")]
+    [InlineData("/assets/x/..%2f..%2fsecret/y")]
     [InlineData("/..%2f..%2fetc%2fpasswd")]
     [InlineData("/Page/index.html")]
     public async Task What_is_not_there_is_not_found(string path) =>

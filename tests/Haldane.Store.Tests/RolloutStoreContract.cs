@@ -1,5 +1,7 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Feedback;
+using Haldane.Core.Judging;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 
@@ -30,6 +32,24 @@ public abstract partial class RolloutStoreContract : IAsyncLifetime
         Assert.Empty(await _store.FeedbackAsync(1, 0, None).ToListAsync());
         Assert.Equal(0, await _store.LastRunAsync(None));
         Assert.Equal(new LedgerCheck(0, []), (await _store.VerifyAsync(None)).WithoutHeads());
+    }
+
+    [Fact]
+    public async Task The_summary_of_a_run_is_kept_and_replaced()
+    {
+        var summary = new RunSummary(
+            7,
+            new() { UpToSlice = 2, Stage = 1, Baked = TimeSpan.FromSeconds(1), InStage = TimeSpan.FromSeconds(2), CanaryExchanges = 9, Verdicts = [] },
+            [new(Arm.Baseline, 10, 1), new(Arm.Canary, 9, 0)],
+            new(7, 1, [new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1), 1, new(500), new(10, 0.1, 0.02, 0.04) { P95 = 0.03 }, new(9, null, null, null))], [new("p99", [new(1, DateTimeOffset.UnixEpoch, VerdictKind.Fail, 1.5, null, 2)])]));
+        Assert.Null(await _store.SummaryAsync(7, None));
+
+        await _store.KeepSummaryAsync(summary with { Totals = [] }, None);
+        await _store.KeepSummaryAsync(summary, None);
+        await ReopenAsync();
+
+        Assert.Equal(summary, await _store.SummaryAsync(7, None));
+        Assert.Null(await _store.SummaryAsync(8, None));
     }
 
     [Fact]

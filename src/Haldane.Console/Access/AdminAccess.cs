@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Haldane.Console.Reports;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Routing;
@@ -133,9 +132,9 @@ internal sealed class AdminAccess(AccessRules rules, bool asks, ITokenDesk token
     private static Task RefuseAsync(HttpContext context)
     {
         // People get a page to sign in at, programs a status.
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value is "/" or InventoryPage.Path)
+        if (HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is not null)
         {
-            context.Response.Redirect(SignIn.Path);
+            context.Response.Redirect(SignIn.For(context.Request));
             return Task.CompletedTask;
         }
 

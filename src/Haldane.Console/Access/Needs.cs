@@ -21,6 +21,13 @@ internal sealed record Known(Person Person, Func<bool> Still)
     public static readonly Known Anyone = new(Core.Access.Person.Anyone, static () => true);
 }
 
+/// <summary>Marks what people open with a browser.</summary>
+internal sealed record PageMark
+{
+    /// <summary>The mark.</summary>
+    public static readonly PageMark Page = new();
+}
+
 /// <summary>Says what endpoints ask.</summary>
 internal static class NeedsExtensions
 {
@@ -31,6 +38,10 @@ internal static class NeedsExtensions
     /// <summary>Lets anyone come to an endpoint, also who has not signed in.</summary>
     public static TBuilder OpenToAll<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(Access.Needs.Nothing);
+
+    /// <summary>Says that people open an endpoint with a browser: who has not signed in is led to where that is done, and back.</summary>
+    public static TBuilder IsPage<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(PageMark.Page);
 
     /// <summary>Who calls.</summary>
     public static Person Person(this HttpContext context) => context.Features.GetRequiredFeature<Known>().Person;

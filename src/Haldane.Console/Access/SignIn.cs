@@ -1,6 +1,8 @@
-using Haldane.Console.OpenApi;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Haldane.Console.Api;
+using Haldane.Console.Dashboard.Assets;
+using Haldane.Console.OpenApi;
 using Haldane.Core.Access;
 using Microsoft.AspNetCore.Routing;
 
@@ -13,10 +15,14 @@ internal static class SignIn
     public const string Path = "/signin";
 
     private const int LargestForm = 4_096;
+    private const string Back = "to";
+
+    /// <summary>The form, for somebody who wanted to see a page: afterwards it is shown.</summary>
+    public static string For(HttpRequest page) => page.Path == "/" && !page.QueryString.HasValue ? Path : $"{Path}?{Back}={Uri.EscapeDataString(page.Path + page.QueryString)}";
 
     public static void Map(IEndpointRouteBuilder routes, AdminAccess access, Sessions sessions, FailureLimit failures)
     {
-        routes.MapGet(Path, () => Results.Text(Form(null), "text/html; charset=utf-8")).OpenToAll();
+        routes.MapGet(Path, (HttpContext context) => Results.Text(Form(null, context.Request.Query[Back]), "text/html; charset=utf-8")).OpenToAll();
         routes.MapPost(Path, (HttpContext context, CancellationToken cancel) => EnterAsync(context, access, sessions, failures, cancel)).OpenToAll();
         routes.MapPost("/signout", (HttpContext context) =>
         {
@@ -52,7 +58,7 @@ internal static class SignIn
         if (form["token"] is not [{ } given] || access.Find(given.Trim()) is null)
         {
             failures.Count(context.Connection.RemoteIpAddress);
-            return Results.Text(Form("Nobody has this token, or it has ended."), "text/html; charset=utf-8", statusCode: StatusCodes.Status401Unauthorized);
+            return Results.Text(Form("Nobody has this token, or it has ended.", form[Back]), "text/html; charset=utf-8", statusCode: StatusCodes.Status401Unauthorized);
         }
 
         context.Response.Cookies.Append(AdminAccess.Cookie, sessions.Begin(given.Trim()), new()
@@ -63,11 +69,14 @@ internal static class SignIn
             MaxAge = Sessions.Lasts,
             Path = "/",
         });
-        context.Response.Headers.Location = "/";
+        context.Response.Headers.Location = IsOurs(form[Back]) ? form[Back].ToString() : "/";
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    private static string Form(string? mistake) => $"""
+    // A page of this server and no other: what is led to must not be chosen by whoever made the link.
+    private static bool IsOurs(string? path) => path is ['/', not ('/' or '\\'), ..] or "/" && !path.Any(char.IsControl);
+
+    private static string Form(string? mistake, string? back) => $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -75,7 +84,7 @@ internal static class SignIn
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <meta name="color-scheme" content="light dark">
           <title>Sign in - Haldane</title>
-          <link rel="stylesheet" href="/haldane.css">
+          <link rel="stylesheet" href="{AssetFiles.Of("haldane.css")}">
         </head>
         <body>
           <header class="top"><h1>Haldane</h1></header>
@@ -85,6 +94,7 @@ internal static class SignIn
             <form method="post" action="{Path}" class="signin">
               <label for="token">Your token</label>
               <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+              {(IsOurs(back) ? $"<input type=\"hidden\" name=\"{Back}\" value=\"{HtmlEncoder.Default.Encode(back!)}\">" : "")}
               <button type="submit">Sign in</button>
             </form>
             <p class="quiet">An admin makes tokens: <code>haldane tokens make NAME --role viewer</code>. A session lasts {Sessions.Lasts.TotalHours:0} hours.</p>

@@ -25,7 +25,7 @@ internal static class ReportApi
             async () => Results.Json(await desk.InventoryAsync(context.Person(), cancel), ReportJson.Default.IReadOnlyListInventoryEntry))).Needs(Permissions.Read)
             .Tells<IReadOnlyList<InventoryEntry>>("The models with owner, purpose, risk and data, and where they stand.");
         routes.MapGet(InventoryPage.Path, (HttpContext context, CancellationToken cancel) => GuardedAsync(
-            async () => Results.Text(InventoryPage.Write(await desk.InventoryAsync(context.Person(), cancel)), Html))).Needs(Permissions.Read);
+            async () => Results.Text(InventoryPage.Write(await desk.InventoryAsync(context.Person(), cancel)), Html))).Needs(Permissions.Read).IsPage();
     }
 
     private static Task<IResult> PackAsync(IReportDesk desk, string name, HttpContext context, Func<EvidencePack, IResult> write, CancellationToken cancel) => GuardedAsync(async () =>

@@ -31,6 +31,10 @@ internal static class RolloutApi
             .Tells<IReadOnlyList<RolloutView>>("The rollouts, with the last judgement and without curves.");
         routes.MapGet("/api/v1/rollouts/{name}", (string name, HttpContext context) => Find(room, name, context.Person()) is { } view ? Json(view) : NotFound(name)).Needs(Permissions.Read)
             .Tells<RolloutView>("A rollout, with its last judgement and its curves.");
+        routes.MapGet("/api/v1/rollouts/{name}/course", (string name, HttpContext context) => Find(room, name, context.Person()) is null
+            ? NotFound(name)
+            : room.Course(name) is { } course ? Results.Json(course, CoreJson.Default.RunCourse) : Problems.Of(StatusCodes.Status404NotFound, $"nothing is kept of how a run of {name} went; its evidence pack shows it")).Needs(Permissions.Read)
+            .Tells<RunCourse>("How the last run of a rollout went, from its beginning: what both versions did, and what the judge said of each guard.");
         routes.MapGet("/api/v1/rollouts/{name}/verdicts", (string name, HttpContext context) => Find(room, name, context.Person()) is not { } view
             ? NotFound(name)
             : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet")).Needs(Permissions.Read)

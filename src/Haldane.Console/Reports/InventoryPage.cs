@@ -1,3 +1,4 @@
+using Haldane.Console.Dashboard.Assets;
 using Haldane.Core.Reports;
 using Haldane.Core.Rollouts;
 
@@ -20,11 +21,11 @@ internal static class InventoryPage
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
             <title>Inventory - Haldane</title>
-            <link rel="stylesheet" href="/haldane.css"/>
+            <link rel="stylesheet" href="{AssetFiles.Of("haldane.css")}"/>
             </head>
             <body class="inventory-page">
             <a class="skip" href="#inventory">Skip to the inventory</a>
-            <header class="top"><h1>Haldane</h1><nav><a href="/">Rollouts</a> <a href="{Path}" aria-current="page">Inventory</a></nav></header>
+            <header class="top"><h1>Haldane</h1><nav><a href="/">Overview</a> <a href="{Path}" aria-current="page">Inventory</a></nav></header>
             <main>
             <h2 id="inventory" tabindex="-1">Inventory</h2>
             <p class="quiet">{(entries.Count == 0 ? "There is no model that you may see." : "Every model that is served here, as it is specified and as it stands. Times are in UTC.")}</p>

@@ -43,25 +43,40 @@ internal sealed class LiveSeries
         _errors[(int)arm] += now.Errors;
 
         long exchanges = 0, errors = 0;
-        var borrowed = ArrayPool<long>.Shared.Rent(LatencyBuckets.Count);
-        var latency = borrowed.AsSpan(0, LatencyBuckets.Count);
-        latency.Clear();
         foreach (var cell in _window.Select(s => s.Of(arm).Cells[SegmentCells.Everyone]))
         {
             exchanges += cell.Exchanges;
             errors += cell.Errors;
-            for (var i = 0; i < cell.Latency.Buckets.Count; i++)
+        }
+
+        var (p50, p95, p99) = Quantiles(arm, static cell => cell.Latency);
+        return new(slice.Length > TimeSpan.Zero ? now.Exchanges / slice.Length.TotalSeconds : 0, exchanges == 0 ? null : errors / (double)exchanges, p50, p99)
+        {
+            P95 = p95,
+            FirstToken = Quantiles(arm, static cell => cell.FirstToken).P95,
+        };
+    }
+
+    private (double? P50, double? P95, double? P99) Quantiles(Arm arm, Func<CellEvidence, SparseCounts> times)
+    {
+        if (_window.All(s => times(s.Of(arm).Cells[SegmentCells.Everyone]).Buckets.Count == 0))
+        {
+            return default;
+        }
+
+        var borrowed = ArrayPool<long>.Shared.Rent(LatencyBuckets.Count);
+        var latency = borrowed.AsSpan(0, LatencyBuckets.Count);
+        latency.Clear();
+        foreach (var counts in _window.Select(s => times(s.Of(arm).Cells[SegmentCells.Everyone])))
+        {
+            for (var i = 0; i < counts.Buckets.Count; i++)
             {
-                latency[cell.Latency.Buckets[i]] += cell.Latency.Counts[i];
+                latency[counts.Buckets[i]] += counts.Counts[i];
             }
         }
 
-        var point = new ArmPoint(
-            slice.Length > TimeSpan.Zero ? now.Exchanges / slice.Length.TotalSeconds : 0,
-            exchanges == 0 ? null : errors / (double)exchanges,
-            LatencyQuantile.Of(latency, 0.5),
-            LatencyQuantile.Of(latency, 0.99));
+        var found = (LatencyQuantile.Of(latency, 0.5), LatencyQuantile.Of(latency, 0.95), LatencyQuantile.Of(latency, 0.99));
         ArrayPool<long>.Shared.Return(borrowed);
-        return point;
+        return found;
     }
 }

@@ -30,21 +30,4 @@ internal sealed class ArmTally
             _latency[everyone.Latency.Buckets[i]] += everyone.Latency.Counts[i];
         }
     }
-
-    public void Add(ArmTally other)
-    {
-        Exchanges += other.Exchanges;
-        Errors += other.Errors;
-        Unread += other.Unread;
-        for (var i = 0; i < _latency.Length; i++)
-        {
-            _latency[i] += other._latency[i];
-        }
-    }
-
-    public ArmCurve Curve(double seconds) => new(
-        seconds > 0 ? Exchanges / seconds : 0,
-        Exchanges > 0 ? (double)Errors / Exchanges : null,
-        LatencyQuantile.Of(_latency, 0.5),
-        LatencyQuantile.Of(_latency, 0.99));
 }

@@ -1,3 +1,4 @@
+using Haldane.Control.Courses;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
@@ -20,7 +21,7 @@ internal sealed class EvidencePass(RecordedPlan plan)
     private readonly RunReplay _replay = new(plan.Model, plan.Rollout);
     private readonly StageTally[] _stages = [.. plan.Rollout.Stages.Select(_ => new StageTally())];
     private readonly StageTally _back = new();
-    private readonly CurveTally _curves = new();
+    private readonly CourseTally _curves = new();
     private readonly List<string> _differences = [];
     private GapReport _gaps = new();
     private DateTimeOffset? _end;
@@ -33,7 +34,7 @@ internal sealed class EvidencePass(RecordedPlan plan)
     public StageTally Back => _back;
 
     /// <summary>The curves.</summary>
-    public CurveTally Curves => _curves;
+    public CourseTally Curves => _curves;
 
     /// <summary>Where the measurement was blind.</summary>
     public GapReport Gaps => _gaps with { Doubts = _curves.Doubts() };
@@ -73,7 +74,10 @@ internal sealed class EvidencePass(RecordedPlan plan)
             Take(slices.Current);
         }
 
-        _curves.End(Verdicts);
+        if (_curves.IsOpen)
+        {
+            _curves.Judge(Verdicts());
+        }
     }
 
     private void Compare(PackRecord record)
@@ -109,7 +113,11 @@ internal sealed class EvidencePass(RecordedPlan plan)
             _stages[counts.Stage].Add(counts);
         }
 
-        _curves.Add(slice, Verdicts);
+        _curves.Add(slice);
+        if (_curves.IsFull)
+        {
+            _curves.Judge(Verdicts());
+        }
     }
 
     private void Watch(EvidenceSlice slice)

@@ -1,6 +1,9 @@
+using Haldane.Control.Courses;
+using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
 
 namespace Haldane.Control.Rollouts;
 
@@ -48,7 +51,11 @@ internal sealed class Register
     }
 
     /// <summary>Shows where a rollout stands; nothing of one that the specification does not have.</summary>
-    public void Show(Rollout rollout, Judgement? judgement, RunTracker? tracker)
+    /// <param name="rollout">Where it stands.</param>
+    /// <param name="judgement">What the judge says; null when nobody asked it.</param>
+    /// <param name="tracker">What is kept of it while it runs; null when it does not.</param>
+    /// <param name="summary">What is kept of its last run, which has ended; null when nothing is, or it is known.</param>
+    public void Show(Rollout rollout, Judgement? judgement, RunTracker? tracker, RunSummary? summary = null)
     {
         TaskCompletionSource before;
         lock (_gate)
@@ -64,11 +71,13 @@ internal sealed class Register
             {
                 Version = ++_version,
                 Rollout = rollout,
-                Judgement = judgement ?? last?.Judgement,
+                Judgement = judgement ?? last?.Judgement ?? summary?.Judgement,
                 Ejection = rollout.IsActive ? tracker?.Ejection : null,
                 Series = tracker?.Series.Points ?? last?.Series ?? [],
-                Totals = tracker?.Series.Totals ?? last?.Totals ?? [],
+                Totals = tracker?.Series.Totals ?? last?.Totals ?? summary?.Totals ?? [],
             };
+            shown.Course = tracker is null ? (last is null ? null : shown.Course) : new(tracker.Run, tracker.Course, rollout.Spec.Guards);
+            shown.Summary = tracker is null && last is not null ? shown.Summary : summary;
             before = shown.Changed;
             shown.Changed = Signal();
         }
@@ -101,7 +110,24 @@ internal sealed class Register
         }
     }
 
+    /// <summary>How the last run of a rollout went; null when there is no such rollout, or nothing is kept of its last run.</summary>
+    public RunCourse? Course(string name)
+    {
+        Shown? shown;
+        lock (_gate)
+        {
+            shown = _shown.GetValueOrDefault(name);
+        }
+
+        return shown?.Course?.Read() ?? shown?.Summary?.Course;
+    }
+
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Followed(int Run, CourseTally Tally, ValueList<GuardSpec> Guards)
+    {
+        public RunCourse Read() => Tally.Course(Run, Guards.Select(g => g.Name));
+    }
 
     /// <summary>A rollout's view, and who waits for the next one: of this rollout only, or each of a thousand would wake a thousand.</summary>
     private sealed class Shown
@@ -109,5 +135,9 @@ internal sealed class Register
         public RolloutView? View { get; set; }
 
         public TaskCompletionSource Changed { get; set; } = Signal();
+
+        public Followed? Course { get; set; }
+
+        public RunSummary? Summary { get; set; }
     }
 }

@@ -30,6 +30,7 @@ internal sealed partial class RolloutBook(
     private volatile SpecificationSet _specification = first;
     private Replacement? _replacement; // a specification that is to be in force and is not yet
     private int _lastRun;
+    private readonly Queue<RunSummary> _unkept = new(); // of runs that have ended
     private bool _publicationDue;
 
     private sealed record Replacement(SpecificationSet Next, string By, string? Why);
@@ -72,7 +73,7 @@ internal sealed partial class RolloutBook(
         foreach (var rollout in Rollouts.Values)
         {
             var tracker = _trackers.GetValueOrDefault(rollout.Name);
-            Register.Show(rollout, tracker?.Judge(), tracker);
+            Register.Show(rollout, tracker?.Judge(), tracker, rollout.Ended ? await store.SummaryAsync(rollout.Run, cancel) : null);
         }
     }
 
@@ -108,6 +109,23 @@ internal sealed partial class RolloutBook(
         if (_publicationDue)
         {
             Publish();
+        }
+    }
+
+    /// <summary>Keeps what is to be looked at of the runs that have ended; nothing is decided by it, so a store that does not answer is tried again later.</summary>
+    public async Task KeepSummariesAsync()
+    {
+        while (_unkept.TryDequeue(out var summary))
+        {
+            try
+            {
+                await store.KeepSummaryAsync(summary, CancellationToken.None);
+            }
+            catch (StoreUnavailableException)
+            {
+                _unkept.Enqueue(summary);
+                return;
+            }
         }
     }
 
@@ -243,7 +261,10 @@ internal sealed partial class RolloutBook(
         Register.Show(next, judgement, tracker);
         if (next.Ended)
         {
-            _trackers.Remove(next.Name);
+            if (_trackers.Remove(next.Name) && tracker is not null)
+            {
+                _unkept.Enqueue(tracker.Summary());
+            }
         }
         else if (tracker is not null)
         {

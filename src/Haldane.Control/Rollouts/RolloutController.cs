@@ -170,6 +170,9 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         _feedback.TakeAsync([new() { Exchange = string.Create(TokenCodec.Length, (Codec: _tokens, exchange.Token), static (to, x) => x.Codec.Seal(x.Token, to)), Values = scores }], new(_tokens, _book.Runs, exchange.Evaluator), cancel);
 
     /// <inheritdoc/>
+    public RunCourse? Course(string rollout) => _book.Register.Course(rollout);
+
+    /// <inheritdoc/>
     public Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel) => _book.Register.ChangedAsync(rollout, after, cancel);
 
     /// <inheritdoc/>
@@ -211,7 +214,9 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
             trouble = Trouble.OfRouting(e);
         }
 
-        return await _tick.RunAsync() ?? trouble;
+        trouble = await _tick.RunAsync() ?? trouble;
+        await _book.KeepSummariesAsync();
+        return trouble;
     }
 
     // Once for each kind of trouble: a store that is down for a night must not fill the log.

@@ -1,3 +1,4 @@
+using Haldane.Control.Courses;
 using Haldane.Control.Evidence;
 using Haldane.Control.Feedback;
 using Haldane.Control.Gauges;
@@ -18,6 +19,7 @@ internal sealed class RunTracker
 {
     private readonly SegmentCells _cells;
     private readonly ValueList<StageSpec> _stages;
+    private readonly string[] _guards;
     private readonly JudgedRun _judged;
     private readonly FirstOccurrences _firsts = new();
     private readonly TimeProvider _time;
@@ -31,7 +33,7 @@ internal sealed class RunTracker
     {
         Run = run;
         _cells = new(model.Segments);
-        _stages = rollout.Stages;
+        (_stages, _guards) = (rollout.Stages, [.. rollout.Guards.Select(g => g.Name)]);
         _judged = new(model, rollout);
         Feedback = new(_cells, model.Signals);
         Gauges = new(model.Name, rollout);
@@ -46,6 +48,9 @@ internal sealed class RunTracker
     public GaugeCollector Gauges { get; }
 
     public LiveSeries Series { get; } = new();
+
+    /// <summary>The whole run as curves. Any thread.</summary>
+    public CourseTally Course { get; } = new();
 
     /// <summary>Digest of the evidence that was judged so far, hex; empty when there is none.</summary>
     public string Digest => _judged.Digest;
@@ -64,6 +69,11 @@ internal sealed class RunTracker
         {
             tracker._firsts.Restore(stored.Slice);
             tracker.Take(stored.Slice, stored.Digest);
+            if (tracker.Course.IsFull)
+            {
+                tracker.Course.Judge(tracker._judged.Judge(forecast: false).Verdicts);
+            }
+
             feedbackUpTo = stored.Slice.FeedbackUpTo;
         }
 
@@ -104,7 +114,15 @@ internal sealed class RunTracker
     }
 
     /// <summary>What the judge says to all that was counted.</summary>
-    public Judgement Judge() => _judged.Judge();
+    public Judgement Judge()
+    {
+        var judgement = _judged.Judge();
+        Course.Judge(judgement.Verdicts);
+        return judgement;
+    }
+
+    /// <summary>What is kept of the run once it has ended.</summary>
+    public RunSummary Summary() => new(Run, _judged.Judge(forecast: false), Series.Totals, Course.Course(Run, _guards));
 
     // How long a slice lasted decides when a bake is over, so it is measured: a wall clock that somebody sets must not bake.
     private EvidenceSlice Slice(ObservedTraffic observed)
@@ -140,6 +158,7 @@ internal sealed class RunTracker
     {
         _number = slice.Number;
         Series.Add(slice);
+        Course.Add(slice);
         _judged.Take(slice, digest);
     }
 }

@@ -54,6 +54,9 @@ public interface IControlRoom
     /// <exception cref="FeedbackBusyException">Too much is waiting; try again later.</exception>
     Task<FeedbackReceipt> FeedbackAsync(IReadOnlyList<FeedbackItem> items, Person by, CancellationToken cancel);
 
+    /// <summary>How the last run of a rollout went, from its beginning; null when there is no such rollout, it has not begun, or nothing is kept of its last run.</summary>
+    RunCourse? Course(string rollout);
+
     /// <summary>Waits until a rollout's view is newer than the given version.</summary>
     /// <returns>Null when there is no such rollout.</returns>
     Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel);
@@ -135,7 +138,14 @@ public sealed record LivePoint(DateTimeOffset At, Share Share, ArmPoint Baseline
 /// <param name="ErrorRate">Errors of exchanges over the last ten seconds, as a fraction; null without exchanges.</param>
 /// <param name="P50">Median latency over the last ten seconds, seconds; null without answers.</param>
 /// <param name="P99">99th percentile over the last ten seconds, seconds; null without answers.</param>
-public sealed record ArmPoint(double PerSecond, double? ErrorRate, double? P50, double? P99);
+public sealed record ArmPoint(double PerSecond, double? ErrorRate, double? P50, double? P99)
+{
+    /// <summary>95th percentile over the last ten seconds, seconds; null without answers.</summary>
+    public double? P95 { get; init; }
+
+    /// <summary>95th percentile of the time to the first byte over the last ten seconds, seconds; null where no guard asks for it.</summary>
+    public double? FirstToken { get; init; }
+}
 
 /// <summary>A freeze as people see it.</summary>
 /// <param name="Name">Its name.</param>

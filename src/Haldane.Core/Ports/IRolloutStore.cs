@@ -52,6 +52,12 @@ public interface IRolloutStore : ILedgerReader, IAsyncDisposable
     /// <summary>The evidence of a run in order.</summary>
     IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel);
 
+    /// <summary>Keeps the summary of a run that has ended.</summary>
+    Task KeepSummaryAsync(RunSummary summary, CancellationToken cancel);
+
+    /// <summary>The summary of a run; null when none is kept.</summary>
+    Task<RunSummary?> SummaryAsync(int run, CancellationToken cancel);
+
     /// <summary>Stores feedback that is not known yet.</summary>
     /// <returns>For each item its position, or null when its key was known already.</returns>
     Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel);

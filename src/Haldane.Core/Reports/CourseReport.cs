@@ -104,7 +104,14 @@ public sealed record CurvePoint(DateTimeOffset From, DateTimeOffset To, int Stag
 /// <param name="ErrorRate">Failed exchanges of all, as a fraction; null without exchanges.</param>
 /// <param name="P50">Median latency, seconds; null without answers.</param>
 /// <param name="P99">99th percentile, seconds; null without answers.</param>
-public sealed record ArmCurve(double PerSecond, double? ErrorRate, double? P50, double? P99);
+public sealed record ArmCurve(double PerSecond, double? ErrorRate, double? P50, double? P99)
+{
+    /// <summary>95th percentile, seconds; null without answers.</summary>
+    public double? P95 { get; init; }
+
+    /// <summary>95th percentile of the time to the first byte, seconds; null where no guard asks for it.</summary>
+    public double? FirstToken { get; init; }
+}
 
 /// <summary>Where the measurement was blind or in doubt.</summary>
 public sealed record GapReport

@@ -8,7 +8,7 @@ namespace Haldane.Store.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const int FirstWithSignatures = 3;
 
@@ -67,7 +67,7 @@ internal static class SqliteSchema
             only INTEGER PRIMARY KEY CHECK (only = 1),
             key BLOB NOT NULL);
 
-        """ + Settings + Signatures + Webhooks;
+        """ + Settings + Signatures + Webhooks + Summaries;
 
     private const string Settings = """
         -- What people have set: freezes, tokens. Each row is the body of the last ledger record about it; checked by verify.
@@ -109,6 +109,14 @@ internal static class SqliteSchema
             attempts INTEGER NOT NULL,
             fault TEXT NOT NULL,
             PRIMARY KEY (webhook, number)) WITHOUT ROWID;
+
+        """;
+
+    private const string Summaries = """
+        -- What is looked at of runs that have ended. Made of ledger and evidence, no part of the chain, and not checked by verify.
+        CREATE TABLE run_summary (
+            run INTEGER PRIMARY KEY,
+            body TEXT NOT NULL);
         """;
 
     // What brings a file of version 1, 2, ... to the next one. Ledger and evidence are hashed, so a step may add to them but never rewrite them.
@@ -120,6 +128,7 @@ internal static class SqliteSchema
         """,
         Settings + Signatures,
         Webhooks,
+        Summaries,
     ];
 
     /// <summary>Brings an open file to this version: makes the tables in an empty one, adds to those of an older one, refuses what is newer or not ours.</summary>

@@ -132,6 +132,20 @@ public sealed class SqliteStore : IRolloutStore, IEvidenceReader, IEvidenceArchi
     public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => _readers.EvidenceAsync(run, cancel);
 
     /// <inheritdoc/>
+    public Task KeepSummaryAsync(RunSummary summary, CancellationToken cancel)
+    {
+        var body = JsonSerializer.Serialize(summary, CoreJson.Default.RunSummary);
+        return _writer.RunAsync(
+            "keep a summary", connection => connection.Execute("INSERT INTO run_summary (run, body) VALUES (@Run, @body) ON CONFLICT (run) DO UPDATE SET body = excluded.body", new { summary.Run, body }), cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<RunSummary?> SummaryAsync(int run, CancellationToken cancel) => _readers.RunAsync(
+        "read a summary",
+        connection => connection.QuerySingleOrDefault<string>("SELECT body FROM run_summary WHERE run = @run", new { run }) is { } body ? JsonSerializer.Deserialize(body, CoreJson.Default.RunSummary) : null,
+        cancel);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<StoredRun>> StoredRunsAsync(CancellationToken cancel)
     {
         List<StoredRun> runs = [];

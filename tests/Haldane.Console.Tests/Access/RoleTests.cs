@@ -26,9 +26,20 @@ public sealed class RoleTests : IAsyncLifetime
     private static readonly (string Method, string Path, Permissions Needs)[] Endpoints =
     [
         ("GET", "/", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2/numbers", Permissions.Read),
+        ("POST", "/rollouts/fraud-v2/start", Permissions.Operate),
+        ("POST", "/rollouts/fraud-v2/retry", Permissions.Operate),
+        ("POST", "/rollouts/fraud-v2/pause", Permissions.Operate),
+        ("POST", "/rollouts/fraud-v2/resume", Permissions.Operate),
+        ("POST", "/rollouts/fraud-v2/advance", Permissions.Operate),
+        ("POST", "/rollouts/fraud-v2/rollback", Permissions.Operate),
+        ("POST", "/rollouts/fraud-v2/approve", Permissions.Approve),
+        ("POST", "/rollouts/fraud-v2/override", Permissions.Approve),
         ("GET", "/api/v1/models", Permissions.Read),
         ("GET", "/api/v1/rollouts", Permissions.Read),
         ("GET", "/api/v1/rollouts/fraud-v2", Permissions.Read),
+        ("GET", "/api/v1/rollouts/fraud-v2/course", Permissions.Read),
         ("GET", "/api/v1/rollouts/fraud-v2/verdicts", Permissions.Read),
         ("GET", "/api/v1/rollouts/fraud-v2/pairs", Permissions.Read),
         ("GET", "/api/v1/rollouts/fraud-v2/report", Permissions.Read),
@@ -103,16 +114,18 @@ public sealed class RoleTests : IAsyncLifetime
         foreach (var (method, path, _) in Endpoints)
         {
             var answer = await SendAsync(method, path, null);
-            Assert.True(answer.Status == HttpStatusCode.Unauthorized || (path is "/" or "/inventory" && answer.Headers["Location"] == "/signin"), $"{method} {path}: {answer.Status}");
+            Assert.True(answer.Status == HttpStatusCode.Unauthorized || (IsPage(path) && answer.Headers["Location"] == (path == "/" ? "/signin" : $"/signin?to={Uri.EscapeDataString(path)}")), $"{method} {path}: {answer.Status}");
         }
 
         Assert.Empty(_admin.Room.Commands);
     }
 
+    private static bool IsPage(string path) => path is "/" or "/inventory" or "/rollouts/fraud-v2";
+
     [Fact]
     public void The_table_has_every_endpoint_that_asks_for_something()
     {
-        string[] open = ["/healthz", "/favicon.ico", "/haldane.css", "/haldane.js", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
+        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
 
         var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal));
 

@@ -38,6 +38,29 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, page.Status);
     }
 
+    [Theory]
+    [InlineData("/rollouts/fraud-v2?run=2", "/rollouts/fraud-v2?run=2")]
+    [InlineData("//evil.example/", "/")]
+    [InlineData("/\\evil.example/", "/")]
+    [InlineData("https://evil.example/", "/")]
+    [InlineData("", "/")]
+    public async Task Who_wanted_a_page_of_ours_gets_it_afterwards(string to, string location)
+    {
+        var entered = await _admin.SendAsync(HttpMethod.Post, "/signin", new FormUrlEncodedContent([new("token", _token), new("to", to)]));
+
+        Assert.Equal((HttpStatusCode.SeeOther, location), (entered.Status, entered.Headers["Location"]));
+    }
+
+    [Fact]
+    public async Task A_page_that_was_wanted_stands_in_the_form()
+    {
+        var led = await _admin.GetAsync("/rollouts/a%22%3E%3Cscript%3E");
+        var form = await _admin.GetAsync(led.Headers["Location"]);
+
+        Assert.Contains("<input type=\"hidden\" name=\"to\" value=\"/rollouts/", form.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", form.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_cookie_is_for_this_site_and_no_script()
     {

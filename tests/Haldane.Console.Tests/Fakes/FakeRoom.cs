@@ -77,6 +77,12 @@ internal sealed class FakeRoom : IControlRoom
         before.SetResult();
     }
 
+    public RunCourse? Course(string rollout) => Rollouts.FirstOrDefault(r => r.Rollout.Name == rollout)?.Rollout is { Run: > 0 } known
+        ? new(known.Run, 1,
+            [new(Views.Noon, Views.Noon.AddSeconds(1), 0, known.CanaryShare, new(90, 0, 0.020, 0.040), new(10, 0.1, 0.021, 0.043))],
+            [.. known.Spec.Guards.Select(g => new GuardBand(g.Name, [new(1, Views.Noon.AddSeconds(1), VerdictKind.Undecided, 1.25, 0.5, null)]))])
+        : null;
+
     public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) =>
         Act($"{command} {rollout} by {by.Name}{(why is null ? "" : $": {why}")}");
 

@@ -18,6 +18,8 @@ internal sealed class Disk
 
     public Dictionary<(string Kind, string Name), Setting> Settings { get; } = [];
 
+    public Dictionary<int, string> Summaries { get; } = [];
+
     public Dictionary<int, List<(string Body, string Digest)>> Evidence { get; } = [];
 
     public List<StoredFeedback> Feedback { get; } = [];
@@ -153,6 +155,21 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore, I
             yield return text;
         }
     }
+
+    // Not in the journal: nothing is decided by it.
+    public Task KeepSummaryAsync(RunSummary summary, CancellationToken cancel)
+    {
+        if (IsDead || IsDown(-1, "summary"))
+        {
+            return Task.FromException(new StoreUnavailableException("the store is down"));
+        }
+
+        disk.Summaries[summary.Run] = JsonSerializer.Serialize(summary, CoreJson.Default.RunSummary);
+        return Task.CompletedTask;
+    }
+
+    public Task<RunSummary?> SummaryAsync(int run, CancellationToken cancel) =>
+        Task.FromResult(disk.Summaries.TryGetValue(run, out var body) ? JsonSerializer.Deserialize(body, CoreJson.Default.RunSummary) : null);
 
     public async Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Haldane.Control.Courses;
 using Haldane.Control.Reports;
 using Haldane.Control.Tests.Fakes;
 using Haldane.Core;
@@ -224,7 +225,7 @@ public sealed class PackMakerTests
         var pack = await MakeAsync(world);
 
         var seconds = world.Disk.Slices(1).Sum(s => s.Length.TotalSeconds);
-        Assert.InRange(pack.Course.Curves.Count, CurveTally.Most / 2, CurveTally.Most);
+        Assert.InRange(pack.Course.Curves.Count, CourseTally.Most / 2, CourseTally.Most);
         Assert.Equal(pack.Course.Curves.Count, pack.Guards[0].Band.Count);
         Assert.Equal(seconds, pack.Course.Curves.Sum(c => (c.To - c.From).TotalSeconds), 6);
         Assert.Equal(seconds, pack.Guards[0].Kinds.Sum(k => k.Seconds), 6);

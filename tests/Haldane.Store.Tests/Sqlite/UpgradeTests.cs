@@ -28,7 +28,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
 
-        Assert.Equal(4, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+        Assert.Equal(5, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
         Assert.Equal(new LedgerCheck(2, []), (await store.VerifyAsync(None)).WithoutHeads());
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), await store.InstallationKeyAsync(None));
         var rollout = Assert.Single(await store.RolloutsAsync(None));
@@ -88,7 +88,7 @@ public sealed class UpgradeTests : IDisposable
     public async Task A_file_of_version_3_gets_the_tables_of_webhooks_and_they_begin_at_its_end()
     {
         await StoreFile.CreateAsync(_folder.File("old.db"), 3);
-        StoreFile.Execute(_folder.File("old.db"), "DROP TABLE webhook; DROP TABLE webhook_dead; PRAGMA user_version = 3");
+        StoreFile.Execute(_folder.File("old.db"), "DROP TABLE webhook; DROP TABLE webhook_dead; DROP TABLE run_summary; PRAGMA user_version = 3");
 
         await using (var store = await SqliteStore.OpenAsync(_folder.File("old.db"), None))
         {

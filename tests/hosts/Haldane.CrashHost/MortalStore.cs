@@ -25,6 +25,10 @@ internal sealed class MortalStore(IRolloutStore store, Death death) : IRolloutSt
 
     public IAsyncEnumerable<StoredSlice> EvidenceAsync(int run, CancellationToken cancel) => store.EvidenceAsync(run, cancel);
 
+    public Task KeepSummaryAsync(RunSummary summary, CancellationToken cancel) => store.KeepSummaryAsync(summary, cancel);
+
+    public Task<RunSummary?> SummaryAsync(int run, CancellationToken cancel) => store.SummaryAsync(run, cancel);
+
     public Task<IReadOnlyList<long?>> AddFeedbackAsync(IReadOnlyList<JoinedFeedback> feedback, CancellationToken cancel) => AroundAsync("feedback", () => store.AddFeedbackAsync(feedback, cancel));
 
     public IAsyncEnumerable<StoredFeedback> FeedbackAsync(int run, long after, CancellationToken cancel) => store.FeedbackAsync(run, after, cancel);

@@ -1,0 +1,511 @@
+// What the browser does itself: it says how fresh the page is, asks before it acts, filters, copies, and draws curves. Everything else comes from the server as HTML.
+(() => {
+  'use strict';
+
+  const STALE_MS = 6000;
+  const byId = id => document.getElementById(id);
+  const page = { heard: null, lost: false, over: null };
+
+  // Only what changed is written, so that a selection or a screen reader's place survives.
+  const say = (node, text) => {
+    if (node && node.textContent !== text) {
+      node.textContent = text;
+    }
+  };
+
+  const clock = time => new Date(time).toISOString().slice(11, 19);
+
+  // ---------------------------------------------------------------- how fresh the page is
+
+  function tellState() {
+    const connection = byId('connection');
+    const isLive = Boolean(byId('live'));
+    if (!connection || !isLive) {
+      return;
+    }
+
+    const isStale = page.heard != null && Date.now() - page.heard > STALE_MS;
+    const [state, text] = page.over ? ['bad', page.over]
+      : page.heard == null && !page.lost ? ['wait', 'connecting']
+      : page.lost || isStale ? ['bad', page.heard == null ? 'no connection' : `stale since ${clock(page.heard)}, reconnecting`]
+      : ['good', 'live'];
+    connection.dataset.state = state;
+    say(connection, text);
+    document.body.classList.toggle('stale', state === 'bad');
+    const notice = byId('notice');
+    notice.hidden = state !== 'bad';
+    say(notice, state !== 'bad' ? ''
+      : page.over === 'signed out' ? 'You are signed out: what stands below does not change any more. Reload the page to sign in.'
+      : page.over === 'gone' ? 'This rollout is no longer in the specification.'
+      : `The server does not answer${page.heard == null ? '' : ` since ${clock(page.heard)} UTC`}. The gateway may still serve traffic. What stands below is old; trying again.`);
+  }
+
+  function hear() {
+    page.heard = Date.now();
+    page.lost = false;
+    tellState();
+  }
+
+  document.addEventListener('htmx:sse:after:message', hear);
+  document.addEventListener('htmx:sse:after:connection', hear);
+  document.addEventListener('signedout', () => { page.over = 'signed out'; tellState(); });
+  document.addEventListener('gone', () => { page.over = 'gone'; tellState(); });
+  document.addEventListener('htmx:sse:error', e => {
+    page.lost = true;
+    if (e.detail.status === 401 || e.detail.status === 403) {
+      page.over = 'signed out';
+    }
+
+    tellState();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && page.heard != null) {
+      page.heard = Date.now();
+    }
+  });
+
+  // ---------------------------------------------------------------- since when
+
+  function ago(seconds) {
+    const parts = [[Math.floor(seconds / 86400), 'd'], [Math.floor(seconds / 3600) % 24, 'h'], [Math.floor(seconds / 60) % 60, 'min'], [seconds % 60, 's']];
+    return parts.filter(([n]) => n > 0).slice(0, 2).map(([n, unit]) => `${n} ${unit}`).join(' ') || '0 s';
+  }
+
+  function tellTimes() {
+    for (const node of document.querySelectorAll('time[data-since]')) {
+      const at = Date.parse(node.dateTime);
+      const today = node.dateTime.slice(0, 10) === new Date().toISOString().slice(0, 10);
+      node.title = `${node.dateTime.slice(0, 19).replace('T', ' ')} UTC, ${new Date(at).toLocaleString()} here`;
+      say(node, `${today ? '' : `${node.dateTime.slice(0, 10)} `}${clock(at)} (${ago(Math.max(0, Math.floor((Date.now() - at) / 1000)))})`);
+    }
+  }
+
+  // ---------------------------------------------------------------- what is shown of the overview
+
+  function filter() {
+    const form = document.querySelector('form.filters');
+    if (!form) {
+      return;
+    }
+
+    const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const kinds = [...form.querySelectorAll('[name=show]:checked')].map(box => box.value);
+    let shown = 0;
+    for (const row of document.querySelectorAll('.rows > .row')) {
+      const text = row.textContent.toLowerCase();
+      const fits = words.every(w => text.includes(w)) && (kinds.length === 0 || kinds.includes(row.dataset.urgency));
+      row.hidden = !fits;
+      shown += fits ? 1 : 0;
+    }
+
+    byId('none-shown').hidden = shown > 0 || document.querySelector('.rows > .row') == null;
+    const asked = new URLSearchParams();
+    if (words.length > 0) {
+      asked.set('q', form.elements.q.value.trim());
+    }
+
+    kinds.forEach(kind => asked.append('show', kind));
+    const query = asked.size > 0 ? `?${asked}` : '';
+    if (location.search !== query) {
+      history.replaceState(history.state, '', `${location.pathname}${query}${location.hash}`);
+    }
+  }
+
+  function restoreFilter() {
+    const form = document.querySelector('form.filters');
+    if (form && !form.dataset.restored) {
+      form.dataset.restored = 'yes';
+      const asked = new URLSearchParams(location.search);
+      form.elements.q.value = asked.get('q') ?? '';
+      form.querySelectorAll('[name=show]').forEach(box => { box.checked = asked.getAll('show').includes(box.value); });
+      filter();
+    }
+  }
+
+  document.addEventListener('input', e => {
+    if (e.target.closest('form.filters')) {
+      filter();
+    }
+  });
+  document.addEventListener('submit', e => {
+    if (e.target.matches('form.filters')) {
+      e.preventDefault();
+    }
+  });
+
+  // ---------------------------------------------------------------- what people do
+
+  document.addEventListener('click', async e => {
+    const button = e.target.closest('button');
+    if (!button) {
+      return;
+    }
+
+    if (button.dataset.open) {
+      const dialog = byId(button.dataset.open);
+      dialog.showModal();
+      dialog.querySelector('input')?.focus();
+    } else if ('close' in button.dataset) {
+      button.closest('dialog').close();
+    } else if ('filterClear' in button.dataset) {
+      document.querySelector('form.filters').reset();
+      filter();
+    } else if (button.dataset.copy) {
+      say(button, await copy(button, button.dataset.copy) ? 'Copied' : 'Selected');
+      setTimeout(() => say(button, 'Copy'), 2000);
+    }
+  });
+
+  // The clipboard asks for a secure page; over plain HTTP the command is selected instead, ready for the keyboard.
+  async function copy(button, text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      getSelection().selectAllChildren(button.parentElement.querySelector('code'));
+      return false;
+    }
+  }
+
+  document.addEventListener('htmx:after:request', e => {
+    const dialog = e.target.closest?.('dialog');
+    if (dialog?.open) {
+      dialog.close();
+      dialog.querySelector('form').reset();
+    }
+  });
+
+  // What was refused says why, as problem details.
+  document.addEventListener('htmx:response:error', e => {
+    let detail = `refused (${e.detail.ctx.response.status})`;
+    try {
+      detail = JSON.parse(e.detail.ctx.text).detail ?? detail;
+    } catch {
+      // No more is known.
+    }
+
+    const outcome = byId('outcome');
+    if (outcome) {
+      outcome.dataset.kind = 'refused';
+      say(outcome, `Not done: ${detail}`);
+    }
+  });
+
+  // ---------------------------------------------------------------- curves
+
+  const charts = new Map();
+  let numbers = null;
+  let span = 'whole';
+
+  const plain = value => value == null ? '–' : value.toLocaleString('en', { maximumSignificantDigits: 4 }).replace(/^-/, '\u2212');
+  const percent = value => value == null ? '–' : `${plain(value * 100)} %`;
+  const seconds = value => value == null ? '–' : Math.abs(value) < 1 ? `${plain(value * 1000)} ms` : `${plain(value)} s`;
+  const signed = (text, value) => value > 0 ? `+${text}` : text;
+  const UNITS = {
+    Ratio: v => v == null ? '–' : `${plain(v)}×`,
+    Points: v => v == null ? '–' : signed(`${plain(v * 100)} pp`, v),
+    Fraction: percent,
+    Seconds: seconds,
+    Bits: v => v == null ? '–' : `${plain(v)} bits`,
+    Number: plain,
+  };
+
+  const ARMS = {
+    latency: { keys: ['p99', 'p95', 'p50'], names: ['p99', 'p95', 'p50'], word: seconds, log: true },
+    errors: { keys: ['err'], names: [''], word: percent, least: 0.01 },
+    throughput: { keys: ['ps'], names: [''], word: v => v == null ? '–' : `${plain(v)}/s` },
+    firsttoken: { keys: ['ft'], names: ['p95'], word: seconds, log: true },
+  };
+  const [FAR, AWAY] = [1e6, 1e12]; // beyond every picture
+  const RATIOS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100];
+  const DASHES = [[], [8, 4], [3, 4]];
+  const VERDICTS = { P: 'Pass', U: 'Undecided', N: 'No data', F: 'Fail', B: 'Broken' };
+
+  const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function frame(node, height) {
+    const times = (u, splits) => {
+      const range = u.scales.x.max - u.scales.x.min;
+      const text = t => new Date(t * 1000).toISOString();
+      return splits.map(t => range > 2 * 86400 ? text(t).slice(5, 16).replace('T', ' ') : range > 600 ? text(t).slice(11, 16) : text(t).slice(11, 19));
+    };
+    const axis = { stroke: color('--quiet'), grid: { stroke: color('--faint'), width: 1 }, ticks: { stroke: color('--line'), width: 1 }, font: '12px system-ui, sans-serif' };
+    return {
+      axis,
+      time: { ...axis, values: times, space: 70 },
+      options: {
+        width: node.clientWidth,
+        height,
+        tzDate: ts => uPlot.tzDate(new Date(ts * 1000), 'Etc/UTC'),
+        cursor: { sync: { key: 'time' }, points: { size: 7 } },
+        legend: { markers: { width: 3 } },
+      },
+    };
+  }
+
+  const at = { label: 'at', value: (_, v) => v == null ? '' : clock(v * 1000) };
+
+  function armsChart(node) {
+    const plan = ARMS[node.dataset.chart];
+    const { axis, time, options } = frame(node, 210);
+    const line = (arm, i) => ({
+      label: `${arm} ${plan.names[i]}`.trim(), stroke: color(`--${arm}`), width: arm === 'canary' ? 2 : 3.5, alpha: arm === 'canary' ? 1 : 0.7, dash: DASHES[i],
+      value: (_, v) => plan.word(v), points: { show: false },
+    });
+    const chart = new uPlot({
+      ...options,
+      scales: { x: { time: true }, y: plan.log ? { distr: 3 } : { range: (_, low, high) => [0, Math.max(high * 1.1, plan.least ?? 1)] } },
+      axes: [time, { ...axis, size: 74, values: (_, ticks) => ticks.map(v => v == null ? '' : plan.word(v)) }],
+      series: [at, ...plan.keys.map((_, i) => line('baseline', i)), ...plan.keys.map((_, i) => line('canary', i))],
+      hooks: { drawClear: [stages] },
+    }, armsData(plan), node);
+    return { chart, data: () => armsData(plan), height: 210 };
+  }
+
+  function armsData(plan) {
+    const all = numbers[span];
+    return [all.t, ...plan.keys.map(key => plan.log ? all.b[key].map(v => v > 0 ? v : null) : all.b[key]), ...plan.keys.map(key => plan.log ? all.c[key].map(v => v > 0 ? v : null) : all.c[key])];
+  }
+
+  // Where the share changes, a line with the new one.
+  function stages(u) {
+    const all = u.haldaneSpan === 'whole' ? numbers?.whole : numbers?.[span];
+    if (!all) {
+      return;
+    }
+
+    u.ctx.save();
+    u.ctx.strokeStyle = u.ctx.fillStyle = color('--quiet');
+    u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    u.ctx.textBaseline = 'alphabetic';
+    u.ctx.textAlign = 'left';
+    u.ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+    for (let i = 1; i < all.t.length; i++) {
+      if (all.share[i] !== all.share[i - 1]) {
+        const x = Math.round(u.valToPos(all.t[i], 'x', true));
+        u.ctx.beginPath();
+        u.ctx.moveTo(x, u.bbox.top);
+        u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+        u.ctx.stroke();
+        u.ctx.fillText(`${all.share[i] / 100}%`, x + 3 * devicePixelRatio, u.bbox.top + 11 * devicePixelRatio);
+      }
+    }
+
+    u.ctx.restore();
+  }
+
+  // The difference of a guard with its interval, against the lines that were drawn before the start: the band must not cross them.
+  function guardChart(node) {
+    const { guard, unit } = node.dataset;
+    const [bad, fine] = [Number(node.dataset.bad), Number(node.dataset.fine)];
+    const word = UNITS[unit] ?? plain;
+    const log = unit === 'Ratio';
+    const { axis, time, options } = frame(node, 170);
+    const data = () => {
+      const band = numbers.guards[guard];
+      const open = (ends, end) => ends.map((v, i) => v ?? (band.e[i] == null ? null : end)); // an interval without a bound goes on beyond the picture
+      return band ? [numbers.whole.t, open(band.h, log ? FAR : AWAY), open(band.l, log ? 1 / FAR : -AWAY), band.e] : [[], [], [], []];
+    };
+    const bound = v => v == null ? '–' : Math.abs(v) >= AWAY || (log && (v >= FAR || v <= 1 / FAR)) ? 'no bound yet' : word(v);
+    const rule = (u, value, name, ink) => {
+      const y = Math.round(u.valToPos(value, 'y', true));
+      if (y >= u.bbox.top && y <= u.bbox.top + u.bbox.height) {
+        u.ctx.save();
+        u.ctx.strokeStyle = u.ctx.fillStyle = color(ink);
+        u.ctx.lineWidth = 2 * devicePixelRatio;
+        u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+        u.ctx.textAlign = 'right';
+        u.ctx.textBaseline = 'alphabetic';
+        u.ctx.beginPath();
+        u.ctx.moveTo(u.bbox.left, y);
+        u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
+        u.ctx.stroke();
+        u.ctx.fillText(`${name} ${word(value)}`, u.bbox.left + u.bbox.width - 3 * devicePixelRatio, y + ((name === 'fine') === (bad >= fine) ? 13 : -5) * devicePixelRatio);
+        u.ctx.restore();
+      }
+    };
+    const chart = new uPlot({
+      ...options,
+      scales: { x: { time: true }, y: { distr: log ? 3 : 1, log: 2, range: () => guardRange(guard, bad, fine, log) } },
+      axes: [time, { ...axis, size: 74, ...(log ? { splits: (_, i, low, high) => thin(RATIOS.filter(v => v >= low && v <= high)) } : {}), values: (_, ticks) => ticks.map(v => v == null ? '' : word(v)) }],
+      bands: [{ series: [1, 2], fill: color('--band') }],
+      series: [
+        at,
+        { label: 'at most', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
+        { label: 'at least', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
+        { label: 'difference', stroke: color('--ink'), width: 2, value: (u, v, s, i) => i == null ? '–' : `${word(v)}, ${VERDICTS[numbers.guards[guard]?.k[i]] ?? ''}`, points: { show: false } },
+      ],
+      hooks: { draw: [u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), u => fine !== bad && rule(u, fine, 'fine', '--good')] },
+    }, data(), node);
+    chart.haldaneSpan = 'whole';
+    return { chart, data, height: 170 };
+  }
+
+  const thin = ticks => ticks.length <= 6 ? ticks : ticks.filter((v, i) => v === 1 || (i - ticks.indexOf(1)) % Math.ceil(ticks.length / 6) === 0);
+
+  // So that the lines and what was decided can be seen, whatever the first uncertain moments looked like.
+  function guardRange(guard, bad, fine, log) {
+    const band = numbers.guards[guard];
+    const along = log ? v => Math.log(Math.max(v, 1e-9)) : v => v;
+    const back = log ? Math.exp : v => v;
+    const lines = [bad, fine, ...(log ? [1] : [])].map(along);
+    const unit = Math.max(...lines) - Math.min(...lines) || Math.abs(lines[0]) / 2 || 1;
+    const settled = (band?.e ?? []).slice(Math.floor((band?.e.length ?? 0) / 4)).filter(v => v != null && (!log || v > 0)).map(along);
+    const ends = [band?.l.at(-1), band?.h.at(-1)].filter(v => v != null && (!log || v > 0)).map(along).filter(v => Math.abs(v - along(bad)) < 3 * unit);
+    const all = [...lines, ...settled, ...ends];
+    const low = Math.max(Math.min(...all), Math.min(...lines) - 4 * unit) - 0.25 * unit;
+    const high = Math.min(Math.max(...all), Math.max(...lines) + 4 * unit) + 0.25 * unit;
+    return [back(low), back(high)];
+  }
+
+  function draw() {
+    for (const [node, held] of charts) {
+      if (!node.isConnected) {
+        held.chart.destroy();
+        charts.delete(node);
+      }
+    }
+
+    if (!numbers) {
+      return;
+    }
+
+    for (const node of document.querySelectorAll('[data-chart]')) {
+      const held = charts.get(node);
+      if (held) {
+        held.chart.setData(held.data());
+        tellLast(held.chart);
+      } else if (node.clientWidth > 0 && numbers.whole.t.length > 1 && (node.dataset.chart !== 'firsttoken' || numbers.whole.c.ft.some(v => v != null))) {
+        const made = node.dataset.chart === 'guard' ? guardChart(node) : armsChart(node);
+        charts.set(node, made);
+        made.chart.over.addEventListener('mouseleave', () => setTimeout(() => tellLast(made.chart)));
+        tellLast(made.chart);
+      }
+    }
+  }
+
+  // Where nobody points at a moment, the legend has the last one.
+  function tellLast(chart) {
+    if (chart.cursor.idx == null && chart.data[0].length > 0) {
+      chart.setLegend({ idx: chart.data[0].length - 1 }, false);
+    }
+  }
+
+  function redraw() {
+    charts.forEach((held, node) => {
+      held.chart.destroy();
+      charts.delete(node);
+    });
+    draw();
+  }
+
+  async function fetchNumbers() {
+    const place = document.querySelector('[data-numbers]');
+    if (!place) {
+      numbers = null;
+      return;
+    }
+
+    try {
+      const answer = await fetch(place.dataset.numbers, { headers: { accept: 'application/json' } });
+      if (answer.ok) {
+        numbers = await answer.json();
+        draw();
+      }
+    } catch {
+      // The stream says that the server is gone, and asks again when it is back.
+    }
+  }
+
+  // Puts what is new behind what is known; false when something between is missing.
+  function join(known, news) {
+    if (known.step !== news.step || news.from > known.from + known.t.length || news.from < known.from) {
+      return false;
+    }
+
+    const keep = news.from - known.from;
+    const put = (to, from) => to.splice(keep, Infinity, ...from);
+    put(known.t, news.t);
+    put(known.share, news.share);
+    for (const arm of ['b', 'c']) {
+      Object.keys(known[arm]).forEach(key => put(known[arm][key], news[arm][key]));
+    }
+
+    return true;
+  }
+
+  // The last minutes slide: where a point stands changes, so it is found by its time.
+  function slide(known, news) {
+    const from = news.t.findIndex(t => t > (known.t.at(-1) ?? -Infinity));
+    if (from === 0 && known.t.length > 0) {
+      return false;
+    }
+
+    if (from > 0 || known.t.length === 0) {
+      const put = (to, more) => {
+        to.push(...more.slice(from));
+        to.splice(0, to.length - 600);
+      };
+      put(known.t, news.t);
+      put(known.share, news.share);
+      for (const arm of ['b', 'c']) {
+        Object.keys(known[arm]).forEach(key => put(known[arm][key], news[arm][key]));
+      }
+    }
+
+    return true;
+  }
+
+  document.addEventListener('htmx:sse:after:connection', fetchNumbers);
+  document.addEventListener('numbers', e => {
+    const news = JSON.parse(e.detail.data);
+    if (!numbers || numbers.run !== news.run) {
+      fetchNumbers();
+      return;
+    }
+
+    const keep = news.whole.from - numbers.whole.from;
+    if (!join(numbers.whole, news.whole) || !slide(numbers.recent, news.recent)) {
+      fetchNumbers();
+      return;
+    }
+
+    for (const [guard, band] of Object.entries(news.guards)) {
+      const known = numbers.guards[guard] ??= { e: [], l: [], h: [], k: '' };
+      for (const key of ['e', 'l', 'h']) {
+        known[key].splice(keep, Infinity, ...band[key]);
+      }
+
+      known.k = known.k.slice(0, keep) + band.k;
+    }
+
+    draw();
+  });
+  document.addEventListener('change', e => {
+    if (e.target.matches('[name=span]')) {
+      span = e.target.value;
+      redraw();
+    }
+  });
+  addEventListener('resize', () => charts.forEach((held, node) => held.chart.setSize({ width: node.clientWidth, height: held.height })));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+
+  // ---------------------------------------------------------------- the start, and after each change
+
+  function fit() {
+    tellTimes();
+    restoreFilter();
+    filter();
+    draw();
+  }
+
+  document.addEventListener('htmx:after:swap', fit);
+  document.addEventListener('htmx:before:swap', e => {
+    if (e.detail.ctx?.target === document.body) {
+      Object.assign(page, { heard: null, lost: false, over: null });
+      numbers = null;
+    }
+  });
+  setInterval(() => { tellState(); tellTimes(); }, 1000);
+  fit();
+})();

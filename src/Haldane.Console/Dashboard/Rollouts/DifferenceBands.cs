@@ -1,0 +1,104 @@
+using Haldane.Core.Judging;
+using Haldane.Core.Reports;
+
+namespace Haldane.Console.Dashboard.Rollouts;
+
+/// <summary>A stretch of a picture, from left to right.</summary>
+/// <param name="From">Where it begins.</param>
+/// <param name="To">Where it ends.</param>
+public sealed record Zone(double From, double To)
+{
+    /// <summary>How wide it is.</summary>
+    public double Width => To - From;
+}
+
+/// <summary>A line from top to bottom.</summary>
+/// <param name="Kind">What it stands for: <c>fine</c>, <c>bad</c> or <c>none</c>.</param>
+/// <param name="X">Where.</param>
+/// <param name="Text">What is written at it; null where there is no room.</param>
+/// <param name="TextX">Where that stands.</param>
+/// <param name="IsAbove">Whether it stands above the picture.</param>
+public sealed record RuleLine(string Kind, double X, string? Text, double TextX, bool IsAbove);
+
+/// <summary>The difference of a guard as it is now: estimate, interval, and the lines that were drawn before the start.</summary>
+/// <param name="Fine">Where it is fine.</param>
+/// <param name="Between">Between the lines.</param>
+/// <param name="Bad">Where it is bad.</param>
+/// <param name="Lines">The lines.</param>
+/// <param name="Interval">The interval; null before the first estimate.</param>
+/// <param name="IsOpenLeft">Whether it goes on to the left of the picture.</param>
+/// <param name="IsOpenRight">Whether it goes on to the right of it.</param>
+/// <param name="Estimate">The estimate; null before the first.</param>
+/// <param name="Said">The same for who does not see it.</param>
+public sealed record BandPicture(Zone Fine, Zone Between, Zone Bad, IReadOnlyList<RuleLine> Lines, Zone? Interval, bool IsOpenLeft, bool IsOpenRight, double? Estimate, string Said);
+
+/// <summary>Draws a difference. Pure.</summary>
+public static class DifferenceBands
+{
+    /// <summary>Of the picture.</summary>
+    public const double Width = 320, Height = 54, Top = 16, Bottom = 38, Middle = (Top + Bottom) / 2;
+
+    // A letter of the small print.
+    private const double Letter = 6;
+
+    /// <summary>The picture of a verdict.</summary>
+    public static BandPicture Of(TileModel tile, Verdict verdict)
+    {
+        var isRatio = tile.Unit == GuardUnit.Ratio;
+        double Along(double value) => isRatio ? Math.Log(Math.Max(value, 1e-9)) : value;
+
+        double? none = isRatio ? 1 : tile.Unit is GuardUnit.Points or GuardUnit.Bits ? 0 : null;
+        double[] lines = [.. new[] { tile.Fine, tile.Bad, none }.OfType<double>().Select(Along)];
+        double[] numbers = [.. new[] { verdict.Estimate, verdict.Low, verdict.High }.OfType<double>().Select(Along)];
+        var (first, last) = (lines.Min(), lines.Max());
+        var unit = last > first ? last - first : Math.Abs(last) > 0 ? Math.Abs(last) / 2 : 1;
+
+        // What lies far outside the lines is cut and shown as an arrow: the lines matter more than the size of the uncertainty.
+        var from = Math.Max(Math.Min(first - 0.6 * unit, numbers.Select(n => n - 0.15 * unit).DefaultIfEmpty(first).Min()), first - 2.5 * unit);
+        var to = Math.Min(Math.Max(last + 0.6 * unit, numbers.Select(n => n + 0.15 * unit).DefaultIfEmpty(last).Max()), last + 2.5 * unit);
+        if (tile.Unit is GuardUnit.Fraction or GuardUnit.Bits or GuardUnit.Seconds && tile.Bad >= 0)
+        {
+            from = Math.Max(from, -0.12 * (to - from));
+        }
+
+        double X(double value) => Math.Clamp((Along(value) - from) / (to - from) * Width, 0, Width);
+        bool IsCut(double? value) => value is not { } v || Along(v) < from || Along(v) > to;
+
+        var (fine, bad) = (X(tile.Fine), X(tile.Bad));
+        var (left, right) = (IsCut(verdict.Low), IsCut(verdict.High));
+        return new(
+            tile.AtLeast ? new(fine, Width) : new(0, fine),
+            new(Math.Min(fine, bad), Math.Max(fine, bad)),
+            tile.AtLeast ? new(0, bad) : new(bad, Width),
+            Lines(tile, fine, bad, none is { } n ? X(n) : null, isRatio),
+            verdict.Estimate is null ? null : new(left ? 1 : X(verdict.Low!.Value), right ? Width - 1 : X(verdict.High!.Value)),
+            left,
+            right,
+            verdict.Estimate is { } estimate ? X(estimate) : null,
+            $"{(verdict.Estimate is { } e ? $"{Figures.Of(e, tile.Unit)}, {PackWords.Range(verdict.Low, verdict.High, tile.Unit)}" : "no estimate yet")}; "
+            + (tile.Fine == tile.Bad ? $"limit {Figures.Of(tile.Bad, tile.Unit)}" : $"fine line {Figures.Of(tile.Fine, tile.Unit)}, bad line {Figures.Of(tile.Bad, tile.Unit)}") + $"; {(tile.AtLeast ? "lower" : "higher")} is worse");
+    }
+
+    private static List<RuleLine> Lines(TileModel tile, double fine, double bad, double? none, bool isRatio)
+    {
+        var isOne = Math.Abs(fine - bad) < 1;
+        var badText = $"{(isOne ? "limit" : "bad")} {Figures.Of(tile.Bad, tile.Unit)}";
+        List<RuleLine> lines = [new("bad", bad, badText, Inside(bad, badText), IsAbove: false)];
+        if (!isOne)
+        {
+            var fineText = $"fine {Figures.Of(tile.Fine, tile.Unit)}";
+            lines.Add(new("fine", fine, fineText, Inside(fine, fineText), IsAbove: true));
+        }
+
+        if (none is { } at)
+        {
+            var room = Math.Abs(at - Inside(bad, badText)) - badText.Length * Letter / 2;
+            var text = room > 42 ? "no difference" : room > 12 ? (isRatio ? "1" : "0") : null;
+            lines.Add(new("none", at, text, text is null ? at : Inside(at, text), IsAbove: false));
+        }
+
+        return lines;
+    }
+
+    private static double Inside(double at, string text) => Math.Clamp(at, text.Length * Letter / 2 + 1, Width - text.Length * Letter / 2 - 1);
+}

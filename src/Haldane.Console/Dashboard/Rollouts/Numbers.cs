@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Haldane.Core.Judging;
+using Haldane.Core.Ports;
+using Haldane.Core.Reports;
+
+namespace Haldane.Console.Dashboard.Rollouts;
+
+/// <summary>The curves of a rollout in columns: short, and as a chart takes them.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Whole">All of it.</param>
+/// <param name="Recent">The last minutes, a point each second.</param>
+/// <param name="Guards">What the judge said, over all of it, by guard.</param>
+internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnlyDictionary<string, BandColumns> Guards)
+{
+    // What a stream tells of the past, so that a word that was missed does no harm.
+    private const int Tail = 10;
+
+    /// <summary>Everything.</summary>
+    public static Numbers Of(RolloutView view, RunCourse? course) => Of(view, course, 0, 0);
+
+    /// <summary>The last points only.</summary>
+    public static Numbers TailOf(RolloutView view, RunCourse? course) => Of(view, course, Math.Max(0, (course?.Curves.Count ?? 0) - 2), Math.Max(0, view.Series.Count - Tail));
+
+    private static Numbers Of(RolloutView view, RunCourse? course, int from, int recentFrom)
+    {
+        CurvePoint[] whole = [.. course?.Curves.Skip(from) ?? []];
+        LivePoint[] recent = [.. view.Series.Skip(recentFrom)];
+        return new(
+            view.Rollout.Run,
+            Columns.Of(course?.SlicesPerPoint ?? 1, from, whole),
+            Columns.Of(recentFrom, recent),
+            course is null || course.Curves.Count == 0 ? new Dictionary<string, BandColumns>() : course.Bands.ToDictionary(b => b.Guard, b => BandColumns.Of(b.Points.Skip(from))));
+    }
+
+    // Four digits: more than a chart shows, and a third of what a double takes to write.
+    internal static double? Round(double? value) => value is not { } v || v == 0 || !double.IsFinite(v) ? value : Math.Round(v, Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(v))), 0, 15));
+}
+
+/// <summary>Both arms over time.</summary>
+/// <param name="Step">How many slices a point is of: when it changes, all before is of another step.</param>
+/// <param name="From">Index of the first point.</param>
+/// <param name="T">Seconds since 1970.</param>
+/// <param name="Share">The canary's share, basis points.</param>
+/// <param name="B">The baseline.</param>
+/// <param name="C">The canary.</param>
+internal sealed record Columns(int Step, int From, double[] T, int[] Share, ArmColumns B, ArmColumns C)
+{
+    public static Columns Of(int step, int from, CurvePoint[] points) => new(
+        step, from, [.. points.Select(p => Seconds(p.To))], [.. points.Select(p => p.Share.BasisPoints)], ArmColumns.Of(points, p => p.Baseline), ArmColumns.Of(points, p => p.Canary));
+
+    public static Columns Of(int from, LivePoint[] points) => new(
+        1, from, [.. points.Select(p => Seconds(p.At))], [.. points.Select(p => p.Share.BasisPoints)], ArmColumns.Of(points, p => Curve(p.Baseline)), ArmColumns.Of(points, p => Curve(p.Canary)));
+
+    private static ArmCurve Curve(ArmPoint point) => new(point.PerSecond, point.ErrorRate, point.P50, point.P99) { P95 = point.P95, FirstToken = point.FirstToken };
+
+    private static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
+}
+
+/// <summary>An arm over time.</summary>
+/// <param name="Ps">Exchanges a second.</param>
+/// <param name="Err">Errors of exchanges, a fraction.</param>
+/// <param name="P50">Median latency, seconds.</param>
+/// <param name="P95">95th percentile, seconds.</param>
+/// <param name="P99">99th percentile, seconds.</param>
+/// <param name="Ft">95th percentile of the time to the first byte, seconds.</param>
+internal sealed record ArmColumns(double?[] Ps, double?[] Err, double?[] P50, double?[] P95, double?[] P99, double?[] Ft)
+{
+    public static ArmColumns Of<T>(T[] points, Func<T, ArmCurve> arm)
+    {
+        ArmCurve[] curves = [.. points.Select(arm)];
+        return new(Column(c => c.PerSecond), Column(c => c.ErrorRate), Column(c => c.P50), Column(c => c.P95), Column(c => c.P99), Column(c => c.FirstToken));
+
+        double?[] Column(Func<ArmCurve, double?> value) => [.. curves.Select(c => Numbers.Round(value(c)))];
+    }
+}
+
+/// <summary>A guard over time.</summary>
+/// <param name="E">The estimate, on the guard's scale.</param>
+/// <param name="L">The lower end of the interval.</param>
+/// <param name="H">The upper end.</param>
+/// <param name="K">The verdicts, a letter each: Pass, Undecided, No data, Fail, Broken.</param>
+internal sealed record BandColumns(double?[] E, double?[] L, double?[] H, string K)
+{
+    public static BandColumns Of(IEnumerable<BandPoint> points)
+    {
+        BandPoint[] all = [.. points];
+        return new([.. all.Select(p => Numbers.Round(p.Estimate))], [.. all.Select(p => Numbers.Round(p.Low))], [.. all.Select(p => Numbers.Round(p.High))], string.Concat(all.Select(p => Letter(p.Kind))));
+    }
+
+    private static char Letter(VerdictKind kind) => kind.ToString()[0];
+}
+
+/// <summary>Writes numbers for charts.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Numbers))]
+internal sealed partial class NumbersJson : JsonSerializerContext;

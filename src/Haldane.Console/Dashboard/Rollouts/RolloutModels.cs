@@ -1,0 +1,137 @@
+using Haldane.Console.Access;
+using Haldane.Console.Dashboard.Wording;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Judging;
+using Haldane.Core.Ports;
+using Haldane.Core.Reports;
+using Haldane.Core.Rollouts;
+using Haldane.Core.Specification;
+
+namespace Haldane.Console.Dashboard.Rollouts;
+
+/// <summary>Makes of a rollout's view what its page shows. Pure.</summary>
+public static class RolloutModels
+{
+    /// <summary>The page for a person.</summary>
+    public static RolloutModel Of(RolloutView view, Person person)
+    {
+        var (rollout, judgement) = (view.Rollout, view.Judgement);
+        return new()
+        {
+            Head = Head(rollout, judgement),
+            Rail = Rail(rollout, judgement),
+            Actions = Actions(rollout, person),
+            Reach = new(Sum(view, Arm.Canary), Sum(view, Arm.Baseline), rollout.IsActive ? judgement?.CanarySubjects ?? 0 : 0),
+            Signs = new(rollout.IsActive ? judgement?.NoData : null, view.Ejection?.Sentence, rollout.IsActive ? judgement?.Anomalies ?? [] : []),
+            Tiles = rollout.Spec.Guards.Select(g => Tile(rollout, g, judgement?.Verdicts.FirstOrDefault(v => v.Guard == g.Name))).ToValueList(),
+        };
+    }
+
+    private static ArmSum Sum(RolloutView view, Arm arm) => view.Totals.FirstOrDefault(t => t.Arm == arm) is { } totals ? new(totals.Exchanges, totals.Errors) : ArmSum.Nothing;
+
+    private static HeadModel Head(Rollout rollout, Judgement? judgement) => new()
+    {
+        Name = rollout.Name,
+        Model = rollout.Spec.Model,
+        Baseline = rollout.Spec.Baseline,
+        Canary = rollout.Spec.Canary,
+        Run = rollout.Run,
+        Phase = rollout.Phase,
+        Hold = rollout.Hold,
+        Share = rollout.CanaryShare,
+        Reason = rollout.Reason,
+        Guard = rollout.Guard,
+        Segment = rollout.Segment,
+        Started = rollout.StartedAt,
+        StartedBy = rollout.StartedBy,
+        Since = rollout.Run == 0 ? null : rollout.Since,
+        Forecast = rollout.Phase == Phase.Running && judgement is not null ? Soonest(judgement.Verdicts) : null,
+    };
+
+    // What all wait for: the guard that takes longest to pass, or the first that is about to fail.
+    private static string? Soonest(IEnumerable<Verdict> verdicts)
+    {
+        var open = verdicts.Where(v => v is { Kind: VerdictKind.Undecided, Forecast.Time: not null }).ToList();
+        var next = open.Where(v => v.Forecast!.Toward == VerdictKind.Fail).MinBy(v => v.Forecast!.Time) ?? open.MaxBy(v => v.Forecast!.Time);
+        return next is null ? null : $"{next.Guard}: {StateWords.Of(next.Forecast)}";
+    }
+
+    private static RailModel Rail(Rollout rollout, Judgement? judgement)
+    {
+        var stages = rollout.Spec.Stages;
+        var steps = stages.Select((stage, i) => Step(rollout, stage, StateOf(rollout, i), judgement?.Stage == rollout.Stage ? judgement.Baked : TimeSpan.Zero)).ToList();
+        if (stages[^1].Kind != StageKind.Experiment)
+        {
+            steps.Add(rollout.Phase == Phase.Promoted ? new("100%", StepState.Done, "promoted", 100) : new("100%", StepState.Ahead, "promotion", 0));
+        }
+
+        return new([.. steps]);
+    }
+
+    private static StepState StateOf(Rollout rollout, int stage) => rollout.Phase switch
+    {
+        Phase.Draft => StepState.Ahead,
+        Phase.Promoted => StepState.Done,
+        _ when stage != rollout.Stage => stage < rollout.Stage ? StepState.Done : StepState.Ahead,
+        Phase.Running => StepState.Current,
+        Phase.Concluded => StepState.Done,
+        _ => StepState.Lost,
+    };
+
+    private static StepModel Step(Rollout rollout, StageSpec stage, StepState state, TimeSpan baked)
+    {
+        var bake = Figures.Time(stage.Bake);
+        var name = stage.Name is { } said ? $"{stage}, {said}" : stage.ToString();
+        return state switch
+        {
+            StepState.Done => new(name, state, $"baked {bake}", 100),
+            StepState.Current => new(name, state, $"baked {Figures.Time(TimeSpan.FromSeconds(Math.Floor(Math.Min(baked.TotalSeconds, stage.Bake.TotalSeconds))))} of {bake}", stage.Bake > TimeSpan.Zero ? (int)Math.Min(100, 100 * (baked / stage.Bake)) : 100),
+            StepState.Lost => new(name, state, rollout.Phase == Phase.Returning ? "is being taken back from here" : "taken back from here", 100),
+            _ => new(name, state, $"bakes {bake}", 0),
+        };
+    }
+
+    private static TileModel Tile(Rollout rollout, GuardSpec guard, Verdict? verdict) => new()
+    {
+        Guard = guard.Name,
+        Id = $"guard-{Ids.Of(guard.Name)}",
+        Href = $"/rollouts/{Uri.EscapeDataString(rollout.Name)}/guards/{Uri.EscapeDataString(guard.Name)}",
+        Promise = GuardWords.PromiseOf(guard),
+        Required = rollout.Spec.Stages[^1].Kind == StageKind.Experiment ? "promotes nothing" : guard.RequiredFrom is { } from ? $"must have passed from {from} on" : "must have passed in the last stage",
+        Unit = GuardWords.UnitOf(guard),
+        OwnUnit = GuardWords.OwnUnitOf(guard.Signal.Kind),
+        Bad = guard.Bad,
+        Fine = guard.FineLine,
+        AtLeast = guard.AtLeast,
+        Verdict = verdict,
+    };
+
+    private static ActionsModel Actions(Rollout rollout, Person person)
+    {
+        var fitting = CommandRule.All.Where(rule => Fits(rule.Command, rollout)).ToList();
+        var offers = fitting.Where(rule => person.May(rule.Needs, rollout.Spec.Model)).ToValueList();
+        var lacks = fitting.Except(offers).ToList();
+        return new(
+            rollout.Name,
+            offers,
+            lacks.Count == 0 ? null : $"You are {Words.Of(person.Role)}; to {string.Join(" or ", lacks.Select(r => r.Verb))} takes {Words.For(lacks[0].Needs)}.",
+            [.. fitting.Select(rule => $"haldane rollout {rule.Verb} {Shell(rollout.Name)}{(rule.NeedsWhy ? " --why \"...\"" : "")}"), $"haldane rollout watch {Shell(rollout.Name)}", $"haldane ledger show --rollout {Shell(rollout.Name)}"]);
+    }
+
+    private static bool Fits(RolloutCommand command, Rollout rollout) => command switch
+    {
+        RolloutCommand.Start => rollout.Phase == Phase.Draft,
+        RolloutCommand.Retry => rollout.Ended,
+        RolloutCommand.Pause => rollout is { Phase: Phase.Running, Pause: null },
+        RolloutCommand.Resume => rollout is { Phase: Phase.Running, Pause: not null },
+        RolloutCommand.Advance => rollout is { Phase: Phase.Running, IsInLastStage: false },
+        RolloutCommand.Approve => rollout.Phase == Phase.Running && rollout.Spec.Stages[rollout.Stage].Approval is not null,
+        RolloutCommand.Override => rollout.Hold == HoldReason.Frozen,
+        RolloutCommand.RollBack => rollout.Phase == Phase.Running || rollout is { Phase: Phase.Promoted, WarmUntil: not null },
+        _ => false,
+    };
+
+    // Safe to paste into a shell, whatever the name holds.
+    private static string Shell(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && name[0] != '-' ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,19 @@
+using Haldane.Console.Access;
+using Haldane.Core.Access;
+
+namespace Haldane.Console.Dashboard.Shell;
+
+/// <summary>Who looks at a page.</summary>
+/// <param name="Person">Who.</param>
+/// <param name="Forgery">What the page repeats in a header with whatever it changes; null where nobody has signed in with a browser.</param>
+public sealed record Visit(Person Person, string? Forgery)
+{
+    /// <summary>Whether the person has signed in with a browser, and so may sign out.</summary>
+    public bool IsSession => Forgery is not null;
+
+    /// <summary>The headers that htmx sends with each request, as JSON.</summary>
+    public string? Headers => Forgery is null ? null : $$"""{"{{AdminAccess.ForgeryHeader}}":"{{Forgery}}"}""";
+
+    /// <summary>Who, for people.</summary>
+    public string Who => $"{Person.Name}, {Words.Of(Person.Role)}" + (Person.CoversEverything ? "" : $" of {string.Join(", ", Person.Models)}");
+}

@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using Haldane.Console.Tests.Fakes;
+using Haldane.Core.Access;
+using Haldane.Core.Judging;
+using Haldane.Core.Ports;
+
+namespace Haldane.Console.Tests.Dashboard;
+
+/// <summary>The pages as a browser gets them, and the streams that keep them fresh.</summary>
+public sealed class PageTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private Admin _admin = null!;
+
+    public async ValueTask InitializeAsync() => _admin = await Admin.StartAsync();
+
+    public ValueTask DisposeAsync() => _admin.DisposeAsync();
+
+    [Fact]
+    public async Task The_overview_leads_to_each_rollout()
+    {
+        var page = await _admin.GetAsync("/");
+
+        Assert.Contains("<a href=\"/rollouts/fraud-v2\">fraud-v2</a>", page.Text, StringComparison.Ordinal);
+        Assert.Contains("data-hx-sse:connect=\"/live\"", page.Text, StringComparison.Ordinal);
+        page.AssertSecured();
+    }
+
+    [Fact]
+    public async Task A_rollout_shows_its_guards_its_stages_and_what_one_may_do()
+    {
+        var page = (await _admin.GetAsync("/rollouts/fraud-v2")).Text;
+
+        string[] parts = ["<title>10% fraud-v2 - Haldane</title>", "neither yet", "id=\"guard-errors\"", "id=\"rail\"", "data-open=\"do-rollback\"", "data-open=\"do-pause\"", "haldane rollout rollback fraud-v2"];
+        Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
+        Assert.DoesNotContain("do-resume", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_others_have_written_is_text_and_no_markup()
+    {
+        const string Evil = "<img src=x onerror=alert(1)>";
+        var view = Views.Running("fraud-v2");
+        _admin.Room.Show(view with
+        {
+            Rollout = view.Rollout with { Reason = Evil, Spec = view.Rollout.Spec with { Guards = [view.Rollout.Spec.Guards[0] with { Name = Evil }] } },
+            Judgement = view.Judgement! with { Verdicts = [view.Judgement.Verdicts[0] with { Guard = Evil, Reason = Evil, Segment = Evil }] },
+        });
+
+        var (overview, page) = ((await _admin.GetAsync("/")).Text, (await _admin.GetAsync("/rollouts/fraud-v2")).Text);
+
+        Assert.DoesNotContain("<img", overview + page, StringComparison.Ordinal);
+        Assert.Contains("&lt;img", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_is_not_there_has_no_page() => (await _admin.GetAsync("/rollouts/nothing")).AssertProblem(HttpStatusCode.NotFound, "there is no rollout nothing");
+
+    [Fact]
+    public async Task What_a_form_asks_is_done_with_its_reason()
+    {
+        var answer = await PostAsync("pause", "a deploy next door");
+
+        Assert.Equal((HttpStatusCode.OK, "Done: done as asked"), (answer.Status, answer.Text));
+        Assert.Equal(["Pause fraud-v2 by api: a deploy next door"], _admin.Room.Commands);
+    }
+
+    [Fact]
+    public async Task Whoever_takes_a_canary_back_need_not_write_first()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("rollback", "")).Status);
+        (await PostAsync("pause", "  ")).AssertProblem(HttpStatusCode.BadRequest, "why: wanted is a text");
+        (await PostAsync("pause", "a\nb")).AssertProblem(HttpStatusCode.BadRequest, "without line breaks");
+        (await PostAsync("pause", new string('x', 5_000))).AssertProblem(HttpStatusCode.BadRequest, "wanted is a form");
+        (await _admin.PostAsync("/rollouts/fraud-v2/pause", "{}")).AssertProblem(HttpStatusCode.BadRequest, "wanted is a form");
+        Assert.Single(_admin.Room.Commands);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_says_why()
+    {
+        _admin.Room.Outcome = new(CommandOutcomeKind.Conflict, "it is <frozen>");
+        (await PostAsync("start", "")).AssertProblem(HttpStatusCode.Conflict, "it is <frozen>");
+
+        _admin.Room.Failure = new StoreUnavailableException("the disk is gone");
+        (await PostAsync("start", "")).AssertProblem(HttpStatusCode.ServiceUnavailable, "the disk is gone");
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_moves_nothing()
+    {
+        var answer = await _admin.SendAsync(HttpMethod.Post, "/rollouts/fraud-v2/rollback", new FormUrlEncodedContent([new("why", "")]), ("Origin", "https://evil.example"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
+        Assert.Empty(_admin.Room.Commands);
+    }
+
+    [Fact]
+    public async Task Numbers_are_columns_of_both_arms_and_each_guard()
+    {
+        var numbers = (await _admin.GetAsync("/rollouts/fraud-v2/numbers")).Json;
+
+        Assert.Equal((1, 3), (numbers.GetProperty("run").GetInt32(), numbers.GetProperty("recent").GetProperty("t").GetArrayLength()));
+        Assert.Equal(0.043, numbers.GetProperty("whole").GetProperty("c").GetProperty("p99")[0].GetDouble());
+        Assert.Equal((1.25, "U"), (numbers.GetProperty("guards").GetProperty("errors").GetProperty("e")[0].GetDouble(), numbers.GetProperty("guards").GetProperty("errors").GetProperty("k").GetString()));
+    }
+
+    [Fact]
+    public async Task A_stream_brings_everything_first_and_then_only_what_has_changed()
+    {
+        using var response = await _admin.Client.GetAsync("/rollouts/fraud-v2/live", HttpCompletionOption.ResponseHeadersRead);
+        await using var news = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+
+        var whole = await NextAsync(news, "message");
+        var numbers = await NextAsync(news, "numbers");
+        var view = Views.Running("fraud-v2", version: 3, points: 4);
+        _admin.Room.Show(view with { Judgement = view.Judgement! with { Verdicts = [view.Judgement.Verdicts[0] with { Kind = VerdictKind.Pass, Reason = "proven" }, view.Judgement.Verdicts[1]] } });
+        _admin.Time.Pass(TimeSpan.FromSeconds(1));
+        var changed = await NextAsync(news, "message");
+
+        Assert.Contains("id=\"rollout-head\"", whole, StringComparison.Ordinal);
+        Assert.StartsWith("{\"run\":1,", numbers, StringComparison.Ordinal);
+        Assert.Contains("hx-target=\"#guard-errors\"", changed, StringComparison.Ordinal);
+        Assert.Contains("proven", changed, StringComparison.Ordinal);
+        Assert.DoesNotContain("rollout-head", changed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stream_says_that_nothing_changes_and_ends_whole_when_the_server_stops()
+    {
+        using var response = await _admin.Client.GetAsync("/live", HttpCompletionOption.ResponseHeadersRead);
+        await using var news = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+        await NextAsync(news, "message");
+        await NextAsync(news, "still");
+
+        await _admin.StopAsync();
+
+        while (await news.MoveNextAsync().AsTask().WaitAsync(Patience))
+        {
+            Assert.Equal("still", news.Current.EventType);
+        }
+    }
+
+    [Fact]
+    public async Task Who_only_sees_is_offered_nothing_and_told_what_it_takes()
+    {
+        var tokens = new FakeTokens();
+        var token = tokens.Add("ada", Role.Viewer, []);
+        await using var admin = await Admin.StartAsync(new() { Always = true }, tokens);
+
+        var page = await admin.GetAsync("/rollouts/fraud-v2", ("Authorization", $"Bearer {token}"));
+
+        Assert.DoesNotContain("data-open", page.Text, StringComparison.Ordinal);
+        Assert.Contains("You are a viewer; to pause or rollback takes an operator or an approver or an admin.", page.Text, StringComparison.Ordinal);
+        Assert.Contains("ada, a viewer", page.Text, StringComparison.Ordinal);
+    }
+
+    private Task<Answer> PostAsync(string verb, string why) => _admin.SendAsync(HttpMethod.Post, $"/rollouts/fraud-v2/{verb}", new FormUrlEncodedContent([new("why", why)]));
+
+    private static async Task<string> NextAsync(IAsyncEnumerator<SseItem<string>> news, string kind)
+    {
+        do
+        {
+            Assert.True(await news.MoveNextAsync().AsTask().WaitAsync(Patience));
+        }
+        while (news.Current.EventType == "still" && kind != "still");
+
+        Assert.Equal(kind, news.Current.EventType);
+        return news.Current.Data;
+    }
+}
