@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Haldane.Console;
 
-/// <summary>The admin port: API, metrics, health and the live page.</summary>
+/// <summary>The admin port: API, metrics, health and the dashboard.</summary>
 public sealed partial class AdminServer : IAsyncDisposable
 {
     private const long LargestRequestBytes = 8L << 20;
@@ -98,7 +98,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         app.Use(next => context => access.InvokeAsync(context, next));
         Map(app, parts);
         var views = new ViewWriter(app.Services);
-        new Pages(parts.Room, sessions, views, new(views, parts.Time), parts.Time).Map(app);
+        new Pages(parts.Room, parts.Ledger, sessions, views, new(views, parts.Time), parts.Time).Map(app);
         SignIn.Map(app, access, sessions, failures);
         try
         {

@@ -45,8 +45,8 @@ internal static class LedgerApi
         };
     }
 
-    // Whoever may see some models gets as many records as were asked for all the same, as far as a few pages hold them.
-    private static async Task<IReadOnlyList<LedgerRecord>> SeenAsync(ILedgerReader ledger, long? before, int limit, string? rollout, Person person, CancellationToken cancel)
+    /// <summary>Records that somebody may see, the newest first: of some models as many as were asked for all the same, as far as a few pages hold them.</summary>
+    internal static async Task<IReadOnlyList<LedgerRecord>> SeenAsync(ILedgerReader ledger, long? before, int limit, string? rollout, Person person, CancellationToken cancel)
     {
         if (person.CoversEverything)
         {

@@ -5,8 +5,10 @@ using Haldane.Console.Api;
 using Haldane.Console.Dashboard.Assets;
 using Haldane.Console.Dashboard.Live;
 using Haldane.Console.Dashboard.Overview;
+using Haldane.Console.Dashboard.Records;
 using Haldane.Console.Dashboard.Rollouts;
 using Haldane.Console.Dashboard.Shell;
+using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Ports;
 using Microsoft.AspNetCore.Components;
@@ -16,10 +18,11 @@ using Microsoft.Extensions.Hosting;
 namespace Haldane.Console.Dashboard;
 
 /// <summary>The dashboard: each page as it is when it is opened, and the stream that keeps it so.</summary>
-internal sealed class Pages(IControlRoom room, Sessions sessions, ViewWriter views, LivePages live, TimeProvider time)
+internal sealed class Pages(IControlRoom room, ILedgerReader ledger, Sessions sessions, ViewWriter views, LivePages live, TimeProvider time)
 {
     private const string Html = "text/html; charset=utf-8";
     private const int LargestForm = 4_096;
+    private const int RecordsAtOnce = 30;
 
     /// <summary>Maps all pages.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -36,8 +39,55 @@ internal sealed class Pages(IControlRoom room, Sessions sessions, ViewWriter vie
         routes.MapGet("/rollouts/{name}/numbers", (string name, HttpContext context) => View(name, context.Person()) is { } view
             ? Results.Json(Numbers.Of(view, room.Course(name)), NumbersJson.Default.Numbers)
             : NotFound(name)).Needs(Permissions.Read);
+        MapVerdicts(routes);
+        MapRecords(routes);
         MapCommands(routes);
     }
+
+    private void MapVerdicts(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/rollouts/{name}/guards/{guard}", (string name, string guard, HttpContext context) => Verdict(name, guard, context.Person()) is { } model
+            ? ShowAsync<VerdictPage>(context, (nameof(VerdictPage.Model), model))
+            : Task.FromResult(NoGuard(name, guard))).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/guards/{guard}/live", (string name, string guard, HttpContext context, IHostApplicationLifetime life) => Verdict(name, guard, context.Person()) is null
+            ? NoGuard(name, guard)
+            : Follow(context, life, $"/rollouts/{name}/guards/{guard}", person => View(name, person) is { } view && VerdictModels.Of(view, guard) is { } model
+                ? VerdictScene(model, Numbers.TailOf(view, room.Course(name)))
+                : null)).Needs(Permissions.Read);
+    }
+
+    private void MapRecords(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/rollouts/{name}/records", async (string name, long? before, HttpContext context, CancellationToken cancel) => View(name, context.Person()) is null
+            ? NotFound(name)
+            : await RecordsAsync($"/rollouts/{Uri.EscapeDataString(name)}/records", name, before, context.Person(), model => views.WriteAsync(typeof(RecordList), (nameof(RecordList.Model), model)), cancel)).Needs(Permissions.Read);
+        routes.MapGet("/ledger", (long? before, HttpContext context, CancellationToken cancel) => RecordsAsync(
+            Place.Ledger.Path,
+            null,
+            before,
+            context.Person(),
+            model => before is null ? views.WriteAsync(typeof(LedgerPage), ("Visit", VisitOf(context)), (nameof(LedgerPage.Model), model)) : views.WriteAsync(typeof(RecordList), (nameof(RecordList.Model), model)),
+            cancel)).Needs(Permissions.Read).IsPage();
+    }
+
+    private async Task<IResult> RecordsAsync(string path, string? rollout, long? before, Person person, Func<RecordsModel, Task<string>> write, CancellationToken cancel)
+    {
+        try
+        {
+            return Results.Text(await write(RecordModels.Of(path, rollout, await LedgerApi.SeenAsync(ledger, before, RecordsAtOnce, rollout, person, cancel), RecordsAtOnce)), Html);
+        }
+        catch (StoreUnavailableException e)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+    }
+
+    private VerdictModel? Verdict(string name, string guard, Person person) => View(name, person) is { } view ? VerdictModels.Of(view, guard) : null;
+
+    private static Scene VerdictScene(VerdictModel model, Numbers numbers) => new(
+    [
+        Part.Of<VerdictBody, VerdictModel>("verdict", model, model.Tile.Guard, [Part.Of<GuardTile, TileModel>(model.Tile.Id, model.Tile), Part.Of<VerdictSteps, ValueList<StepOfProof>>("steps", model.Steps)]),
+    ], JsonSerializer.Serialize(numbers, NumbersJson.Default.Numbers));
 
     private static void MapPage(IEndpointRouteBuilder routes, string path, Func<HttpContext, string?, Task<IResult>> show) =>
         routes.MapGet(path, (HttpContext context, string? name) => show(context, name)).Needs(Permissions.Read).IsPage();
@@ -119,6 +169,8 @@ internal sealed class Pages(IControlRoom room, Sessions sessions, ViewWriter vie
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, $"{LivePages.Most:N0} pages are open already; close some")
             : TypedResults.ServerSentEvents(live.FollowAsync($"{page}\n{person.Role}\n{string.Join('\n', person.Models)}", () => look(person), context.IsStillKnown, life.ApplicationStopping));
     }
+
+    private static IResult NoGuard(string name, string guard) => Problems.Of(StatusCodes.Status404NotFound, $"there is no rollout {name} with a guard {guard}");
 
     private static IResult NotFound(string name) => Problems.Of(StatusCodes.Status404NotFound, $"there is no rollout {name}");
 }

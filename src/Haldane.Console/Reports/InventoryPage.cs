@@ -1,4 +1,5 @@
 using Haldane.Console.Dashboard.Assets;
+using Haldane.Console.Dashboard.Shell;
 using Haldane.Core.Reports;
 using Haldane.Core.Rollouts;
 
@@ -25,9 +26,9 @@ internal static class InventoryPage
             </head>
             <body class="inventory-page">
             <a class="skip" href="#inventory">Skip to the inventory</a>
-            <header class="top"><h1>Haldane</h1><nav><a href="/">Overview</a> <a href="{Path}" aria-current="page">Inventory</a></nav></header>
+            <header class="top"><a class="brand" href="/">Haldane</a><nav aria-label="Pages"><a href="{Place.Overview.Path}">{Place.Overview.Name}</a><a href="{Place.Ledger.Path}">{Place.Ledger.Name}</a><a href="{Path}" aria-current="page">{Place.Inventory.Name}</a></nav></header>
             <main>
-            <h2 id="inventory" tabindex="-1">Inventory</h2>
+            <h1 id="inventory" tabindex="-1">Inventory</h1>
             <p class="quiet">{(entries.Count == 0 ? "There is no model that you may see." : "Every model that is served here, as it is specified and as it stands. Times are in UTC.")}</p>
 
             """);

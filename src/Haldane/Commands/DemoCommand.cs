@@ -78,7 +78,7 @@ internal static class DemoCommand
             await using var run = await DemoRun.StartAsync(scenario, rate, seed, store, cancel);
             if (!json)
             {
-                System.Console.WriteLine($"live page {run.PageAddress}   data port {run.DataAddress}   {rate:N0} requests/s");
+                System.Console.WriteLine($"dashboard {run.PageAddress}   data port {run.DataAddress}   {rate:N0} requests/s");
             }
 
             await (json ? DrainAsync(run.PlayAsync(cancel)) : RolloutCommands.FollowAsync(run.PlayAsync(cancel)));

@@ -119,7 +119,7 @@ internal static class RunCommand
         }
 
         System.Console.WriteLine($"data  {string.Join(", ", host.DataAddresses)}");
-        System.Console.WriteLine($"admin {host.AdminAddress}  (live page, API, /metrics)");
+        System.Console.WriteLine($"admin {host.AdminAddress}  (dashboard, API, /metrics)");
         System.Console.WriteLine($"store {store}");
         foreach (var kept in host.KeptAsApplied)
         {

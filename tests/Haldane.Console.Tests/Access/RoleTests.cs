@@ -28,6 +28,9 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/", Permissions.Read),
         ("GET", "/rollouts/fraud-v2", Permissions.Read),
         ("GET", "/rollouts/fraud-v2/numbers", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2/records", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2/guards/errors", Permissions.Read),
+        ("GET", "/ledger", Permissions.Read),
         ("POST", "/rollouts/fraud-v2/start", Permissions.Operate),
         ("POST", "/rollouts/fraud-v2/retry", Permissions.Operate),
         ("POST", "/rollouts/fraud-v2/pause", Permissions.Operate),
@@ -120,14 +123,14 @@ public sealed class RoleTests : IAsyncLifetime
         Assert.Empty(_admin.Room.Commands);
     }
 
-    private static bool IsPage(string path) => path is "/" or "/inventory" or "/rollouts/fraud-v2";
+    private static bool IsPage(string path) => path is "/" or "/inventory" or "/ledger" or "/rollouts/fraud-v2" or "/rollouts/fraud-v2/guards/errors";
 
     [Fact]
     public void The_table_has_every_endpoint_that_asks_for_something()
     {
-        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
+        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/rollouts/{name}/guards/{guard}/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
 
-        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal));
+        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal).Replace("/guards/errors", "/guards/{guard}", StringComparison.Ordinal));
 
         Assert.Equal(_admin.Routes.Order(StringComparer.Ordinal), known.Concat(open).Order(StringComparer.Ordinal));
     }

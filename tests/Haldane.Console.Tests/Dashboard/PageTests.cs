@@ -157,6 +157,32 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Contains("ada, a viewer", page.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task From_a_verdict_one_comes_to_its_arithmetic()
+    {
+        var page = (await _admin.GetAsync("/rollouts/fraud-v2/guards/errors")).Text;
+
+        string[] parts = ["error rate at most 1.5 times the baseline", "promise.falseRollback", "<th scope=\"row\">this guard&#x27;s part of it</th><td>1 %</td>", "1.25 times", "data-hx-sse:connect=\"/rollouts/fraud-v2/guards/errors/live\""];
+        Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
+        (await _admin.GetAsync("/rollouts/fraud-v2/guards/nothing")).AssertProblem(HttpStatusCode.NotFound, "there is no rollout fraud-v2 with a guard nothing");
+    }
+
+    [Fact]
+    public async Task The_records_of_a_rollout_and_of_all_are_read_page_by_page()
+    {
+        var mine = await _admin.GetAsync("/rollouts/fraud-v2/records?before=12");
+        var asked = _admin.Ledger.Asked;
+        var all = await _admin.GetAsync("/ledger");
+
+        Assert.Equal("before 12 limit 30 rollout fraud-v2", asked);
+        Assert.Equal("before - limit 30 rollout -", _admin.Ledger.Asked);
+        Assert.DoesNotContain("<html", mine.Text, StringComparison.Ordinal);
+        Assert.Contains("class=\"record\"", all.Text, StringComparison.Ordinal);
+        Assert.Contains("aria-current=\"page\">Ledger</a>", all.Text, StringComparison.Ordinal);
+        _admin.Ledger.Failure = new StoreUnavailableException("the disk is gone");
+        (await _admin.GetAsync("/ledger")).AssertProblem(HttpStatusCode.ServiceUnavailable, "the disk is gone");
+    }
+
     private Task<Answer> PostAsync(string verb, string why) => _admin.SendAsync(HttpMethod.Post, $"/rollouts/fraud-v2/{verb}", new FormUrlEncodedContent([new("why", why)]));
 
     private static async Task<string> NextAsync(IAsyncEnumerator<SseItem<string>> news, string kind)

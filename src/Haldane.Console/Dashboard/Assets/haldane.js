@@ -492,7 +492,20 @@
 
   // ---------------------------------------------------------------- the start, and after each change
 
+  // What happened is asked for again when something has.
+  let mark = null;
+
+  function followRecords() {
+    const now = byId('rollout-head')?.dataset.mark ?? null;
+    if (mark !== null && now !== null && now !== mark) {
+      htmx.trigger(byId('records'), 'moved');
+    }
+
+    mark = now;
+  }
+
   function fit() {
+    followRecords();
     tellTimes();
     restoreFilter();
     filter();

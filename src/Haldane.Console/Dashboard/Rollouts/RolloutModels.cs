@@ -92,7 +92,7 @@ public static class RolloutModels
         };
     }
 
-    private static TileModel Tile(Rollout rollout, GuardSpec guard, Verdict? verdict) => new()
+    internal static TileModel Tile(Rollout rollout, GuardSpec guard, Verdict? verdict) => new()
     {
         Guard = guard.Name,
         Id = $"guard-{Ids.Of(guard.Name)}",

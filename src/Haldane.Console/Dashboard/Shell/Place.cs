@@ -14,12 +14,6 @@ public sealed record Place(string Path, string Name)
     /// <summary>What is served.</summary>
     public static readonly Place Inventory = new("/inventory", "Inventory");
 
-    /// <summary>Who may come in.</summary>
-    public static readonly Place Tokens = new("/tokens", "Tokens");
-
-    /// <summary>What holds everything together.</summary>
-    public static readonly Place Settings = new("/settings", "Settings");
-
     /// <summary>In the order of the navigation.</summary>
-    public static readonly IReadOnlyList<Place> All = [Overview];
+    public static readonly IReadOnlyList<Place> All = [Overview, Ledger, Inventory];
 }
