@@ -55,7 +55,7 @@ internal sealed partial class Answers(ILogger<Answers> logger)
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        headers["Referrer-Policy"] = "no-referrer";
+        headers["Referrer-Policy"] = "same-origin"; // without any, browsers would send our own forms with the origin "null"
         headers.CacheControl = "no-store";
     }
 

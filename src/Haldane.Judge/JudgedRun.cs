@@ -32,6 +32,9 @@ public sealed class JudgedRun(ModelSpec model, RolloutSpec rollout)
         }
     }
 
+    /// <summary>What is seen in each segment.</summary>
+    public ValueList<SegmentState> Segments() => _judge.Segments();
+
     /// <summary>What the judge says to all that counted.</summary>
     /// <param name="forecast">Whether undecided verdicts say how much longer they take; that is most of the work.</param>
     public Judgement Judge(bool forecast = true) => _judge.Evaluate(forecast);

@@ -20,7 +20,7 @@ public sealed class RolloutJudge
     private const int FewestExchanges = 10;
 
     private readonly RolloutSpec _rollout;
-    private readonly int _cells;
+    private readonly SegmentCells _cells;
     private readonly MixSizes _mixes;
     private readonly StageTotals _totals;
     private readonly StageClock _clock = new();
@@ -42,7 +42,7 @@ public sealed class RolloutJudge
         _rollout = rollout;
         var cells = new SegmentCells(model.Segments);
         ValueList<string> classes = model.Signals.Prediction is { } prediction ? [.. prediction.Classes, SegmentCells.Other] : [];
-        (_cells, _mixes) = (cells.Count, MixSizes.Of(model.Signals));
+        (_cells, _mixes) = (cells, MixSizes.Of(model.Signals));
         _totals = new(cells.Count, _mixes);
         _anomalies = new(classes, _totals);
         _guards = [.. rollout.Guards.Select(guard => Open(model, guard, cells, classes))];
@@ -87,6 +87,17 @@ public sealed class RolloutJudge
         Anomalies = _anomalies.Standings,
         Verdicts = _guards.Select(guard => guard.Judge(_sampleRatio.Broken, forecast ? Progress : null)).ToValueList(),
     };
+
+    /// <summary>What is seen in each segment, in this stage.</summary>
+    public ValueList<SegmentState> Segments()
+    {
+        var guards = _guards.SelectMany(g => g.Segments()).ToLookup(s => s.Segment, s => s.State, StringComparer.Ordinal);
+        return Enumerable.Range(1, _cells.Count - 1)
+            .Select(cell => new SegmentState(_cells.Names[cell], Sum(_totals.Of(Arm.Baseline, cell)), Sum(_totals.Of(Arm.Canary, cell)), guards[_cells.Names[cell]].ToValueList()))
+            .ToValueList();
+
+        static SegmentArm Sum(Totals.ArmTotals arm) => new(arm.Exchanges, arm.Errors);
+    }
 
     private Progress Progress => new(CanaryExchanges, _canaryInAll, _clock.Baked);
 
@@ -135,9 +146,9 @@ public sealed class RolloutJudge
                 nameof(slice));
         }
 
-        if (slice.Baseline.Cells.Count != _cells || slice.Canary.Cells.Count != _cells)
+        if (slice.Baseline.Cells.Count != _cells.Count || slice.Canary.Cells.Count != _cells.Count)
         {
-            throw new ArgumentException($"Slice {slice.Number} must have {_cells} cells in each arm, as the model's segments ask.", nameof(slice));
+            throw new ArgumentException($"Slice {slice.Number} must have {_cells.Count} cells in each arm, as the model's segments ask.", nameof(slice));
         }
 
         foreach (var arm in (ReadOnlySpan<ArmEvidence>)[slice.Baseline, slice.Canary])
@@ -154,11 +165,11 @@ public sealed class RolloutJudge
             }
 
             if (arm.ByGroup is { } groups
-                && !(SubjectSpread.Fits(groups.Answers, _cells) && SubjectSpread.Fits(groups.Predictions, _cells) && SubjectSpread.Fits(groups.Latency, LatencySteps.Count) && SubjectSpread.Fits(groups.FirstToken, LatencySteps.Count)
+                && !(SubjectSpread.Fits(groups.Answers, _cells.Count) && SubjectSpread.Fits(groups.Predictions, _cells.Count) && SubjectSpread.Fits(groups.Latency, LatencySteps.Count) && SubjectSpread.Fits(groups.FirstToken, LatencySteps.Count)
                     && SubjectSpread.Fits(groups.Classes, _mixes.Classes) && SubjectSpread.Fits(groups.Confidence, _mixes.Confidence) && SubjectSpread.Fits(groups.Attribution, _mixes.Attribution)))
             {
                 throw new ArgumentException(
-                    $"Slice {slice.Number} must tell answers by group in buckets of {_cells} cells, {LatencySteps.Count} latencies, {_mixes.Classes} classes, {_mixes.Confidence} confidences or {_mixes.Attribution} features, times {SubjectGroups.Count} groups.",
+                    $"Slice {slice.Number} must tell answers by group in buckets of {_cells.Count} cells, {LatencySteps.Count} latencies, {_mixes.Classes} classes, {_mixes.Confidence} confidences or {_mixes.Attribution} features, times {SubjectGroups.Count} groups.",
                     nameof(slice));
             }
         }

@@ -70,6 +70,12 @@ public sealed class OutlookTests(ITestOutputHelper output)
         var verdict = judge.Evaluate().Verdicts[0];
 
         output.WriteLine($"{verdict.Segment}; {string.Join(", ", verdict.HarmedSegments)}; {string.Join(", ", verdict.Suspects)}");
+        var segments = judge.Segments();
+        Assert.Equal(["country=MY", "country=SG", "country=ID", "country=other"], segments.Select(s => s.Segment));
+        Assert.Equal([(1_400, 210), (1_400, 112), (1_400, 42), (1_400, 14)], segments.Select(s => (s.Canary.Exchanges, s.Canary.Errors)));
+        Assert.Equal((5_600, 56), (segments[0].Baseline.Exchanges, segments[0].Baseline.Errors));
+        Assert.Equal(verdict.HarmedSegments, segments.Where(s => s.Harm >= 1).OrderByDescending(s => s.Harm).Select(s => s.Segment));
+        Assert.Equal((verdict.Estimate, verdict.FailEvidence), (segments[0].Guards[0].Estimate, segments[0].Guards[0].FailEvidence));
         Assert.Equal(["country=MY", "country=SG"], verdict.HarmedSegments);
         Assert.Equal(["country=ID"], verdict.Suspects);
     }

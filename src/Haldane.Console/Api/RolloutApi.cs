@@ -35,6 +35,10 @@ internal static class RolloutApi
             ? NotFound(name)
             : room.Course(name) is { } course ? Results.Json(course, CoreJson.Default.RunCourse) : Problems.Of(StatusCodes.Status404NotFound, $"nothing is kept of how a run of {name} went; its evidence pack shows it")).Needs(Permissions.Read)
             .Tells<RunCourse>("How the last run of a rollout went, from its beginning: what both versions did, and what the judge said of each guard.");
+        routes.MapGet("/api/v1/rollouts/{name}/segments", async (string name, HttpContext context, CancellationToken cancel) => Find(room, name, context.Person()) is null
+            ? NotFound(name)
+            : Results.Json(await room.SegmentsAsync(name, cancel), CoreJson.Default.IReadOnlyListSegmentState)).Needs(Permissions.Read)
+            .Tells<IReadOnlyList<SegmentState>>("What is seen in each segment of a rollout, in the stage that it is in or ended in.");
         routes.MapGet("/api/v1/rollouts/{name}/verdicts", (string name, HttpContext context) => Find(room, name, context.Person()) is not { } view
             ? NotFound(name)
             : view.Judgement is { } judgement ? Results.Json(judgement, CoreJson.Default.Judgement) : Problems.Of(StatusCodes.Status404NotFound, $"{name} was not judged yet")).Needs(Permissions.Read)

@@ -41,6 +41,7 @@ internal sealed class Pages(IControlRoom room, ILedgerReader ledger, Sessions se
             : NotFound(name)).Needs(Permissions.Read);
         MapVerdicts(routes);
         MapRecords(routes);
+        MapSegments(routes);
         MapCommands(routes);
     }
 
@@ -69,6 +70,10 @@ internal sealed class Pages(IControlRoom room, ILedgerReader ledger, Sessions se
             model => before is null ? views.WriteAsync(typeof(LedgerPage), ("Visit", VisitOf(context)), (nameof(LedgerPage.Model), model)) : views.WriteAsync(typeof(RecordList), (nameof(RecordList.Model), model)),
             cancel)).Needs(Permissions.Read).IsPage();
     }
+
+    private void MapSegments(IEndpointRouteBuilder routes) => routes.MapGet("/rollouts/{name}/segments", async (string name, HttpContext context, CancellationToken cancel) => View(name, context.Person()) is { } view
+        ? Results.Text(await views.WriteAsync(typeof(SegmentTable), (nameof(SegmentTable.Model), SegmentModels.Of(view.Rollout.Spec, await room.SegmentsAsync(name, cancel)))), Html)
+        : NotFound(name)).Needs(Permissions.Read);
 
     private async Task<IResult> RecordsAsync(string path, string? rollout, long? before, Person person, Func<RecordsModel, Task<string>> write, CancellationToken cancel)
     {

@@ -13,6 +13,8 @@ internal sealed class CourseTally
     /// <summary>Points at most: more than a page can show.</summary>
     public const int Most = 240;
 
+    private static readonly double[] Shown = [0.5, 0.95, 0.99];
+
     private readonly Lock _gate = new();
     private readonly List<Bin> _bins = [];
     private Bin? _open;
@@ -76,9 +78,31 @@ internal sealed class CourseTally
     {
         lock (_gate)
         {
-            return new(run, _perBin, Curves(), guards.Select((name, i) => new GuardBand(name, Band(i))).ToValueList());
+            return new(run, _perBin, Curves(), guards.Select((name, i) => new GuardBand(name, Band(i))).ToValueList()) { Latency = Latency() };
         }
     }
+
+    private LatencyShape? Latency()
+    {
+        var (baseline, canary) = (new StepCounts(), new StepCounts());
+        var stage = _open?.Stage ?? (_bins.Count > 0 ? _bins[^1].Stage : 0);
+        foreach (var bin in _bins.Append(_open).OfType<Bin>().Where(b => b.Stage == stage))
+        {
+            baseline.Add(bin.Baseline.Latency);
+            canary.Add(bin.Canary.Latency);
+        }
+
+        ushort[] steps = [.. baseline.Steps.ToArray().Union(canary.Steps.ToArray()).Order()];
+        return steps.Length == 0 ? null : new(
+            steps.Select(s => LatencyBuckets.Edge(LatencySteps.Last(s))).ToValueList(), steps.Select(baseline.In).ToValueList(), steps.Select(canary.In).ToValueList())
+        {
+            Stage = stage,
+            BaselineQuantiles = Quantiles(baseline),
+            CanaryQuantiles = Quantiles(canary),
+        };
+    }
+
+    private static ValueList<double> Quantiles(StepCounts counts) => Shown.Select(counts.Quantile).OfType<double>().ToValueList();
 
     /// <summary>How long each kind of verdict stood.</summary>
     /// <param name="guard">The guard's index.</param>
@@ -137,11 +161,15 @@ internal sealed class CourseTally
 
     private sealed class Bin(DateTimeOffset from)
     {
-        private readonly ArmBin _baseline = new(), _canary = new();
         private DateTimeOffset _to;
         private long _last;
-        private int _stage;
         private Share _share;
+
+        public int Stage { get; private set; }
+
+        public ArmBin Baseline { get; } = new();
+
+        public ArmBin Canary { get; } = new();
 
         public double Seconds { get; private set; }
 
@@ -149,22 +177,22 @@ internal sealed class CourseTally
 
         public void Add(EvidenceSlice slice)
         {
-            (_stage, _share, _last, _to) = (slice.Stage, slice.Share, slice.Number, slice.From + slice.Length);
+            (Stage, _share, _last, _to) = (slice.Stage, slice.Share, slice.Number, slice.From + slice.Length);
             Seconds += slice.Length.TotalSeconds;
-            _baseline.Add(slice.Baseline.Cells[SegmentCells.Everyone]);
-            _canary.Add(slice.Canary.Cells[SegmentCells.Everyone]);
+            Baseline.Add(slice.Baseline.Cells[SegmentCells.Everyone]);
+            Canary.Add(slice.Canary.Cells[SegmentCells.Everyone]);
         }
 
         // Of two neighbours the later verdicts stand: they rest on the evidence of both.
         public void Add(Bin next)
         {
-            (_stage, _share, _last, _to, Verdicts) = (next._stage, next._share, next._last, next._to, next.Verdicts);
+            (Stage, _share, _last, _to, Verdicts) = (next.Stage, next._share, next._last, next._to, next.Verdicts);
             Seconds += next.Seconds;
-            _baseline.Add(next._baseline);
-            _canary.Add(next._canary);
+            Baseline.Add(next.Baseline);
+            Canary.Add(next.Canary);
         }
 
-        public CurvePoint Curve() => new(from, _to, _stage, _share, _baseline.Curve(Seconds), _canary.Curve(Seconds));
+        public CurvePoint Curve() => new(from, _to, Stage, _share, Baseline.Curve(Seconds), Canary.Curve(Seconds));
 
         public BandPoint Point(int guard) => Verdicts[guard].At(_last, _to);
     }

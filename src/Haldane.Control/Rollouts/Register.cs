@@ -77,7 +77,7 @@ internal sealed class Register
                 Totals = tracker?.Series.Totals ?? last?.Totals ?? summary?.Totals ?? [],
             };
             shown.Course = tracker is null ? (last is null ? null : shown.Course) : new(tracker.Run, tracker.Course, rollout.Spec.Guards);
-            shown.Summary = tracker is null && last is not null ? shown.Summary : summary;
+            shown.Summary = summary ?? (last is null ? null : shown.Summary);
             before = shown.Changed;
             shown.Changed = Signal();
         }
@@ -120,6 +120,15 @@ internal sealed class Register
         }
 
         return shown?.Course?.Read() ?? shown?.Summary?.Course;
+    }
+
+    /// <summary>What was seen in each segment of a run that has ended; empty when nothing is kept.</summary>
+    public ValueList<SegmentState> Segments(string name)
+    {
+        lock (_gate)
+        {
+            return _shown.GetValueOrDefault(name)?.Summary?.Segments ?? [];
+        }
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -258,17 +258,20 @@ internal sealed partial class RolloutBook(
 
         var next = transition.Next;
         _states.Put(next, isRecorded: next.Run > 0);
-        Register.Show(next, judgement, tracker);
+        var summary = next.Ended ? tracker?.Summary() : null;
+        Register.Show(next, judgement, tracker, summary);
         if (next.Ended)
         {
-            if (_trackers.Remove(next.Name) && tracker is not null)
-            {
-                _unkept.Enqueue(tracker.Summary());
-            }
+            _trackers.Remove(next.Name);
         }
         else if (tracker is not null)
         {
             _trackers[next.Name] = tracker;
+        }
+
+        if (summary is not null)
+        {
+            _unkept.Enqueue(summary);
         }
     }
 

@@ -5,6 +5,7 @@ using Haldane.Control.Policies;
 using Haldane.Core.Access;
 using Haldane.Core.Exchanges;
 using Haldane.Core.Feedback;
+using Haldane.Core.Judging;
 using Haldane.Core.Policies;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
@@ -171,6 +172,10 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
 
     /// <inheritdoc/>
     public RunCourse? Course(string rollout) => _book.Register.Course(rollout);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentState>> SegmentsAsync(string rollout, CancellationToken cancel) =>
+        InTurnAsync(() => Task.FromResult<IReadOnlyList<SegmentState>>(_book.Trackers.GetValueOrDefault(rollout)?.Segments() ?? _book.Register.Segments(rollout)), cancel);
 
     /// <inheritdoc/>
     public Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel) => _book.Register.ChangedAsync(rollout, after, cancel);

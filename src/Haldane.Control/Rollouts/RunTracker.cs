@@ -122,7 +122,10 @@ internal sealed class RunTracker
     }
 
     /// <summary>What is kept of the run once it has ended.</summary>
-    public RunSummary Summary() => new(Run, _judged.Judge(forecast: false), Series.Totals, Course.Course(Run, _guards));
+    public RunSummary Summary() => new(Run, _judged.Judge(forecast: false), Series.Totals, Course.Course(Run, _guards)) { Segments = _judged.Segments() };
+
+    /// <summary>What is seen in each segment, in this stage.</summary>
+    public ValueList<SegmentState> Segments() => _judged.Segments();
 
     // How long a slice lasted decides when a bake is over, so it is measured: a wall clock that somebody sets must not bake.
     private EvidenceSlice Slice(ObservedTraffic observed)

@@ -57,6 +57,9 @@ public interface IControlRoom
     /// <summary>How the last run of a rollout went, from its beginning; null when there is no such rollout, it has not begun, or nothing is kept of its last run.</summary>
     RunCourse? Course(string rollout);
 
+    /// <summary>What is seen in each segment of a rollout, in the stage that it is in or ended in; empty when there is none, or nothing is kept. Waits for the controller's turn.</summary>
+    Task<IReadOnlyList<SegmentState>> SegmentsAsync(string rollout, CancellationToken cancel);
+
     /// <summary>Waits until a rollout's view is newer than the given version.</summary>
     /// <returns>Null when there is no such rollout.</returns>
     Task<RolloutView?> ChangedAsync(string rollout, long after, CancellationToken cancel);

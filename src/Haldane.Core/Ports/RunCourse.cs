@@ -7,7 +7,27 @@ namespace Haldane.Core.Ports;
 /// <param name="SlicesPerPoint">How many slices of evidence, a second each, a point is of; it doubles as the run goes on.</param>
 /// <param name="Curves">How both versions did.</param>
 /// <param name="Bands">What the judge said of each guard, a point for each of the curves.</param>
-public sealed record RunCourse(int Run, int SlicesPerPoint, ValueList<CurvePoint> Curves, ValueList<GuardBand> Bands);
+public sealed record RunCourse(int Run, int SlicesPerPoint, ValueList<CurvePoint> Curves, ValueList<GuardBand> Bands)
+{
+    /// <summary>Latencies of both versions in the stage that it is in or ended in; null where nobody answered.</summary>
+    public LatencyShape? Latency { get; init; }
+}
+
+/// <summary>How latencies are distributed.</summary>
+/// <param name="UpTo">The upper edges of buckets, seconds, rising; each bucket is 5 % wide.</param>
+/// <param name="Baseline">Answers of the baseline in each bucket.</param>
+/// <param name="Canary">The same of the canary.</param>
+public sealed record LatencyShape(ValueList<double> UpTo, ValueList<long> Baseline, ValueList<long> Canary)
+{
+    /// <summary>The stage, from 0.</summary>
+    public int Stage { get; init; }
+
+    /// <summary>Median, 95th and 99th percentile of the baseline, seconds; empty without answers.</summary>
+    public ValueList<double> BaselineQuantiles { get; init; } = [];
+
+    /// <summary>The same of the canary.</summary>
+    public ValueList<double> CanaryQuantiles { get; init; } = [];
+}
 
 /// <summary>What the judge said of a guard over time.</summary>
 /// <param name="Guard">The guard.</param>

@@ -7,4 +7,8 @@ namespace Haldane.Core.Ports;
 /// <param name="Judgement">What the judge said last.</param>
 /// <param name="Totals">What the arms did, baseline first.</param>
 /// <param name="Course">How it went.</param>
-public sealed record RunSummary(int Run, Judgement Judgement, ValueList<ArmTotals> Totals, RunCourse Course);
+public sealed record RunSummary(int Run, Judgement Judgement, ValueList<ArmTotals> Totals, RunCourse Course)
+{
+    /// <summary>What was seen in each segment, in the last stage.</summary>
+    public ValueList<SegmentState> Segments { get; init => field = value ?? []; } = [];
+}

@@ -114,6 +114,23 @@ internal sealed class GuardJudge
         };
     }
 
+    /// <summary>What is seen in the segments that it scans, by the cell's name.</summary>
+    public IEnumerable<(string Segment, SegmentGuard State)> Segments() => _segments.Select(s =>
+    {
+        var reading = s.Measurement.Read();
+        return (s.Segment!, new SegmentGuard
+        {
+            Guard = _guard.Name,
+            Estimate = Finite(reading.Estimate),
+            Low = Finite(reading.Low),
+            High = Finite(reading.High),
+            BaselineCount = reading.BaselineCount,
+            CanaryCount = reading.CanaryCount,
+            FailEvidence = s.FailMax,
+            FailAt = s.FailAt,
+        });
+    });
+
     // Everyone's harm does not count beside everyone's Pass: it lies within the margin. A segment's does.
     private Watched? MostHarmed(bool passed)
     {

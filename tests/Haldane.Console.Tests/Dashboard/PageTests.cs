@@ -183,6 +183,19 @@ public sealed class PageTests : IAsyncLifetime
         (await _admin.GetAsync("/ledger")).AssertProblem(HttpStatusCode.ServiceUnavailable, "the disk is gone");
     }
 
+    [Fact]
+    public async Task Segments_come_with_the_most_evidence_of_harm_first()
+    {
+        var table = (await _admin.GetAsync("/rollouts/fraud-v2/segments")).Text;
+        var json = (await _admin.GetAsync("/api/v1/rollouts/fraud-v2/segments")).Json;
+
+        Assert.True(table.IndexOf("country=ID", StringComparison.Ordinal) < table.IndexOf("country=MY", StringComparison.Ordinal));
+        Assert.Contains("<tr data-proven><th scope=\"row\">country=ID</th>", table, StringComparison.Ordinal);
+        Assert.Contains("4 times, at least 2.1 times", table, StringComparison.Ordinal);
+        Assert.Equal(["country=MY", "country=ID"], json.EnumerateArray().Select(s => s.GetProperty("segment").GetString()));
+        Assert.Contains("has no segments", (await _admin.GetAsync("/rollouts/chat-v2/segments")).Text, StringComparison.Ordinal);
+    }
+
     private Task<Answer> PostAsync(string verb, string why) => _admin.SendAsync(HttpMethod.Post, $"/rollouts/fraud-v2/{verb}", new FormUrlEncodedContent([new("why", why)]));
 
     private static async Task<string> NextAsync(IAsyncEnumerator<SseItem<string>> news, string kind)

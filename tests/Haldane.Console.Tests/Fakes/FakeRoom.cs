@@ -83,6 +83,11 @@ internal sealed class FakeRoom : IControlRoom
             [.. known.Spec.Guards.Select(g => new GuardBand(g.Name, [new(1, Views.Noon.AddSeconds(1), VerdictKind.Undecided, 1.25, 0.5, null)]))])
         : null;
 
+    public Task<IReadOnlyList<SegmentState>> SegmentsAsync(string rollout, CancellationToken cancel) => Task.FromResult<IReadOnlyList<SegmentState>>(rollout == "fraud-v2" ? [
+        new("country=MY", new(500, 5), new(50, 0), [new() { Guard = "errors", Estimate = 0.9, FailEvidence = 0.5, FailAt = 9 }]),
+        new("country=ID", new(100, 1), new(10, 4), [new() { Guard = "errors", Estimate = 4, Low = 2.1, FailEvidence = 9.5, FailAt = 9, CanaryCount = 10, BaselineCount = 100 }]),
+    ] : []);
+
     public Task<CommandOutcome> CommandAsync(string rollout, RolloutCommand command, Person by, string? why, CancellationToken cancel) =>
         Act($"{command} {rollout} by {by.Name}{(why is null ? "" : $": {why}")}");
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Haldane.Console.Access;
 using Microsoft.AspNetCore.Routing;
 
@@ -12,11 +13,28 @@ public static class AssetFiles
 {
     private const string Folder = "Haldane.Console.Dashboard.Assets.";
 
-    private static readonly FrozenDictionary<string, Asset> All = Assembly.GetExecutingAssembly().GetManifestResourceNames()
-        .Where(n => n.StartsWith(Folder, StringComparison.Ordinal) && (n.EndsWith(".css", StringComparison.Ordinal) || n.EndsWith(".js", StringComparison.Ordinal)))
-        .ToFrozenDictionary(n => n[(n.StartsWith(Folder + "lib.", StringComparison.Ordinal) ? Folder.Length + "lib.".Length : Folder.Length)..], Read);
+    // In one file: htmx begins with the page as soon as it may, and what extends it must be there by then.
+    private static readonly string[] Libraries = ["lib.htmx.min.js", "lib.hx-sse.min.js", "lib.uPlot.iife.min.js"];
 
-    private sealed record Asset(byte[] Body, string Type, string Digest);
+    private static readonly FrozenDictionary<string, Asset> All = new Dictionary<string, Asset>(StringComparer.Ordinal)
+    {
+        ["libraries.js"] = Asset.Script(string.Join("\n;\n", Libraries.Select(Read))),
+        ["haldane.js"] = Asset.Script(Read("haldane.js")),
+        ["haldane.css"] = Asset.Style(Read("lib.uPlot.min.css") + Read("haldane.css")),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private sealed record Asset(byte[] Body, string Type, string Digest)
+    {
+        public static Asset Script(string text) => Of(text, "text/javascript; charset=utf-8");
+
+        public static Asset Style(string text) => Of(text, "text/css; charset=utf-8");
+
+        private static Asset Of(string text, string type)
+        {
+            var body = Encoding.UTF8.GetBytes(text);
+            return new(body, type, Convert.ToHexStringLower(SHA256.HashData(body))[..12]);
+        }
+    }
 
     /// <summary>The address of a file.</summary>
     /// <exception cref="KeyNotFoundException">It is not in the program.</exception>
@@ -38,12 +56,9 @@ public static class AssetFiles
         }).OpenToAll();
     }
 
-    private static Asset Read(string resource)
+    private static string Read(string resource)
     {
-        using var file = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
-        using var body = new MemoryStream();
-        file.CopyTo(body);
-        var bytes = body.ToArray();
-        return new(bytes, resource.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", Convert.ToHexStringLower(SHA256.HashData(bytes))[..12]);
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Folder + resource) ?? throw new InvalidOperationException($"{resource} is not in the program"));
+        return reader.ReadToEnd();
     }
 }

@@ -343,6 +343,46 @@
 
   const thin = ticks => ticks.length <= 6 ? ticks : ticks.filter((v, i) => v === 1 || (i - ticks.indexOf(1)) % Math.ceil(ticks.length / 6) === 0);
 
+  // Both distributions over each other, with the quantiles that guards speak of.
+  function shapeChart(node) {
+    const { axis, options } = frame(node, 210);
+    const data = () => {
+      const shape = numbers.shape;
+      return shape ? [shape.x, shape.b, shape.c] : [[], [], []];
+    };
+    const marks = u => {
+      u.ctx.save();
+      for (const [quantiles, ink, top] of [[numbers.shape?.bq ?? [], '--baseline', 0], [numbers.shape?.cq ?? [], '--canary', 12]]) {
+        u.ctx.strokeStyle = u.ctx.fillStyle = color(ink);
+        u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+        u.ctx.textBaseline = 'top';
+        u.ctx.textAlign = 'left';
+        quantiles.forEach((q, i) => {
+          const x = Math.round(u.valToPos(q, 'x', true));
+          u.ctx.setLineDash(DASHES[2 - i].map(d => d * devicePixelRatio));
+          u.ctx.beginPath();
+          u.ctx.moveTo(x, u.bbox.top);
+          u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+          u.ctx.stroke();
+          u.ctx.fillText(['p50', 'p95', 'p99'][i], x + 2 * devicePixelRatio, u.bbox.top + top * devicePixelRatio);
+        });
+      }
+
+      u.ctx.restore();
+    };
+    const steps = uPlot.paths.stepped({ align: -1 });
+    const line = (label, ink, width) => ({ label, stroke: color(ink), width, fill: `${color(ink)}22`, paths: steps, points: { show: false }, value: (_, v) => percent(v) });
+    const chart = new uPlot({
+      ...options,
+      cursor: { points: { size: 7 } },
+      scales: { x: { time: false, distr: 3 }, y: { range: (_, low, high) => [0, high * 1.1 || 1] } },
+      axes: [{ ...axis, space: 60, values: (_, ticks) => ticks.map(v => v == null ? '' : seconds(v)) }, { ...axis, size: 74, values: (_, ticks) => ticks.map(v => v == null ? '' : percent(v)) }],
+      series: [{ label: 'up to', value: (_, v) => seconds(v) }, line('baseline', '--baseline', 3), line('canary', '--canary', 2)],
+      hooks: { draw: [marks] },
+    }, data(), node);
+    return { chart, data, height: 210 };
+  }
+
   // So that the lines and what was decided can be seen, whatever the first uncertain moments looked like.
   function guardRange(guard, bad, fine, log) {
     const band = numbers.guards[guard];
@@ -357,6 +397,8 @@
     const high = Math.min(Math.max(...all), Math.max(...lines) + 4 * unit) + 0.25 * unit;
     return [back(low), back(high)];
   }
+
+  const MADE = { guard: guardChart, shape: shapeChart };
 
   function draw() {
     for (const [node, held] of charts) {
@@ -375,8 +417,8 @@
       if (held) {
         held.chart.setData(held.data());
         tellLast(held.chart);
-      } else if (node.clientWidth > 0 && numbers.whole.t.length > 1 && (node.dataset.chart !== 'firsttoken' || numbers.whole.c.ft.some(v => v != null))) {
-        const made = node.dataset.chart === 'guard' ? guardChart(node) : armsChart(node);
+      } else if (node.clientWidth > 0 && numbers.whole.t.length > 1 && (node.dataset.chart !== 'firsttoken' || numbers.whole.c.ft.some(v => v != null)) && (node.dataset.chart !== 'shape' || numbers.shape)) {
+        const made = (MADE[node.dataset.chart] ?? armsChart)(node);
         charts.set(node, made);
         made.chart.over.addEventListener('mouseleave', () => setTimeout(() => tellLast(made.chart)));
         tellLast(made.chart);
@@ -479,6 +521,8 @@
       known.k = known.k.slice(0, keep) + band.k;
     }
 
+    numbers.shape = news.shape;
+
     draw();
   });
   document.addEventListener('change', e => {
@@ -499,6 +543,7 @@
     const now = byId('rollout-head')?.dataset.mark ?? null;
     if (mark !== null && now !== null && now !== mark) {
       htmx.trigger(byId('records'), 'moved');
+      htmx.trigger(byId('segments'), 'moved');
     }
 
     mark = now;

@@ -1,4 +1,3 @@
-using Haldane.Core.Judging;
 using Haldane.Core.Reports;
 
 namespace Haldane.Console.Dashboard.Rollouts;
@@ -41,22 +40,29 @@ public static class DifferenceBands
     // A letter of the small print.
     private const double Letter = 6;
 
-    /// <summary>The picture of a verdict.</summary>
-    public static BandPicture Of(TileModel tile, Verdict verdict)
+    /// <summary>The picture of a difference.</summary>
+    /// <param name="unit">What the numbers are.</param>
+    /// <param name="fineLine">Better than this is fine.</param>
+    /// <param name="badLine">Worse than this is bad.</param>
+    /// <param name="atLeast">Whether less is worse.</param>
+    /// <param name="difference">The estimate; null before there is one.</param>
+    /// <param name="low">The lower end of the interval; null when unbounded.</param>
+    /// <param name="high">The upper end; null when unbounded.</param>
+    public static BandPicture Of(GuardUnit unit, double fineLine, double badLine, bool atLeast, double? difference, double? low, double? high)
     {
-        var isRatio = tile.Unit == GuardUnit.Ratio;
+        var isRatio = unit == GuardUnit.Ratio;
         double Along(double value) => isRatio ? Math.Log(Math.Max(value, 1e-9)) : value;
 
-        double? none = isRatio ? 1 : tile.Unit is GuardUnit.Points or GuardUnit.Bits ? 0 : null;
-        double[] lines = [.. new[] { tile.Fine, tile.Bad, none }.OfType<double>().Select(Along)];
-        double[] numbers = [.. new[] { verdict.Estimate, verdict.Low, verdict.High }.OfType<double>().Select(Along)];
+        double? none = isRatio ? 1 : unit is GuardUnit.Points or GuardUnit.Bits ? 0 : null;
+        double[] lines = [.. new[] { fineLine, badLine, none }.OfType<double>().Select(Along)];
+        double[] numbers = [.. new[] { difference, low, high }.OfType<double>().Select(Along)];
         var (first, last) = (lines.Min(), lines.Max());
-        var unit = last > first ? last - first : Math.Abs(last) > 0 ? Math.Abs(last) / 2 : 1;
+        var step = last > first ? last - first : Math.Abs(last) > 0 ? Math.Abs(last) / 2 : 1;
 
         // What lies far outside the lines is cut and shown as an arrow: the lines matter more than the size of the uncertainty.
-        var from = Math.Max(Math.Min(first - 0.6 * unit, numbers.Select(n => n - 0.15 * unit).DefaultIfEmpty(first).Min()), first - 2.5 * unit);
-        var to = Math.Min(Math.Max(last + 0.6 * unit, numbers.Select(n => n + 0.15 * unit).DefaultIfEmpty(last).Max()), last + 2.5 * unit);
-        if (tile.Unit is GuardUnit.Fraction or GuardUnit.Bits or GuardUnit.Seconds && tile.Bad >= 0)
+        var from = Math.Max(Math.Min(first - 0.6 * step, numbers.Select(n => n - 0.15 * step).DefaultIfEmpty(first).Min()), first - 2.5 * step);
+        var to = Math.Min(Math.Max(last + 0.6 * step, numbers.Select(n => n + 0.15 * step).DefaultIfEmpty(last).Max()), last + 2.5 * step);
+        if (unit is GuardUnit.Fraction or GuardUnit.Bits or GuardUnit.Seconds && badLine >= 0)
         {
             from = Math.Max(from, -0.12 * (to - from));
         }
@@ -64,36 +70,36 @@ public static class DifferenceBands
         double X(double value) => Math.Clamp((Along(value) - from) / (to - from) * Width, 0, Width);
         bool IsCut(double? value) => value is not { } v || Along(v) < from || Along(v) > to;
 
-        var (fine, bad) = (X(tile.Fine), X(tile.Bad));
-        var (left, right) = (IsCut(verdict.Low), IsCut(verdict.High));
+        var (fine, bad) = (X(fineLine), X(badLine));
+        var (left, right) = (IsCut(low), IsCut(high));
         return new(
-            tile.AtLeast ? new(fine, Width) : new(0, fine),
+            atLeast ? new(fine, Width) : new(0, fine),
             new(Math.Min(fine, bad), Math.Max(fine, bad)),
-            tile.AtLeast ? new(0, bad) : new(bad, Width),
-            Lines(tile, fine, bad, none is { } n ? X(n) : null, isRatio),
-            verdict.Estimate is null ? null : new(left ? 1 : X(verdict.Low!.Value), right ? Width - 1 : X(verdict.High!.Value)),
+            atLeast ? new(0, bad) : new(bad, Width),
+            Lines(unit, (fineLine, fine), (badLine, bad), none is { } n ? X(n) : null),
+            difference is null ? null : new(left ? 1 : X(low!.Value), right ? Width - 1 : X(high!.Value)),
             left,
             right,
-            verdict.Estimate is { } estimate ? X(estimate) : null,
-            $"{(verdict.Estimate is { } e ? $"{Figures.Of(e, tile.Unit)}, {PackWords.Range(verdict.Low, verdict.High, tile.Unit)}" : "no estimate yet")}; "
-            + (tile.Fine == tile.Bad ? $"limit {Figures.Of(tile.Bad, tile.Unit)}" : $"fine line {Figures.Of(tile.Fine, tile.Unit)}, bad line {Figures.Of(tile.Bad, tile.Unit)}") + $"; {(tile.AtLeast ? "lower" : "higher")} is worse");
+            difference is { } estimate ? X(estimate) : null,
+            $"{(difference is { } e ? $"{Figures.Of(e, unit)}, {PackWords.Range(low, high, unit)}" : "no estimate yet")}; "
+            + (fineLine == badLine ? $"limit {Figures.Of(badLine, unit)}" : $"fine line {Figures.Of(fineLine, unit)}, bad line {Figures.Of(badLine, unit)}") + $"; {(atLeast ? "lower" : "higher")} is worse");
     }
 
-    private static List<RuleLine> Lines(TileModel tile, double fine, double bad, double? none, bool isRatio)
+    private static List<RuleLine> Lines(GuardUnit unit, (double Value, double X) fine, (double Value, double X) bad, double? none)
     {
-        var isOne = Math.Abs(fine - bad) < 1;
-        var badText = $"{(isOne ? "limit" : "bad")} {Figures.Of(tile.Bad, tile.Unit)}";
-        List<RuleLine> lines = [new("bad", bad, badText, Inside(bad, badText), IsAbove: false)];
+        var isOne = Math.Abs(fine.X - bad.X) < 1;
+        var badText = $"{(isOne ? "limit" : "bad")} {Figures.Of(bad.Value, unit)}";
+        List<RuleLine> lines = [new("bad", bad.X, badText, Inside(bad.X, badText), IsAbove: false)];
         if (!isOne)
         {
-            var fineText = $"fine {Figures.Of(tile.Fine, tile.Unit)}";
-            lines.Add(new("fine", fine, fineText, Inside(fine, fineText), IsAbove: true));
+            var fineText = $"fine {Figures.Of(fine.Value, unit)}";
+            lines.Add(new("fine", fine.X, fineText, Inside(fine.X, fineText), IsAbove: true));
         }
 
         if (none is { } at)
         {
-            var room = Math.Abs(at - Inside(bad, badText)) - badText.Length * Letter / 2;
-            var text = room > 42 ? "no difference" : room > 12 ? (isRatio ? "1" : "0") : null;
+            var room = Math.Abs(at - Inside(bad.X, badText)) - badText.Length * Letter / 2;
+            var text = room > 42 ? "no difference" : room > 12 ? (unit == GuardUnit.Ratio ? "1" : "0") : null;
             lines.Add(new("none", at, text, text is null ? at : Inside(at, text), IsAbove: false));
         }
 

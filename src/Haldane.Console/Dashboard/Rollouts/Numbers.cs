@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Reports;
@@ -10,7 +11,8 @@ namespace Haldane.Console.Dashboard.Rollouts;
 /// <param name="Whole">All of it.</param>
 /// <param name="Recent">The last minutes, a point each second.</param>
 /// <param name="Guards">What the judge said, over all of it, by guard.</param>
-internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnlyDictionary<string, BandColumns> Guards)
+/// <param name="Shape">How latencies are distributed in this stage.</param>
+internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnlyDictionary<string, BandColumns> Guards, ShapeColumns? Shape)
 {
     // What a stream tells of the past, so that a word that was missed does no harm.
     private const int Tail = 10;
@@ -29,7 +31,8 @@ internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnly
             view.Rollout.Run,
             Columns.Of(course?.SlicesPerPoint ?? 1, from, whole),
             Columns.Of(recentFrom, recent),
-            course is null || course.Curves.Count == 0 ? new Dictionary<string, BandColumns>() : course.Bands.ToDictionary(b => b.Guard, b => BandColumns.Of(b.Points.Skip(from))));
+            course is null || course.Curves.Count == 0 ? new Dictionary<string, BandColumns>() : course.Bands.ToDictionary(b => b.Guard, b => BandColumns.Of(b.Points.Skip(from))),
+            ShapeColumns.Of(course?.Latency));
     }
 
     // Four digits: more than a chart shows, and a third of what a double takes to write.
@@ -88,6 +91,24 @@ internal sealed record BandColumns(double?[] E, double?[] L, double?[] H, string
     }
 
     private static char Letter(VerdictKind kind) => kind.ToString()[0];
+}
+
+/// <summary>How latencies are distributed.</summary>
+/// <param name="X">The upper edges of buckets, seconds.</param>
+/// <param name="B">The part of the baseline's answers in each.</param>
+/// <param name="C">The part of the canary's.</param>
+/// <param name="Bq">Median, 95th and 99th percentile of the baseline.</param>
+/// <param name="Cq">The same of the canary.</param>
+internal sealed record ShapeColumns(double?[] X, double?[] B, double?[] C, double?[] Bq, double?[] Cq)
+{
+    public static ShapeColumns? Of(LatencyShape? shape) => shape is null ? null : new(
+        [.. shape.UpTo.Select(x => Numbers.Round(x))], Parts(shape.Baseline), Parts(shape.Canary), [.. shape.BaselineQuantiles.Select(q => Numbers.Round(q))], [.. shape.CanaryQuantiles.Select(q => Numbers.Round(q))]);
+
+    private static double?[] Parts(ValueList<long> counts)
+    {
+        double all = Math.Max(1, counts.Sum());
+        return [.. counts.Select(c => Numbers.Round(c / all))];
+    }
 }
 
 /// <summary>Writes numbers for charts.</summary>
