@@ -90,7 +90,7 @@ public sealed class TextTests
         var seen = await AskAsync(http2, Arm.Canary, Json(Choice("\"hello\"", "stop")), Json("""{"error":{"message":"overloaded"}}"""));
 
         Assert.Equal((200, Choice("\"hello\"", "stop")), (seen.Status, seen.Text));
-        Assert.Equal((1, 1L), (seen.Observed.Canary.Cells[SegmentCells.Everyone].Errors, seen.FailedOver));
+        Assert.Equal((1, 1L, 1L), (seen.Observed.Canary.Cells[SegmentCells.Everyone].Errors, seen.Observed.Canary.Cells[SegmentCells.Everyone].FailedOver, seen.FailedOver));
     }
 
     [Theory]

@@ -173,9 +173,10 @@ public sealed class ShadowStageTests
 
         Assert.Equal(500, (await rig.InferAsync([])).Status);
         await Soon.HoldsAsync(() => canary.Requests.Count == 1);
-        var observed = await CollectAsync(rig, o => o.Canary.Cells[0].Exchanges == 1);
+        // What the caller was answered with is counted after the answer has left.
+        var observed = await CollectAsync(rig, o => o is { Baseline.Cells: [{ Exchanges: 1, Errors: 1 }, ..], Canary.Cells: [{ Exchanges: 1 }, ..] });
 
-        Assert.Equal((1, 0), (observed.Baseline.Cells[0].Errors, observed.Canary.Cells[0].Errors));
+        Assert.Equal(0, observed.Canary.Cells[0].Errors);
         Assert.Empty(observed.Pairs);
     }
 
