@@ -29,6 +29,7 @@ public sealed record AdminOptions(IPEndPoint Listen)
 /// <param name="Gauges">What versions say of themselves.</param>
 /// <param name="Processes">The processes of versions.</param>
 /// <param name="Evaluators">Who scores answers.</param>
+/// <param name="Plans">Tries plans; belongs to the caller.</param>
 /// <param name="Time">The time.</param>
 public sealed record AdminParts(
-    IControlRoom Room, ISpecificationDesk Specifications, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, IReportDesk Reports, IGaugeDesk Gauges, IComputeDesk Processes, IEvaluatorDesk Evaluators, TimeProvider Time);
+    IControlRoom Room, ISpecificationDesk Specifications, ITokenDesk Tokens, ILedgerReader Ledger, ITrafficStats Traffic, JudgeDesk Series, IWebhookDesk Webhooks, IReportDesk Reports, IGaugeDesk Gauges, IComputeDesk Processes, IEvaluatorDesk Evaluators, IPlanDesk Plans, TimeProvider Time);

@@ -1,7 +1,6 @@
 using Haldane.Console.Access;
 using Haldane.Console.Api;
 using Haldane.Console.Dashboard;
-using Haldane.Console.Dashboard.Live;
 using Haldane.Console.Metrics;
 using Haldane.Console.OpenApi;
 using Haldane.Core;
@@ -97,8 +96,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
         Map(app, parts);
-        var views = new ViewWriter(app.Services);
-        new Pages(parts.Room, parts.Ledger, sessions, views, new(views, parts.Time), parts.Time).Map(app);
+        Pages.Map(app, parts, sessions);
         SignIn.Map(app, access, sessions, failures);
         try
         {
@@ -121,13 +119,14 @@ public sealed partial class AdminServer : IAsyncDisposable
 
     private static void Map(WebApplication app, AdminParts parts)
     {
-        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, processes, evaluators, time) = parts;
+        var (room, specifications, tokens, ledger, traffic, series, webhooks, reports, gauges, processes, evaluators, plans, time) = parts;
         RolloutApi.Map(app, room);
         SpecificationApi.Map(app, specifications);
         FreezeApi.Map(app, room, time);
         TokenApi.Map(app, tokens);
         WebhookApi.Map(app, webhooks);
         PairApi.Map(app, room, traffic);
+        PlanApi.Map(app, room, plans);
         FeedbackApi.Map(app, room);
         GaugeApi.Map(app, gauges);
         AlertApi.Map(app, room);
@@ -138,8 +137,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         ReportApi.Map(app, reports);
         app.MapGet("/api/v1/openapi.json", () => Results.Text(OpenApiDocument.Of(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()).ToJsonString(), "application/json"))
             .OpenToAll().TellsText("This description.", "application/json");
-        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(traffic.Traffic(), traffic.Shadows(), evaluators.All, room.Rollouts, room.Health), PrometheusText.ContentType))
-            .Needs(Permissions.Read, allModels: true);
+        app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(Measured.Of(parts)), PrometheusText.ContentType)).Needs(Permissions.Read, allModels: true);
         app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();
         app.MapGet("/readyz", (HttpContext context) => Results.Json(
             new(room.Health.Ready, context.Person().CoversEverything || room.Health.Ready ? room.Health.Message : "not ready", room.Health.LastTick),

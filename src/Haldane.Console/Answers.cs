@@ -1,8 +1,12 @@
+using Haldane.Core.Ports;
+
 namespace Haldane.Console;
 
 /// <summary>What all answers have in common: the headers that keep browsers safe, and on every error a detail that says what was wrong.</summary>
 internal sealed partial class Answers(ILogger<Answers> logger)
 {
+    private const string StoreBackIn = "2"; // seconds
+
     private readonly ILogger _logger = logger;
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -19,6 +23,10 @@ internal sealed partial class Answers(ILogger<Answers> logger)
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             await AnewAsync(context, e.StatusCode, e.Message);
+        }
+        catch (StoreUnavailableException e) when (!context.Response.HasStarted)
+        {
+            await AnewAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message, StoreBackIn);
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -40,10 +48,11 @@ internal sealed partial class Answers(ILogger<Answers> logger)
         var status => $"refused with status {status}",
     };
 
-    private static Task AnewAsync(HttpContext context, int status, string detail)
+    private static Task AnewAsync(HttpContext context, int status, string detail, string? retryAfter = null)
     {
         context.Response.Clear();
         Harden(context.Response.Headers);
+        context.Response.Headers.RetryAfter = retryAfter;
         return Problems.WriteAsync(context, status, detail);
     }
 

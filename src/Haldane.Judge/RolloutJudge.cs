@@ -93,7 +93,7 @@ public sealed class RolloutJudge
     {
         var guards = _guards.SelectMany(g => g.Segments()).ToLookup(s => s.Segment, s => s.State, StringComparer.Ordinal);
         return Enumerable.Range(1, _cells.Count - 1)
-            .Select(cell => new SegmentState(_cells.Names[cell], Sum(_totals.Of(Arm.Baseline, cell)), Sum(_totals.Of(Arm.Canary, cell)), guards[_cells.Names[cell]].ToValueList()))
+            .Select(cell => new SegmentState(_cells.Names[cell], Sum(_totals.Of(Arm.Baseline, cell)), Sum(_totals.Of(Arm.Canary, cell)), guards[_cells.Names[cell]].ToValueList()) { IsOfStart = _cells.Segments[_cells.Owners[cell]].ColdFor is not null })
             .ToValueList();
 
         static SegmentArm Sum(Totals.ArmTotals arm) => new(arm.Exchanges, arm.Errors);

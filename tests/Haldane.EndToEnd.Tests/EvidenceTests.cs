@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Haldane.Connect.Processes;
 using Haldane.Console;
 using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Compute;
 using Haldane.Control.Evaluators;
+using Haldane.Control.Plans;
 using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
@@ -21,6 +23,7 @@ using Haldane.EndToEnd.Tests.Support;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
+using Haldane.Simulation.Trials;
 using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -123,7 +126,8 @@ public sealed class EvidenceTests
         using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => [.. models], TimeProvider.System);
         await using var compute = new ComputeRouter(router, null!, router.Replay, TimeProvider.System); // no version has a process of its own
         var evaluation = new EvaluationDesk(router.Samples, null!, controller, TimeProvider.System, NullLogger<EvaluationDesk>.Instance); // no model has an evaluator
-        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, TimeProvider.System), NullLoggerFactory.Instance, None);
+        using var plans = new PlanDesk(() => (specifications.Current.Revision, specifications.Current.Set), new PlanSimulator(), LowThread.Begin, TimeProvider.System);
+        await using var admin = await AdminServer.StartAsync(new(new(IPAddress.Loopback, 0)), new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, plans, TimeProvider.System), NullLoggerFactory.Instance, None);
         using var stop = new CancellationTokenSource();
         await controller.CommandAsync("moody-v2", RolloutCommand.Start, Person.Anyone, null, None);
         var loop = controller.RunAsync(stop.Token);

@@ -42,9 +42,5 @@ internal static class AlertApi
         {
             return Problems.Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {e.Message}");
         }
-        catch (StoreUnavailableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
     }
 }

@@ -60,17 +60,7 @@ internal static class Asked
             : Repeats.WhyNot(key.ToString()) is { } unfit ? Problems.Of(StatusCodes.Status400BadRequest, unfit)
             : await context.RequestServices.GetRequiredService<Repeats>().OnceAsync(person.Name, context.Request.Path, key.ToString(), bytes, DoAsync);
 
-        async Task<IResult> DoAsync()
-        {
-            try
-            {
-                return await act(asked, person.IsProven ? person : person with { Name = asked.By ?? person.Name }, asked.Why);
-            }
-            catch (StoreUnavailableException e)
-            {
-                return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-            }
-        }
+        Task<IResult> DoAsync() => act(asked, person.IsProven ? person : person with { Name = asked.By ?? person.Name }, asked.Why);
     }
 
     /// <summary>The answer to what was not done.</summary>

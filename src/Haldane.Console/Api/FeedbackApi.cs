@@ -27,7 +27,7 @@ internal static class FeedbackApi
                 ? StatusCodes.Status422UnprocessableEntity
                 : StatusCodes.Status200OK);
         }
-        catch (Exception e) when (e is FeedbackBusyException or StoreUnavailableException)
+        catch (FeedbackBusyException e)
         {
             request.HttpContext.Response.Headers.RetryAfter = "2";
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);

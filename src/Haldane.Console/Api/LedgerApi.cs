@@ -18,13 +18,13 @@ internal static class LedgerApi
 
     public static void Map(IEndpointRouteBuilder routes, ILedgerReader ledger)
     {
-        routes.MapGet("/api/v1/ledger", (HttpContext context, CancellationToken cancel) => GuardedAsync(() => ReadAsync(context.Request.Query, ledger, context.Person(), cancel))).Needs(Permissions.Read)
+        routes.MapGet("/api/v1/ledger", (HttpContext context, CancellationToken cancel) => ReadAsync(context.Request.Query, ledger, context.Person(), cancel)).Needs(Permissions.Read)
             .Asks("limit", $"1 to {MostRecords}; {UsualRecords} when left out").Asks("before", "the number of a record: older ones, the newest first").Asks("after", "the number of a record: newer ones, the oldest first").Asks("rollout", "of this rollout only")
             .Tells<IReadOnlyList<LedgerRecord>>("Records of the ledger.");
-        routes.MapGet("/api/v1/ledger/heads", (HttpRequest request, CancellationToken cancel) => GuardedAsync(() => HeadsAsync(request.Query, ledger, cancel))).Needs(Permissions.Read)
+        routes.MapGet("/api/v1/ledger/heads", (HttpRequest request, CancellationToken cancel) => HeadsAsync(request.Query, ledger, cancel)).Needs(Permissions.Read)
             .Asks("limit", $"1 to {MostRecords}; {UsualRecords} when left out").Asks("after", "the number of a record: heads of newer ones").Tells<IReadOnlyList<SignedHead>>("The signed ends of the ledger, the oldest first.");
-        routes.MapGet("/api/v1/ledger/key", (CancellationToken cancel) => GuardedAsync(() => KeyAsync(ledger, cancel))).Needs(Permissions.Read).Tells<LedgerKeyView>("The public key of the ledger.");
-        routes.MapGet("/api/v1/ledger/verify", (HttpRequest request, CancellationToken cancel) => GuardedAsync(() => VerifyAsync(request.Query, ledger, cancel))).Needs(Permissions.Read, allModels: true)
+        routes.MapGet("/api/v1/ledger/key", (CancellationToken cancel) => KeyAsync(ledger, cancel)).Needs(Permissions.Read).Tells<LedgerKeyView>("The public key of the ledger.");
+        routes.MapGet("/api/v1/ledger/verify", (HttpRequest request, CancellationToken cancel) => VerifyAsync(request.Query, ledger, cancel)).Needs(Permissions.Read, allModels: true)
             .Asks("key", "a public key that was kept, hex").Tells<LedgerCheck>("Checks the whole ledger.");
     }
 
@@ -109,17 +109,5 @@ internal static class LedgerApi
         var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
         number = isNumber ? value : null;
         return isNumber;
-    }
-
-    private static async Task<IResult> GuardedAsync(Func<Task<IResult>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (StoreUnavailableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
     }
 }

@@ -21,14 +21,14 @@ internal static class ReportApi
             .Asks("run", "the number of a run; the last when left out").Tells<EvidencePack>("The evidence pack of a run.");
         routes.MapGet("/api/v1/rollouts/{name}/report.html", (string name, HttpContext context, CancellationToken cancel) => PackAsync(desk, name, context, pack => Page(context, pack), cancel)).Needs(Permissions.Read)
             .Asks("run", "the number of a run; the last when left out").TellsText("The evidence pack of a run, as a page that prints.", Html);
-        routes.MapGet("/api/v1/inventory", (HttpContext context, CancellationToken cancel) => GuardedAsync(
-            async () => Results.Json(await desk.InventoryAsync(context.Person(), cancel), ReportJson.Default.IReadOnlyListInventoryEntry))).Needs(Permissions.Read)
+        routes.MapGet("/api/v1/inventory", async (HttpContext context, CancellationToken cancel) =>
+            Results.Json(await desk.InventoryAsync(context.Person(), cancel), ReportJson.Default.IReadOnlyListInventoryEntry)).Needs(Permissions.Read)
             .Tells<IReadOnlyList<InventoryEntry>>("The models with owner, purpose, risk and data, and where they stand.");
-        routes.MapGet(InventoryPage.Path, (HttpContext context, CancellationToken cancel) => GuardedAsync(
-            async () => Results.Text(InventoryPage.Write(await desk.InventoryAsync(context.Person(), cancel)), Html))).Needs(Permissions.Read).IsPage();
+        routes.MapGet(InventoryPage.Path, async (HttpContext context, CancellationToken cancel) =>
+            Results.Text(InventoryPage.Write(await desk.InventoryAsync(context.Person(), cancel)), Html)).Needs(Permissions.Read).IsPage();
     }
 
-    private static Task<IResult> PackAsync(IReportDesk desk, string name, HttpContext context, Func<EvidencePack, IResult> write, CancellationToken cancel) => GuardedAsync(async () =>
+    private static async Task<IResult> PackAsync(IReportDesk desk, string name, HttpContext context, Func<EvidencePack, IResult> write, CancellationToken cancel)
     {
         int? run = null;
         if (context.Request.Query.TryGetValue("run", out var asked))
@@ -52,24 +52,12 @@ internal static class ReportApi
             default:
                 return Problems.Of(outcome.Kind == PackOutcomeKind.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict, outcome.Message);
         }
-    });
+    }
 
     // The page has its style in itself, so that it is whole when it is saved; nothing else may be in it.
     private static IResult Page(HttpContext context, EvidencePack pack)
     {
         context.Response.Headers.ContentSecurityPolicy = $"{PackPage.Policy}; frame-ancestors 'none'";
         return Results.Text(PackPage.Write(pack), Html);
-    }
-
-    private static async Task<IResult> GuardedAsync(Func<Task<IResult>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (StoreUnavailableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
     }
 }

@@ -12,15 +12,25 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(IReadOnlyList<ModelTraffic> traffic, IReadOnlyList<ShadowTraffic> shadows, IReadOnlyList<EvaluatorView> evaluators, IReadOnlyList<RolloutView> rollouts, ControlHealth health)
+    public static string Write(Measured measured)
     {
         var text = new StringBuilder();
-        Family(text, "haldane_ready", "gauge", "Whether the controller does its work.", [([], health.Ready ? 1 : 0)]);
-        Traffic(text, traffic);
-        Shadows(text, shadows);
-        Evaluators(text, evaluators);
-        Rollouts(text, rollouts);
+        Health(text, measured.Health);
+        Traffic(text, measured.Traffic);
+        Shadows(text, measured.Shadows);
+        Evaluators(text, measured.Evaluators);
+        Serving(text, measured.Models, measured.Rollouts);
+        Rollouts(text, measured.Rollouts);
+        Family(text, "haldane_process_phase", "gauge", "1 for the phase of a version's own process.", measured.Processes.SelectMany(
+            p => Enum.GetValues<ComputePhase>().Select(x => (Labels(("model", p.Model), ("version", p.Version), ("phase", x.ToString())), p.Phase == x ? 1.0 : 0))));
+        Webhooks(text, measured.Webhooks);
         return text.ToString();
+    }
+
+    private static void Health(StringBuilder text, ControlHealth health)
+    {
+        Family(text, "haldane_ready", "gauge", "Whether the controller does its work.", [([], health.Ready ? 1 : 0)]);
+        Family(text, "haldane_tick_timestamp_seconds", "gauge", "When evidence was last judged.", health.LastTick is { } tick ? [([], Seconds(tick))] : []);
     }
 
     private static void Traffic(StringBuilder text, IReadOnlyList<ModelTraffic> traffic)
@@ -65,15 +75,32 @@ internal static class PrometheusText
             [("scored", c.Scored), ("refused", c.Refused), ("invalid", c.Invalid), ("failed", c.Failed), ("skipped", c.Skipped), ("lost", c.Lost)];
     }
 
+    private static void Serving(StringBuilder text, IReadOnlyList<ModelView> models, IReadOnlyList<RolloutView> rollouts)
+    {
+        var canaries = rollouts.ToDictionary(r => r.Rollout.Name, r => r.Rollout.Spec.Canary, StringComparer.Ordinal);
+        Family(text, "haldane_serving_share", "gauge", "The part of a model's callers that is given to the version, from 0 to 1.", models.SelectMany(m =>
+        {
+            var canary = m.Rollout is null ? null : canaries.GetValueOrDefault(m.Rollout);
+            return m.Versions.Select(v => (Labels(("model", m.Name), ("version", v)), (v == canary ? m.CanaryShare : v == m.Serving ? m.CanaryShare.Rest() : Share.None).Fraction));
+        }));
+    }
+
     private static void Rollouts(StringBuilder text, IReadOnlyList<RolloutView> rollouts)
     {
         Family(text, "haldane_rollout_share", "gauge", "What the canary serves, from 0 to 1.", rollouts.Select(r => (Of(r), r.Rollout.CanaryShare.Fraction)));
         Family(text, "haldane_rollout_phase", "gauge", "1 for the phase that the rollout is in.", rollouts.SelectMany(
             r => Enum.GetValues<Phase>().Select(p => ((string, string)[])[.. Of(r), ("phase", p.ToString())]).Select(l => (l, l[^1].Item2 == r.Rollout.Phase.ToString() ? 1.0 : 0))));
+        Family(text, "haldane_rollout_hold", "gauge", "1 for the reason that a running rollout does not move on.", rollouts.Where(r => r.Rollout.IsActive).SelectMany(
+            r => Enum.GetValues<HoldReason>().Select(h => (((string, string)[])[.. Of(r), ("reason", h.ToString())], r.Rollout.Hold == h ? 1.0 : 0))));
+        Family(text, "haldane_rollout_since_timestamp_seconds", "gauge", "When the rollout entered its stage or its end.", rollouts
+            .Where(r => r.Rollout.Phase != Phase.Draft).Select(r => (Of(r), Seconds(r.Rollout.Since))));
         Family(text, "haldane_guard_verdict", "gauge", "1 for the verdict of the guard.", Verdicts(rollouts).SelectMany(
             x => Enum.GetValues<VerdictKind>().Select(k => (((string, string)[])[.. x.Labels, ("verdict", k.ToString())], x.Verdict.Kind == k ? 1.0 : 0))));
         Family(text, "haldane_guard_estimate", "gauge", "The estimate on the guard's scale.", Verdicts(rollouts)
             .Where(x => x.Verdict.Estimate is not null).Select(x => (x.Labels, x.Verdict.Estimate!.Value)));
+        Family(text, "haldane_guard_proof", "gauge", "How far the proof of harm (Fail) or of none (Pass) has come, from 0 to 1.", Verdicts(rollouts).SelectMany(
+            x => new[] { (VerdictKind.Fail, x.Verdict.FailEvidence, x.Verdict.FailAt), (VerdictKind.Pass, x.Verdict.PassEvidence, x.Verdict.PassAt) }
+                .Where(p => p.Item3 > 0).Select(p => (((string, string)[])[.. x.Labels, ("toward", p.Item1.ToString())], Math.Clamp(p.Item2 / p.Item3, 0, 1)))));
         Family(text, "haldane_latency_seconds", "gauge", "Latency over the last ten seconds.", rollouts
             .Where(r => r is { Rollout.IsActive: true, Series.Count: > 0 }).SelectMany(Latencies));
     }
@@ -83,10 +110,12 @@ internal static class PrometheusText
         var last = view.Series[^1];
         foreach (var (arm, point) in new[] { ("baseline", last.Baseline), ("canary", last.Canary) })
         {
-            if (point is { P50: { } p50, P99: { } p99 })
+            foreach (var (quantile, seconds) in new[] { ("0.5", point.P50), ("0.95", point.P95), ("0.99", point.P99) })
             {
-                yield return ([.. Of(view), ("arm", arm), ("quantile", "0.5")], p50);
-                yield return ([.. Of(view), ("arm", arm), ("quantile", "0.99")], p99);
+                if (seconds is { } known)
+                {
+                    yield return ([.. Of(view), ("arm", arm), ("quantile", quantile)], known);
+                }
             }
         }
     }
@@ -97,6 +126,16 @@ internal static class PrometheusText
     private static (string, string)[] Of(RolloutView view) => [("rollout", view.Rollout.Name), ("model", view.Rollout.Spec.Model)];
 
     private static (string, string)[] Labels(params (string, string)[] labels) => labels;
+
+    private static void Webhooks(StringBuilder text, IReadOnlyList<WebhookStanding> webhooks)
+    {
+        Family(text, "haldane_webhook_state", "gauge", "1 for the state of the webhook.", webhooks.SelectMany(
+            w => Enum.GetValues<WebhookState>().Select(s => (Labels(("webhook", w.Name), ("state", s.ToString())), w.State == s ? 1.0 : 0))));
+        Family(text, "haldane_webhook_behind", "gauge", "Records of the ledger that the webhook has yet to deal with.", webhooks.Select(w => (Labels(("webhook", w.Name)), (double)w.Behind)));
+        Family(text, "haldane_webhook_given_up_total", "counter", "Records that were given up for the webhook.", webhooks.Select(w => (Labels(("webhook", w.Name)), (double)w.GivenUp)));
+    }
+
+    private static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
 
     private static string Name(Arm arm) => arm == Arm.Canary ? "canary" : "baseline";
 

@@ -13,7 +13,7 @@ internal static class BlastSection
             <dt>Reached</dt><dd>{PackWords.Reached(reach)}</dd>
             <dt>Subjects</dt><dd>{(reach.Subjects > 0 ? $"some {Figures.Number(reach.Subjects)}, in the stage that had most; estimated from a sample" : "not told apart")}</dd>
             <dt>Copies</dt><dd>{(reach.Copies.Exchanges > 0 ? $"{Figures.Count(reach.Copies.Exchanges)} copies of requests, of which it failed {Figures.Count(reach.Copies.Errors)}; nobody got the answers" : "none")}</dd>
-            <dt>A failed call</dt><dd>{reach.Failover}. How many were saved so is not stored: a failure of the canary counts as one here, also where its caller got the baseline's answer.</dd>
+            <dt>A failed call</dt><dd>{reach.Failover}. {PackWords.Saved(reach)}</dd>
             </dl>
             <h3>Harmed exchanges</h3>
             <p class="intro">What happened to the canary's exchanges, beside what would have happened to as many of the baseline's in the same stage.</p>

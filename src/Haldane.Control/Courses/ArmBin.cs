@@ -6,36 +6,41 @@ namespace Haldane.Control.Courses;
 /// <summary>What an arm did in a stretch of time. For one thread.</summary>
 internal sealed class ArmBin
 {
-    private readonly StepCounts _latency = new(), _firstToken = new();
-    private long _exchanges, _errors;
+    private readonly StepCounts _firstToken = new();
+
+    /// <summary>Latencies of successful answers.</summary>
+    public StepCounts Latency { get; } = new();
+
+    /// <summary>Exchanges, and those that failed.</summary>
+    public ArmSum Sum { get; private set; } = ArmSum.Nothing;
+
+    /// <summary>Failures of the canary whose callers got the baseline's answer.</summary>
+    public long FailedOver { get; private set; }
 
     /// <summary>Adds what a slice has of everyone.</summary>
     public void Add(CellEvidence everyone)
     {
-        _exchanges += everyone.Exchanges;
-        _errors += everyone.Errors;
-        _latency.Add(everyone.Latency);
+        Sum += new ArmSum(everyone.Exchanges, everyone.Errors);
+        FailedOver += everyone.FailedOver;
+        Latency.Add(everyone.Latency);
         _firstToken.Add(everyone.FirstToken);
     }
 
     /// <summary>Adds the stretch that follows.</summary>
     public void Add(ArmBin next)
     {
-        _exchanges += next._exchanges;
-        _errors += next._errors;
-        _latency.Add(next._latency);
+        Sum += next.Sum;
+        FailedOver += next.FailedOver;
+        Latency.Add(next.Latency);
         _firstToken.Add(next._firstToken);
     }
-
-    /// <summary>Latencies of successful answers.</summary>
-    public StepCounts Latency => _latency;
 
     /// <summary>As a chart shows it.</summary>
     /// <param name="seconds">How long the stretch was.</param>
     public ArmCurve Curve(double seconds) => new(
-        seconds > 0 ? _exchanges / seconds : 0, _exchanges > 0 ? (double)_errors / _exchanges : null, _latency.Quantile(0.5), _latency.Quantile(0.99))
+        seconds > 0 ? Sum.Exchanges / seconds : 0, Sum.Exchanges > 0 ? (double)Sum.Errors / Sum.Exchanges : null, Latency.Quantile(0.5), Latency.Quantile(0.99))
     {
-        P95 = _latency.Quantile(0.95),
+        P95 = Latency.Quantile(0.95),
         FirstToken = _firstToken.Quantile(0.95),
     };
 }

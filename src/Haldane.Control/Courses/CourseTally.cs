@@ -8,15 +8,17 @@ namespace Haldane.Control.Courses;
 
 /// <summary>A run in so many points, however long it was: each is of the same number of slices, which doubles when there would be too many.</summary>
 /// <remarks>Any thread: whoever looks at a run must not wait for the controller's tick.</remarks>
-internal sealed class CourseTally
+/// <param name="stages">The same by stage; nobody else adds to it.</param>
+internal sealed class CourseTally(RunTally stages)
 {
     /// <summary>Points at most: more than a page can show.</summary>
     public const int Most = 240;
 
-    private static readonly double[] Shown = [0.5, 0.95, 0.99];
+    private const int MostMarks = 50;
 
     private readonly Lock _gate = new();
     private readonly List<Bin> _bins = [];
+    private readonly List<CourseMark> _marks = [];
     private Bin? _open;
     private int _slices;
     private int _perBin = 1;
@@ -32,6 +34,7 @@ internal sealed class CourseTally
     {
         lock (_gate)
         {
+            stages.Add(slice);
             if (IsFull && _open is { Verdicts.Length: > 0 })
             {
                 Close();
@@ -44,11 +47,32 @@ internal sealed class CourseTally
     }
 
     /// <summary>What the judge says after the last slice.</summary>
-    public void Judge(ValueList<Verdict> verdicts)
+    public void Judge(Judgement judgement)
     {
         lock (_gate)
         {
-            _open?.Verdicts = [.. verdicts.Select(v => new Moment(v))];
+            if (_open is not { } open)
+            {
+                return;
+            }
+
+            open.Verdicts = [.. judgement.Verdicts.Select(v => new Moment(v))];
+            foreach (var anomaly in judgement.Anomalies)
+            {
+                Mark(anomaly, open.To);
+            }
+        }
+    }
+
+    /// <summary>By stage. For the thread that adds, while it does not.</summary>
+    public IReadOnlyList<StageTally> Stages => stages.Stages;
+
+    /// <summary>Whom the canary has reached.</summary>
+    public BlastRadius Reach()
+    {
+        lock (_gate)
+        {
+            return stages.Reach();
         }
     }
 
@@ -78,31 +102,15 @@ internal sealed class CourseTally
     {
         lock (_gate)
         {
-            return new(run, _perBin, Curves(), guards.Select((name, i) => new GuardBand(name, Band(i))).ToValueList()) { Latency = Latency() };
+            return new(run, _perBin, Curves(), guards.Select((name, i) => new GuardBand(name, Band(i))).ToValueList()) 
+            {
+                Latency = stages.Latency(),
+                Mixes = stages.Mixes(),
+                Reach = stages.Reach(),
+                Marks = [.. _marks],
+            };
         }
     }
-
-    private LatencyShape? Latency()
-    {
-        var (baseline, canary) = (new StepCounts(), new StepCounts());
-        var stage = _open?.Stage ?? (_bins.Count > 0 ? _bins[^1].Stage : 0);
-        foreach (var bin in _bins.Append(_open).OfType<Bin>().Where(b => b.Stage == stage))
-        {
-            baseline.Add(bin.Baseline.Latency);
-            canary.Add(bin.Canary.Latency);
-        }
-
-        ushort[] steps = [.. baseline.Steps.ToArray().Union(canary.Steps.ToArray()).Order()];
-        return steps.Length == 0 ? null : new(
-            steps.Select(s => LatencyBuckets.Edge(LatencySteps.Last(s))).ToValueList(), steps.Select(baseline.In).ToValueList(), steps.Select(canary.In).ToValueList())
-        {
-            Stage = stage,
-            BaselineQuantiles = Quantiles(baseline),
-            CanaryQuantiles = Quantiles(canary),
-        };
-    }
-
-    private static ValueList<double> Quantiles(StepCounts counts) => Shown.Select(counts.Quantile).OfType<double>().ToValueList();
 
     /// <summary>How long each kind of verdict stood.</summary>
     /// <param name="guard">The guard's index.</param>
@@ -124,6 +132,21 @@ internal sealed class CourseTally
 
     // A stretch that nobody has judged yet says nothing.
     private IEnumerable<Bin> All() => _open is { Verdicts.Length: > 0 } ? _bins.Append(_open) : _bins;
+
+    // An anomaly stands for minutes, and is told of again with each judgement.
+    private void Mark(Anomaly anomaly, DateTimeOffset at)
+    {
+        if (_marks.Exists(m => m.Signal == anomaly.Signal && m.UpToSlice == anomaly.UpToSlice))
+        {
+            return;
+        }
+
+        _marks.Add(new(at, anomaly.Signal, anomaly.UpToSlice, anomaly.Reason));
+        if (_marks.Count > MostMarks)
+        {
+            _marks.RemoveAt(0);
+        }
+    }
 
     private void Close()
     {
@@ -161,9 +184,11 @@ internal sealed class CourseTally
 
     private sealed class Bin(DateTimeOffset from)
     {
-        private DateTimeOffset _to;
+        private CurvePoint? _curve; // quantiles of hundreds of stretches, which do not change, are not for every second
         private long _last;
         private Share _share;
+
+        public DateTimeOffset To { get; private set; }
 
         public int Stage { get; private set; }
 
@@ -177,7 +202,8 @@ internal sealed class CourseTally
 
         public void Add(EvidenceSlice slice)
         {
-            (Stage, _share, _last, _to) = (slice.Stage, slice.Share, slice.Number, slice.From + slice.Length);
+            _curve = null;
+            (Stage, _share, _last, To) = (slice.Stage, slice.Share, slice.Number, slice.From + slice.Length);
             Seconds += slice.Length.TotalSeconds;
             Baseline.Add(slice.Baseline.Cells[SegmentCells.Everyone]);
             Canary.Add(slice.Canary.Cells[SegmentCells.Everyone]);
@@ -186,14 +212,15 @@ internal sealed class CourseTally
         // Of two neighbours the later verdicts stand: they rest on the evidence of both.
         public void Add(Bin next)
         {
-            (Stage, _share, _last, _to, Verdicts) = (next.Stage, next._share, next._last, next._to, next.Verdicts);
+            _curve = null;
+            (Stage, _share, _last, To, Verdicts) = (next.Stage, next._share, next._last, next.To, next.Verdicts);
             Seconds += next.Seconds;
             Baseline.Add(next.Baseline);
             Canary.Add(next.Canary);
         }
 
-        public CurvePoint Curve() => new(from, _to, Stage, _share, Baseline.Curve(Seconds), Canary.Curve(Seconds));
+        public CurvePoint Curve() => _curve ??= new(from, To, Stage, _share, Baseline.Curve(Seconds), Canary.Curve(Seconds));
 
-        public BandPoint Point(int guard) => Verdicts[guard].At(_last, _to);
+        public BandPoint Point(int guard) => Verdicts[guard].At(_last, To);
     }
 }

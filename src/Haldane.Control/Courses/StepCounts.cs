@@ -1,3 +1,4 @@
+using Haldane.Core;
 using Haldane.Core.Evidence;
 
 namespace Haldane.Control.Courses;
@@ -10,6 +11,9 @@ internal sealed class StepCounts
 
     /// <summary>The steps that hold something, rising.</summary>
     public ReadOnlySpan<ushort> Steps => _steps;
+
+    /// <summary>How many there are.</summary>
+    public long Total => _counts.Sum();
 
     /// <summary>How many are in a step.</summary>
     public long In(ushort step) => Array.BinarySearch(_steps, step) is var at and >= 0 ? _counts[at] : 0;
@@ -43,17 +47,37 @@ internal sealed class StepCounts
     /// <summary>Adds others.</summary>
     public void Add(StepCounts other) => Merge(other._steps, other._counts);
 
+    /// <summary>How many are above a step.</summary>
+    public long Above(ushort step)
+    {
+        var at = Array.BinarySearch(_steps, step);
+        return Sums.Sum(_counts.AsSpan(at >= 0 ? at + 1 : ~at));
+    }
+
+    /// <summary>The step that a quantile is in; null without answers.</summary>
+    public ushort? StepOf(double quantile) => Find(quantile) is { Index: var i } ? _steps[i] : null;
+
     /// <summary>A quantile in seconds, interpolated on a logarithmic scale within its step, which is 5 % wide; null without answers.</summary>
     public double? Quantile(double quantile)
     {
-        var rank = quantile * _counts.Sum();
+        if (Find(quantile) is not { } found)
+        {
+            return null;
+        }
+
+        var (from, to) = (LatencySteps.Last(_steps[found.Index] - 1), LatencySteps.Last(_steps[found.Index]));
+        return LatencyBuckets.Edge(from) * Math.Exp(LatencyBuckets.LogRatio * (to - from) * found.Part);
+    }
+
+    private (int Index, double Part)? Find(double quantile)
+    {
+        var rank = quantile * Total;
         var below = 0L;
         for (var i = 0; i < _steps.Length; i++)
         {
             if (below + _counts[i] >= rank)
             {
-                var (from, to) = (LatencySteps.Last(_steps[i] - 1), LatencySteps.Last(_steps[i]));
-                return LatencyBuckets.Edge(from) * Math.Exp(LatencyBuckets.LogRatio * (to - from) * (rank - below) / _counts[i]);
+                return (i, (rank - below) / _counts[i]);
             }
 
             below += _counts[i];

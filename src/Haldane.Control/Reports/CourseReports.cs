@@ -1,3 +1,4 @@
+using Haldane.Control.Courses;
 using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Reports;
@@ -24,8 +25,8 @@ internal static class CourseReports
         {
             Entries = [.. entries],
             Omitted = omitted,
-            Stages = plan.Stages.Select((stage, index) => Stage(run, stage, index, evidence.Stages[index])).ToValueList(),
-            Curves = evidence.Curves.Curves(),
+            Stages = plan.Stages.Select((stage, index) => Stage(run, stage, index, evidence.Course.Stages[index])).ToValueList(),
+            Curves = evidence.Course.Curves(),
         };
     }
 

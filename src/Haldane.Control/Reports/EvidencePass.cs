@@ -19,25 +19,17 @@ internal sealed class EvidencePass(RecordedPlan plan)
     private const double LongestBreak = 1;
 
     private readonly RunReplay _replay = new(plan.Model, plan.Rollout);
-    private readonly StageTally[] _stages = [.. plan.Rollout.Stages.Select(_ => new StageTally())];
-    private readonly StageTally _back = new();
-    private readonly CourseTally _curves = new();
+    private readonly CourseTally _course = new(new(plan.Model, plan.Rollout));
     private readonly List<string> _differences = [];
     private GapReport _gaps = new();
     private DateTimeOffset? _end;
     private (int Records, int Verdicts) _compared;
 
-    /// <summary>By stage.</summary>
-    public IReadOnlyList<StageTally> Stages => _stages;
-
-    /// <summary>While the canary was taken back in steps.</summary>
-    public StageTally Back => _back;
-
-    /// <summary>The curves.</summary>
-    public CourseTally Curves => _curves;
+    /// <summary>How the run went.</summary>
+    public CourseTally Course => _course;
 
     /// <summary>Where the measurement was blind.</summary>
-    public GapReport Gaps => _gaps with { Doubts = _curves.Doubts() };
+    public GapReport Gaps => _gaps with { Doubts = _course.Doubts() };
 
     /// <summary>How many slices there are.</summary>
     public long Slices => _replay.UpTo;
@@ -74,9 +66,9 @@ internal sealed class EvidencePass(RecordedPlan plan)
             Take(slices.Current);
         }
 
-        if (_curves.IsOpen)
+        if (_course.IsOpen)
         {
-            _curves.Judge(Verdicts());
+            _course.Judge(_replay.Judge());
         }
     }
 
@@ -100,23 +92,10 @@ internal sealed class EvidencePass(RecordedPlan plan)
         }
 
         Watch(slice);
-        var isBack = slice.Share != plan.Rollout.Stages[slice.Stage].Share;
-        (isBack ? _back : _stages[slice.Stage]).Add(slice);
-        foreach (var counts in slice.Events.Where(e => e.Cell == SegmentCells.Everyone))
+        _course.Add(slice);
+        if (_course.IsFull)
         {
-            // What the gateway sees is of this slice; feedback may be of an exchange long before.
-            (isBack && GatewayEvents.All.Contains(counts.Name) ? _back : _stages[counts.Stage]).Add(counts);
-        }
-
-        foreach (var counts in slice.Labels.Where(l => l.Cell == SegmentCells.Everyone))
-        {
-            _stages[counts.Stage].Add(counts);
-        }
-
-        _curves.Add(slice);
-        if (_curves.IsFull)
-        {
-            _curves.Judge(Verdicts());
+            _course.Judge(_replay.Judge());
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class PackMaker(ILedgerReader ledger, IEvidenceReader evidence, Si
             Course = CourseReports.Course(run, settings, rollout, read),
             Guards = rollout.Guards.Select((guard, index) => Guard(run, guard, index, read)).ToValueList(),
             Gaps = read.Gaps with { Ejections = run.Count(r => r.Entry is { Kind: "held", By: "gateway" }) },
-            BlastRadius = Reach(plan, read),
+            BlastRadius = read.Course.Reach(),
             People = CourseReports.People(run, settings, rollout, fourEyes, state?.StarterIsProven),
             Proof = Proof(pass, run, read),
         };
@@ -121,28 +121,8 @@ public sealed class PackMaker(ILedgerReader ledger, IEvidenceReader evidence, Si
             Unit = GuardWords.UnitOf(guard),
             OwnUnit = GuardWords.OwnUnitOf(guard.Signal.Kind),
             AtLeast = guard.AtLeast,
-            Band = read.Curves.Band(index),
-            Kinds = read.Curves.Kinds(index),
-        };
-    }
-
-    private static BlastRadius Reach(RecordedPlan plan, EvidencePass read)
-    {
-        var (served, copied) = (new List<StageTally>(), new List<StageTally>());
-        for (var i = 0; i < read.Stages.Count; i++)
-        {
-            (plan.Rollout.Stages[i].Kind == StageKind.Shadow ? copied : served).Add(read.Stages[i]);
-        }
-
-        served.Add(read.Back);
-        return new()
-        {
-            Exchanges = served.Sum(s => s.Baseline.Exchanges + s.Canary.Exchanges),
-            Canary = served.Aggregate(ArmSum.Nothing, (sum, s) => sum + s.Canary.Sum),
-            Copies = copied.Aggregate(ArmSum.Nothing, (sum, s) => sum + s.Canary.Sum),
-            Subjects = plan.Model.Subject is null ? 0 : served.Max(s => s.Subjects),
-            Failover = PlanReports.Failover(plan.Model),
-            Harm = HarmEstimates.Of(served, plan.Rollout.Guards),
+            Band = read.Course.Band(index),
+            Kinds = read.Course.Kinds(index),
         };
     }
 

@@ -27,7 +27,7 @@ internal static class PlanReports
             _ => "nobody's: each request is assigned on its own",
         },
         Segments = plan.Model.Segments.Select(s => $"{s.Name}: {string.Join(", ", s.Values)}, {SegmentCells.Other}").ToValueList(),
-        Failover = Failover(plan.Model),
+        Failover = PackWords.Failover(plan.Model.Failover),
         Baseline = Version(plan.Model, plan.Rollout.Baseline),
         Canary = Version(plan.Model, plan.Rollout.Canary),
     };
@@ -59,14 +59,6 @@ internal static class PlanReports
             };
         }
     }
-
-    /// <summary>What becomes of a call that the canary fails.</summary>
-    public static string Failover(ModelSpec model) => model.Failover switch
-    {
-        Core.Specification.Failover.Always => "it is sent to the baseline within the same request",
-        Core.Specification.Failover.Never => "its caller sees the failure, unless the canary never saw the call",
-        _ => "it is sent to the baseline within the same request, where the protocol makes a repeat safe",
-    };
 
     private static VersionReport Version(ModelSpec model, string name) => model.FindVersion(name) is { } version
         ? new(name, version.Endpoints.Select(Address).ToValueList(), version.Override is { } change ? Overrides(change).ToValueList() : [])

@@ -1,4 +1,5 @@
 using Haldane.Control.Alerts;
+using Haldane.Control.Courses;
 using Haldane.Control.Feedback;
 using Haldane.Control.Gauges;
 using Haldane.Control.Policies;
@@ -30,7 +31,6 @@ internal sealed partial class RolloutBook(
     private volatile SpecificationSet _specification = first;
     private Replacement? _replacement; // a specification that is to be in force and is not yet
     private int _lastRun;
-    private readonly Queue<RunSummary> _unkept = new(); // of runs that have ended
     private bool _publicationDue;
 
     private sealed record Replacement(SpecificationSet Next, string By, string? Why);
@@ -46,6 +46,9 @@ internal sealed partial class RolloutBook(
 
     /// <summary>What is kept of each running rollout.</summary>
     public IReadOnlyDictionary<string, RunTracker> Trackers => _trackers;
+
+    /// <summary>What is kept of runs that have ended.</summary>
+    public SummaryKeeper Summaries { get; } = new(store);
 
     /// <summary>What people see.</summary>
     public Register Register { get; } = new();
@@ -109,23 +112,6 @@ internal sealed partial class RolloutBook(
         if (_publicationDue)
         {
             Publish();
-        }
-    }
-
-    /// <summary>Keeps what is to be looked at of the runs that have ended; nothing is decided by it, so a store that does not answer is tried again later.</summary>
-    public async Task KeepSummariesAsync()
-    {
-        while (_unkept.TryDequeue(out var summary))
-        {
-            try
-            {
-                await store.KeepSummaryAsync(summary, CancellationToken.None);
-            }
-            catch (StoreUnavailableException)
-            {
-                _unkept.Enqueue(summary);
-                return;
-            }
         }
     }
 
@@ -271,7 +257,7 @@ internal sealed partial class RolloutBook(
 
         if (summary is not null)
         {
-            _unkept.Enqueue(summary);
+            Summaries.Add(summary);
         }
     }
 

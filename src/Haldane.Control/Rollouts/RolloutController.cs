@@ -220,7 +220,7 @@ public sealed partial class RolloutController : IControlRoom, IDisposable
         }
 
         trouble = await _tick.RunAsync() ?? trouble;
-        await _book.KeepSummariesAsync();
+        await _book.Summaries.KeepAsync();
         return trouble;
     }
 

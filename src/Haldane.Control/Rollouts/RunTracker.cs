@@ -35,6 +35,7 @@ internal sealed class RunTracker
         _cells = new(model.Segments);
         (_stages, _guards) = (rollout.Stages, [.. rollout.Guards.Select(g => g.Name)]);
         _judged = new(model, rollout);
+        Course = new(new(model, rollout));
         Feedback = new(_cells, model.Signals);
         Gauges = new(model.Name, rollout);
         _time = time;
@@ -50,7 +51,7 @@ internal sealed class RunTracker
     public LiveSeries Series { get; } = new();
 
     /// <summary>The whole run as curves. Any thread.</summary>
-    public CourseTally Course { get; } = new();
+    public CourseTally Course { get; }
 
     /// <summary>Digest of the evidence that was judged so far, hex; empty when there is none.</summary>
     public string Digest => _judged.Digest;
@@ -71,7 +72,7 @@ internal sealed class RunTracker
             tracker.Take(stored.Slice, stored.Digest);
             if (tracker.Course.IsFull)
             {
-                tracker.Course.Judge(tracker._judged.Judge(forecast: false).Verdicts);
+                tracker.Course.Judge(tracker._judged.Judge(forecast: false));
             }
 
             feedbackUpTo = stored.Slice.FeedbackUpTo;
@@ -117,7 +118,7 @@ internal sealed class RunTracker
     public Judgement Judge()
     {
         var judgement = _judged.Judge();
-        Course.Judge(judgement.Verdicts);
+        Course.Judge(judgement);
         return judgement;
     }
 
@@ -161,7 +162,7 @@ internal sealed class RunTracker
     {
         _number = slice.Number;
         Series.Add(slice);
-        Course.Add(slice);
         _judged.Take(slice, digest);
+        Course.Add(slice);
     }
 }

@@ -2,6 +2,7 @@ using Haldane.Core.Access;
 using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Specification;
+using Haldane.Core.Webhooks;
 using Microsoft.Extensions.Logging;
 
 namespace Haldane.Control.Webhooks;
@@ -26,6 +27,7 @@ public sealed partial class WebhookDesk : IWebhookDesk
     private readonly ILogger<WebhookDesk> _logger;
     private Uri? _source;
     private string? _trouble;
+    private long _end; // of the ledger, as of the last look
 
     private WebhookDesk(WebhookCrew crew, LineParts parts, ILogger<WebhookDesk> logger) => (_crew, _parts, _logger) = (crew, parts, logger);
 
@@ -89,6 +91,7 @@ public sealed partial class WebhookDesk : IWebhookDesk
                 return;
             }
 
+            Volatile.Write(ref _end, newest.Number);
             var source = _source ??= SourceOf((await _parts.Ledger.RecordsAsync(0, 1, null, stop))[0]);
             var crew = _crew;
             for (var i = 0; i < crew.Lines.Length; i++)
@@ -107,6 +110,16 @@ public sealed partial class WebhookDesk : IWebhookDesk
 
     /// <summary>Ends when no webhook is at work.</summary>
     internal Task IdleAsync() => Task.WhenAll(_crew.Work);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<WebhookStanding> Standing
+    {
+        get
+        {
+            var end = Volatile.Read(ref _end);
+            return [.. _crew.Lines.Select(l => new WebhookStanding(l.Route.Spec.Name, StateOf(l.Progress), Math.Max(0, end - l.Progress.Position), l.GivenUp))];
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<WebhookView>> ListAsync(Person person, CancellationToken cancel)
@@ -164,8 +177,7 @@ public sealed partial class WebhookDesk : IWebhookDesk
     private static WebhookView View(WebhookLine line, long end, int dead)
     {
         var (route, progress) = (line.Route, line.Progress);
-        var state = progress.StoppedAt is not null ? WebhookState.Stopped : progress.Attempts > 0 ? WebhookState.Retrying : WebhookState.Delivering;
-        return new(route.Spec.Name, route.Shown, route.Spec.Format == WebhookFormat.Slack ? "slack" : "cloudevents", route.Spec.Secret is not null, route.Spec.Events, route.Spec.Models, state)
+        return new(route.Spec.Name, route.Shown, route.Spec.Format == WebhookFormat.Slack ? "slack" : "cloudevents", route.Spec.Secret is not null, route.Spec.Events, route.Spec.Models, StateOf(progress))
         {
             Position = progress.Position,
             Behind = Math.Max(0, end - progress.Position),
@@ -176,6 +188,9 @@ public sealed partial class WebhookDesk : IWebhookDesk
             Dead = dead,
         };
     }
+
+    private static WebhookState StateOf(WebhookProgress progress) =>
+        progress.StoppedAt is not null ? WebhookState.Stopped : progress.Attempts > 0 ? WebhookState.Retrying : WebhookState.Delivering;
 
     // The old ones end before the new ones look where they stood: no two send for one webhook. A store that is down is asked again at the next look.
     private async Task SwitchAsync(CancellationToken stop)

@@ -16,7 +16,7 @@ internal sealed record LineParts(ILedgerReader Ledger, IWebhookStore Store, Time
 
 /// <summary>One webhook on its way through the ledger: each record that it wants is delivered at least once, in order, or given up.</summary>
 /// <remarks>
-/// One caller at a time may work; <see cref="Progress"/>, <see cref="IsDue"/> and <see cref="Retry"/> are for any thread. A delivery is kept after it was made, so a crash between the two repeats it
+/// One caller at a time may work; <see cref="Progress"/>, <see cref="GivenUp"/>, <see cref="IsDue"/> and <see cref="Retry"/> are for any thread. A delivery is kept after it was made, so a crash between the two repeats it
 /// and loses none. What could not be kept is kept before anything further is sent: a store that is down does not have the same record sent each second.
 /// </remarks>
 internal sealed partial class WebhookLine(WebhookRoute route, WebhookProgress start, LineParts parts)
@@ -30,12 +30,16 @@ internal sealed partial class WebhookLine(WebhookRoute route, WebhookProgress st
     private volatile bool _isAsked;
     private volatile bool _isUnsaved;
     private DeadLetter? _unburied; // given up, and not kept yet
+    private long _givenUp;
 
     /// <summary>The webhook.</summary>
     public WebhookRoute Route => route;
 
     /// <summary>How far it has come.</summary>
     public WebhookProgress Progress => _progress;
+
+    /// <summary>How many records were given up since the start.</summary>
+    public long GivenUp => Volatile.Read(ref _givenUp);
 
     private WebhookSpec Spec => route.Spec;
 
@@ -146,6 +150,7 @@ internal sealed partial class WebhookLine(WebhookRoute route, WebhookProgress st
     {
         var now = parts.Time.GetUtcNow();
         Log.GivenUp(parts.Logger, Spec.Name, number, attempts, fault);
+        Interlocked.Increment(ref _givenUp);
         _unburied = new(Spec.Name, number, now, attempts, fault);
         return KeepAsync(
             _progress with { Position = number, Attempts = 0, GivenUp = _progress.GivenUp + 1, Fault = fault, Due = attempts == 0 ? null : now + RetrySchedule.Wait(1, parts.Chance()) }, cancel);

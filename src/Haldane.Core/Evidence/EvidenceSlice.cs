@@ -146,6 +146,10 @@ public sealed record CellEvidence
     /// <summary>Subjects that failed for the first time in this run. Traffic without a subject counts each request as one.</summary>
     public long ErrorSubjects { get; init; }
 
+    /// <summary>Failures of the canary whose callers got the baseline's answer in its place.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long FailedOver { get; init; }
+
     /// <summary>Predictions of successful answers that could not be read; an answer that could not be read at all counts once. Without a prediction signal: confidences.</summary>
     public long Unread { get; init; }
 

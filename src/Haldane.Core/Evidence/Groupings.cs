@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Haldane.Core.Evidence;
 
 /// <summary>Groups of subjects: each subject is always in the same one, and its arm says nothing about which.</summary>
@@ -52,6 +54,11 @@ public static class ConfidenceBins
     /// <summary>The bin of a confidence.</summary>
     /// <param name="confidence">In [0, 1].</param>
     public static int Of(double confidence) => Math.Min((int)(confidence * Count), Count - 1);
+
+    /// <summary>A bin for people, e.g. <c>0.95 to 1</c>.</summary>
+    public static string NameOf(int bin) => $"{Edge(bin)} to {Edge(bin + 1)}";
+
+    private static string Edge(int bin) => ((double)bin / Count).ToString("0.##", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Latencies in steps of 5 %, for what need not be known more finely.</summary>

@@ -9,6 +9,9 @@ namespace Haldane.Core.Judging;
 /// <param name="Guards">What is seen by each guard that scans it.</param>
 public sealed record SegmentState(string Segment, SegmentArm Baseline, SegmentArm Canary, ValueList<SegmentGuard> Guards)
 {
+    /// <summary>Whether it tells the canary's start apart from the time after: no part of the callers, but of the time.</summary>
+    public bool IsOfStart { get; init; }
+
     /// <summary>How far the proof of harm has come by the guard that has come farthest: 1 is proven.</summary>
     [JsonIgnore]
     public double Harm => Guards.Count == 0 ? 0 : Guards.Max(g => g.Harm);

@@ -3,6 +3,9 @@ namespace Haldane.Core.Ports;
 /// <summary>Two answers to one request that are not alike. Holds what somebody asked: for the admin port only, never for a log or a store.</summary>
 public sealed record DifferingPair
 {
+    /// <summary>Counts from 1 in the stage's pairs that differ.</summary>
+    public long Number { get; init; }
+
     /// <summary>When the request came.</summary>
     public required DateTimeOffset At { get; init; }
 

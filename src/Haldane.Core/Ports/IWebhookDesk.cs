@@ -6,6 +6,9 @@ namespace Haldane.Core.Ports;
 /// <remarks>Any thread. Throws <see cref="StoreUnavailableException"/> when the store does not answer.</remarks>
 public interface IWebhookDesk
 {
+    /// <summary>How all webhooks stand, for metrics: from memory, so it never waits for the store and never fails.</summary>
+    IReadOnlyList<WebhookStanding> Standing { get; }
+
     /// <summary>All webhooks, by order of the specification, as far as the person has to do with all that they are told.</summary>
     Task<IReadOnlyList<WebhookView>> ListAsync(Person person, CancellationToken cancel);
 
@@ -47,6 +50,13 @@ public sealed record WebhookView(string Name, string To, string Format, bool Sig
     /// <summary>How many records were given up and are still kept.</summary>
     public int Dead { get; init; }
 }
+
+/// <summary>How a webhook stands.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Behind">How many records the ledger has after the last that is dealt with, as of the last look.</param>
+/// <param name="GivenUp">How many records were given up since the start.</param>
+public sealed record WebhookStanding(string Name, WebhookState State, long Behind, long GivenUp);
 
 /// <summary>Where a webhook stands.</summary>
 public enum WebhookState

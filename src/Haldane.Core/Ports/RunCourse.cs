@@ -1,3 +1,4 @@
+using Haldane.Core.Evidence;
 using Haldane.Core.Reports;
 
 namespace Haldane.Core.Ports;
@@ -11,7 +12,30 @@ public sealed record RunCourse(int Run, int SlicesPerPoint, ValueList<CurvePoint
 {
     /// <summary>Latencies of both versions in the stage that it is in or ended in; null where nobody answered.</summary>
     public LatencyShape? Latency { get; init; }
+
+    /// <summary>What both versions answered in that stage: classes, confidence, attribution, as far as they are read.</summary>
+    public ValueList<MixShape> Mixes { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whom the canary has reached, in all stages; null where that is not kept.</summary>
+    public BlastRadius? Reach { get; init; }
+
+    /// <summary>Sudden changes inside the canary, the oldest first, the last fifty.</summary>
+    public ValueList<CourseMark> Marks { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>What answers were, by kind.</summary>
+/// <param name="Mix">What they are told apart by.</param>
+/// <param name="Kinds">The kinds.</param>
+/// <param name="Baseline">The baseline's answers of each kind.</param>
+/// <param name="Canary">The canary's.</param>
+public sealed record MixShape(Mix Mix, ValueList<string> Kinds, ValueList<long> Baseline, ValueList<long> Canary);
+
+/// <summary>A sudden change inside the canary.</summary>
+/// <param name="At">When it was noticed.</param>
+/// <param name="Signal">What changed, see <see cref="Judging.Anomaly"/>.</param>
+/// <param name="UpToSlice">The slice that showed it.</param>
+/// <param name="Reason">One sentence with the numbers.</param>
+public sealed record CourseMark(DateTimeOffset At, string Signal, long UpToSlice, string Reason);
 
 /// <summary>How latencies are distributed.</summary>
 /// <param name="UpTo">The upper edges of buckets, seconds, rising; each bucket is 5 % wide.</param>

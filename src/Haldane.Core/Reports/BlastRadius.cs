@@ -12,6 +12,9 @@ public sealed record BlastRadius
     /// <summary>What the canary was asked for callers, also on its way back.</summary>
     public required ArmSum Canary { get; init; }
 
+    /// <summary>Calls that it failed, and whose callers got the baseline's answer all the same.</summary>
+    public long FailedOver { get; init; }
+
     /// <summary>What it was asked with copies, whose answers nobody got.</summary>
     public required ArmSum Copies { get; init; }
 

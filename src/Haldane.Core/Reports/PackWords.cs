@@ -61,6 +61,19 @@ public static class PackWords
         };
     }
 
+    /// <summary>What becomes of a call that the canary fails.</summary>
+    public static string Failover(Failover failover) => failover switch
+    {
+        Specification.Failover.Always => "it is sent to the baseline within the same request",
+        Specification.Failover.Never => "its caller sees the failure, unless the canary never saw the call",
+        _ => "it is sent to the baseline within the same request, where the protocol makes a repeat safe",
+    };
+
+    /// <summary>How many callers never saw the canary's failure, in one sentence.</summary>
+    public static string Saved(BlastRadius reach) => reach.Canary.Errors == 0
+        ? "It has failed none."
+        : $"Of {Figures.Count(reach.Canary.Errors)} that it failed, {Figures.Count(reach.FailedOver)} got the baseline's answer in the same request; they count as failures of the canary all the same.";
+
     /// <summary>Who was harmed, in one sentence.</summary>
     public static string Harmed(BlastRadius reach)
     {

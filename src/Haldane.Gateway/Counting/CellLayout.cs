@@ -12,7 +12,8 @@ internal sealed class CellLayout(int cells, MixSizes mixes, bool firstToken)
     public const int Exchanges = 0;
     public const int Errors = 1;
     public const int Unread = 2;
-    public const int Events = 3;
+    public const int FailedOver = 3;
+    public const int Events = 4;
 
     /// <summary>The kinds of all mixes, side by side.</summary>
     public static int Kinds { get; } = Events + GatewayEvents.All.Count;
@@ -51,6 +52,7 @@ internal sealed class CellLayout(int cells, MixSizes mixes, bool firstToken)
                 {
                     Exchanges = counters[Exchanges],
                     Errors = counters[Errors],
+                    FailedOver = counters[FailedOver],
                     Unread = counters[Unread],
                     Classes = KindsOf(Mix.Classes, counters),
                     Confidence = KindsOf(Mix.Confidence, counters),

@@ -113,6 +113,18 @@ internal sealed class StageCounters
         _occurrences.Add(new(Occurrence.Failure, identity, arm, segmentCode));
     }
 
+    /// <summary>Records that the baseline answered what the canary failed; the failure itself is recorded already.</summary>
+    public void FailedOver(Arm arm, int segmentCode)
+    {
+        var block = _blocks[Core()];
+        Span<int> cells = stackalloc int[1 + _cells.Segments.Count];
+        CellsOf(segmentCode, cells);
+        foreach (var cell in cells)
+        {
+            Interlocked.Increment(ref block[_layout.At(arm, cell) + CellLayout.FailedOver]);
+        }
+    }
+
     /// <summary>What was recorded since the last call.</summary>
     /// <param name="stage">The stage that is counted.</param>
     /// <param name="share">The canary's share in it.</param>

@@ -183,6 +183,7 @@ internal sealed class ExchangeDesk(GatewayRouter router, TokenCodec tokens, Requ
         if (exchange.Counts && canary is (Outcome.Erred or Outcome.Broken or Outcome.Unreached) && baseline == Outcome.Answered)
         {
             exchange.Route.Totals.FailedOver(exchange.Arm);
+            exchange.Route.Counters?.FailedOver(exchange.Arm, exchange.SegmentCode);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class PairSample(int most, Redaction redaction)
 {
     private readonly Lock _gate = new();
     private readonly Queue<DifferingPair> _pairs = new();
+    private long _number;
 
     /// <summary>Whether any are kept.</summary>
     public bool Keeps => most > 0;
@@ -48,7 +49,7 @@ internal sealed class PairSample(int most, Redaction redaction)
         };
         lock (_gate)
         {
-            _pairs.Enqueue(pair);
+            _pairs.Enqueue(pair with { Number = ++_number });
             if (_pairs.Count > most)
             {
                 _pairs.Dequeue();

@@ -1,21 +1,9 @@
 using Haldane.Core.Evidence;
+using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Simulation.Traffic;
 
 namespace Haldane.Simulation.Runs;
-
-/// <summary>What a canary of a simulation should come to.</summary>
-public enum CaseKind
-{
-    /// <summary>As the baseline, or fine: should be promoted.</summary>
-    Fine,
-
-    /// <summary>Between the lines: either answer is acceptable.</summary>
-    Between,
-
-    /// <summary>At the bad line or beyond it: must not be promoted.</summary>
-    Bad,
-}
 
 /// <summary>A canary of a certain kind and size.</summary>
 /// <param name="Guard">The guard whose signal it is worse in; null: it is as the baseline.</param>

@@ -3,6 +3,7 @@ using Haldane.Core.Specification;
 using Haldane.Screens;
 using Haldane.Simulation.Chance;
 using Haldane.Simulation.Forecasts;
+using Haldane.Simulation.Trials;
 using Haldane.Simulation.Runs;
 using Haldane.Simulation.Traffic;
 using Haldane.Simulations;
@@ -78,8 +79,7 @@ internal static class SimulateCommand
     {
         if (text is null)
         {
-            var bakes = TimeSpan.FromTicks(4 * rollout.Stages.Sum(s => s.Bake.Ticks));
-            return bakes > TimeSpan.FromDays(1) ? bakes : TimeSpan.FromDays(1);
+            return PlanTrial.HorizonOf(rollout);
         }
 
         if (Durations.TryRead(text, out var horizon) && horizon >= TimeSpan.FromSeconds(1) && horizon <= TimeSpan.FromDays(365))

@@ -7,6 +7,7 @@ using Haldane.Control.Access;
 using Haldane.Control.Compute;
 using Haldane.Control.Evaluators;
 using Haldane.Control.Gauges;
+using Haldane.Control.Plans;
 using Haldane.Control.Reports;
 using Haldane.Control.Retention;
 using Haldane.Control.Rollouts;
@@ -20,6 +21,7 @@ using Haldane.Core.Specification.Changes;
 using Haldane.Gateway;
 using Haldane.Gateway.Routing;
 using Haldane.Judge.Series;
+using Haldane.Simulation.Trials;
 using Haldane.Store.Archive;
 using Haldane.Store.Signing;
 using Haldane.Store.Sqlite;
@@ -145,12 +147,13 @@ internal sealed class HaldaneHost : IAsyncDisposable
             var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => stored.Current.Set.Models, time);
             var evaluators = new HttpEvaluator();
             var evaluation = new EvaluationDesk(router.Samples, evaluators, controller, time, logging.CreateLogger<EvaluationDesk>());
-            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, time), logging, cancel);
+            var plans = new PlanDesk(() => (stored.Current.Revision, stored.Current.Set), new PlanSimulator(), LowThread.Begin, time);
+            var admin = await AdminServer.StartAsync(options.Admin, new(controller, specifications, people, store, router, desk, webhooks, reports, controller.Gauges, compute, evaluation, plans, time), logging, cancel);
             var keeper = options.Archive is null ? null : new EvidenceKeeper(store, store, options.ArchiveAfter, time, logging.CreateLogger<EvidenceKeeper>());
             var pages = new MetricsReader();
             var gauges = new GaugeFollower(controller.Gauges, pages, compute, time, logging.CreateLogger<GaugeFollower>());
             Func<CancellationToken, Task>[] beside = [webhooks.RunAsync, gauges.RunAsync, evaluation.RunAsync, .. keeper is null ? [] : new[] { keeper.RunAsync }];
-            return new(store, router, controller, gateway, admin, beside, [desk, reports, people, options.Metrics, pages, evaluators, specifications])
+            return new(store, router, controller, gateway, admin, beside, [desk, reports, people, options.Metrics, pages, evaluators, specifications, plans])
             {
                 SigningFault = store.SigningFault,
                 KeptAsApplied = stored.KeptAsApplied,

@@ -1,3 +1,4 @@
+using Haldane.Core.Ports;
 using Haldane.Core.Specification;
 using Haldane.Simulation.Forecasts;
 using Haldane.Simulation.Runs;

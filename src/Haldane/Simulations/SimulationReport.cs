@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Haldane.Core.Ports;
 using Haldane.Simulation.Forecasts;
 using Haldane.Simulation.Runs;
 

@@ -31,6 +31,10 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/rollouts/fraud-v2/records", Permissions.Read),
         ("GET", "/rollouts/fraud-v2/segments", Permissions.Read),
         ("GET", "/rollouts/fraud-v2/guards/errors", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2/plan", Permissions.Read),
+        ("GET", "/api/v1/rollouts/fraud-v2/plan", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2/pairs", Permissions.Read),
+        ("GET", "/rollouts/fraud-v2/pairs/7", Permissions.Read),
         ("GET", "/ledger", Permissions.Read),
         ("POST", "/rollouts/fraud-v2/start", Permissions.Operate),
         ("POST", "/rollouts/fraud-v2/retry", Permissions.Operate),
@@ -125,14 +129,14 @@ public sealed class RoleTests : IAsyncLifetime
         Assert.Empty(_admin.Room.Commands);
     }
 
-    private static bool IsPage(string path) => path is "/" or "/inventory" or "/ledger" or "/rollouts/fraud-v2" or "/rollouts/fraud-v2/guards/errors";
+    private static bool IsPage(string path) => path is "/" or "/inventory" or "/ledger" or "/rollouts/fraud-v2" or "/rollouts/fraud-v2/guards/errors" or "/rollouts/fraud-v2/plan" or "/rollouts/fraud-v2/pairs" or "/rollouts/fraud-v2/pairs/7";
 
     [Fact]
     public void The_table_has_every_endpoint_that_asks_for_something()
     {
-        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/rollouts/{name}/guards/{guard}/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
+        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/rollouts/{name}/guards/{guard}/live", "/rollouts/{name}/pairs/live", "/rollouts/{name}/plan/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
 
-        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal).Replace("/guards/errors", "/guards/{guard}", StringComparison.Ordinal));
+        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal).Replace("/guards/errors", "/guards/{guard}", StringComparison.Ordinal).Replace("/pairs/7", "/pairs/{number:long}", StringComparison.Ordinal));
 
         Assert.Equal(_admin.Routes.Order(StringComparer.Ordinal), known.Concat(open).Order(StringComparer.Ordinal));
     }

@@ -25,6 +25,7 @@ internal sealed class Admin : IAsyncDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            Expect100ContinueTimeout = Patience, // whoever asks first waits, also on a busy machine
         }) { BaseAddress = Uri, Timeout = Patience };
     }
 
@@ -52,6 +53,8 @@ internal sealed class Admin : IAsyncDisposable
 
     public FakeGauges Gauges { get; private init; } = null!;
 
+    public FakePlans Plans { get; private init; } = null!;
+
     public HandTime Time { get; private init; } = null!;
 
     public static Task<Admin> StartAsync(string? token = null, bool withMetrics = true) => StartAsync(new AccessRules { SharedToken = token }, withMetrics: withMetrics);
@@ -61,10 +64,11 @@ internal sealed class Admin : IAsyncDisposable
         var (room, ledger, traffic, series, time) = (new FakeRoom(), new FakeLedger(), new FakeTraffic(), new FakeSeries(), new HandTime());
         var (webhooks, specifications, reports, gauges) = (new FakeWebhooks(), new FakeSpecifications(), new FakeReports(), new FakeGauges());
         tokens ??= new();
+        var plans = new FakePlans();
         var desk = new JudgeDesk(series, withMetrics ? series : null, TimeProvider.System);
         var server = await AdminServer.StartAsync(
-            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, specifications, tokens, ledger, traffic, desk, webhooks, reports, gauges, new FakeProcessViews(), new FakeEvaluatorViews(), time), NullLoggerFactory.Instance, CancellationToken.None);
-        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series, Tokens = tokens, Webhooks = webhooks, Specifications = specifications, Reports = reports, Gauges = gauges, Time = time };
+            new(new(IPAddress.Loopback, port)) { Access = rules, Tls = tls }, new(room, specifications, tokens, ledger, traffic, desk, webhooks, reports, gauges, new FakeProcessViews(), new FakeEvaluatorViews(), plans, time), NullLoggerFactory.Instance, CancellationToken.None);
+        return new(server, desk) { Room = room, Ledger = ledger, Traffic = traffic, Series = series, Tokens = tokens, Webhooks = webhooks, Specifications = specifications, Reports = reports, Gauges = gauges, Plans = plans, Time = time };
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);

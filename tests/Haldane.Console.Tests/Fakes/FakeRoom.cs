@@ -202,13 +202,13 @@ internal static class Views
             CanaryExchanges = 100,
             Verdicts =
             [
-                new() { Guard = "errors", Signal = "error-rate", Kind = VerdictKind.Undecided, Reason = "neither yet", Estimate = 1.25 },
+                new() { Guard = "errors", Signal = "error-rate", Kind = VerdictKind.Undecided, Reason = "neither yet", Estimate = 1.25, FailEvidence = 2, FailAt = 8, PassEvidence = -1, PassAt = 5 },
                 new() { Guard = "odd \"name\" \\ with\nnew line", Signal = "latency-p99", Kind = VerdictKind.NoData, Reason = "nothing yet" },
             ],
         },
         Totals = [new(Arm.Baseline, 900, 9), new(Arm.Canary, 100, 5)],
         Series = [.. Enumerable.Range(1, points).Select(i => new LivePoint(
-            Noon.AddSeconds(i), new(1_000), new(90, 0.01, 0.010, 0.020), new(10, null, 0.011, i % 3 == 0 ? 0.025 : null)))],
+            Noon.AddSeconds(i), new(1_000), new(90, 0.01, 0.010, 0.020) { P95 = 0.015 }, new(10, null, 0.011, i % 3 == 0 ? 0.025 : null)))],
     };
 
     private static RolloutSpec Spec(string name, string model) => new()

@@ -10,6 +10,8 @@ internal sealed class FakeWebhooks : IWebhookDesk
 
     public List<string> Asked { get; } = [];
 
+    public IReadOnlyList<WebhookStanding> Standing => [new("ops", WebhookState.Retrying, 3, 1), new("chat", WebhookState.Delivering, 0, 0)];
+
     public Task<IReadOnlyList<WebhookView>> ListAsync(Person person, CancellationToken cancel) => Answer<IReadOnlyList<WebhookView>>(
     [
         new("ops", "https://hooks.example.com", "cloudevents", true, ["ended"], [], WebhookState.Retrying) { Position = 4, Behind = 3, Attempts = 2, Due = Views.Noon, Fault = "it answered 503", Dead = 1 },

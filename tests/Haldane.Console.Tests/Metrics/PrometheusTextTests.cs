@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Haldane.Console.Metrics;
 using Haldane.Console.Tests.Fakes;
 using Haldane.Core;
+using Haldane.Core.Rollouts;
 
 namespace Haldane.Console.Tests.Metrics;
 
@@ -51,29 +52,81 @@ public sealed partial class PrometheusTextTests
     }
 
     [Fact]
+    public void A_rollout_says_why_it_does_not_move_and_since_when_it_stands_there_once_it_has_begun()
+    {
+        var samples = Parse(Text());
+
+        var hold = Assert.Single(samples, s => s is { Name: "haldane_rollout_hold", Value: 1 });
+        var since = Assert.Single(samples, s => s.Name == "haldane_rollout_since_timestamp_seconds");
+        Assert.Equal(("fraud-v2", "fraud", "Baking"), (hold.Labels["rollout"], hold.Labels["model"], hold.Labels["reason"]));
+        Assert.Equal(Enum.GetNames<HoldReason>(), samples.Where(s => s.Name == "haldane_rollout_hold").Select(s => s.Labels["reason"]));
+        Assert.Equal(("fraud-v2", Views.Noon.ToUnixTimeSeconds()), (since.Labels["rollout"], since.Value));
+    }
+
+    [Fact]
+    public void Every_version_has_its_part_of_the_callers()
+    {
+        var shares = Parse(Text()).Where(s => s.Name == "haldane_serving_share").Select(s => (s.Labels["model"], s.Labels["version"], s.Value));
+
+        Assert.Equal([("fraud", "v1", 0.9), ("fraud", "v2", 0.1), ("chat", "v1", 0), ("chat", "v2", 1)], shares);
+    }
+
+    [Fact]
+    public void A_process_is_in_one_phase()
+    {
+        var phases = Parse(Text()).Where(s => s is { Name: "haldane_process_phase", Value: 1 }).Select(s => (s.Labels["model"], s.Labels["version"], s.Labels["phase"]));
+
+        Assert.Equal([("chat", "v2", "Ready"), ("fraud", "v2", "Failed")], phases);
+    }
+
+    [Fact]
+    public void A_webhook_says_where_it_stands_and_what_it_has_not_delivered()
+    {
+        var ops = Parse(Text()).Where(s => s.Labels.GetValueOrDefault("webhook") == "ops").Select(s => (s.Name, s.Labels.GetValueOrDefault("state"), s.Value));
+
+        Assert.Equal(
+            [
+                ("haldane_webhook_state", "Delivering", 0), ("haldane_webhook_state", "Retrying", 1), ("haldane_webhook_state", "Stopped", 0),
+                ("haldane_webhook_behind", null, 3), ("haldane_webhook_given_up_total", null, 1),
+            ],
+            ops);
+    }
+
+    [Fact]
     public void Values_are_those_of_the_views()
     {
         var samples = Parse(Text());
 
         Assert.Equal(0.1, samples.Single(s => s.Name == "haldane_rollout_share" && s.Labels["rollout"] == "fraud-v2").Value);
         Assert.Equal(1.25, Assert.Single(samples, s => s.Name == "haldane_guard_estimate").Value);
+        Assert.Equal([("errors", "Fail", 0.25), ("errors", "Pass", 0)], samples.Where(s => s.Name == "haldane_guard_proof").Select(s => (s.Labels["guard"], s.Labels["toward"], s.Value)));
         Assert.Equal(
-            [("baseline", "0.5", 0.010), ("baseline", "0.99", 0.020), ("canary", "0.5", 0.011), ("canary", "0.99", 0.025)],
+            [("baseline", "0.5", 0.010), ("baseline", "0.95", 0.015), ("baseline", "0.99", 0.020), ("canary", "0.5", 0.011), ("canary", "0.99", 0.025)],
             samples.Where(s => s.Name == "haldane_latency_seconds").Select(s => (s.Labels["arm"], s.Labels["quantile"], s.Value)));
-        Assert.Equal(1, samples.Single(s => s.Name == "haldane_ready").Value);
+        Assert.Equal((1, Views.Noon.ToUnixTimeSeconds()), (samples.Single(s => s.Name == "haldane_ready").Value, samples.Single(s => s.Name == "haldane_tick_timestamp_seconds").Value));
     }
 
     [Fact]
     public void Very_small_and_very_large_numbers_can_be_read()
     {
-        var text = PrometheusText.Write([new("m", Arm.Baseline, long.MaxValue, 0, 0, 0, 0)], [], [], [], new(false, "ill", null));
+        var text = PrometheusText.Write(new() { Health = new(false, "ill", null), Traffic = [new("m", Arm.Baseline, long.MaxValue, 0, 0, 0, 0)] });
 
         Assert.Equal(long.MaxValue, Parse(text).Single(s => s is { Name: "haldane_exchanges_total" }).Value);
         Assert.Equal(0, Parse(text).Single(s => s.Name == "haldane_ready").Value);
+        Assert.DoesNotContain(Parse(text), s => s.Name == "haldane_tick_timestamp_seconds");
     }
 
-    private static string Text() =>
-        PrometheusText.Write(new FakeTraffic().Rows, new FakeTraffic().Copies, new FakeEvaluatorViews().All, [Views.Running("fraud-v2"), Views.Draft("chat-v2", "chat")], new(true, "ok", null));
+    private static string Text() => PrometheusText.Write(new()
+    {
+        Health = new FakeRoom().Health,
+        Traffic = new FakeTraffic().Rows,
+        Shadows = new FakeTraffic().Copies,
+        Evaluators = new FakeEvaluatorViews().All,
+        Models = [.. new FakeRoom().Models, new("chat", "/chat/**", "v2", ["v1", "v2"], null, Share.None)],
+        Rollouts = new FakeRoom().Rollouts,
+        Processes = new FakeProcessViews().All,
+        Webhooks = new FakeWebhooks().Standing,
+    });
 
     // Reads as strictly as the format is written: HELP, TYPE, then the samples of that family.
     private static List<Sample> Parse(string text)

@@ -1,4 +1,5 @@
 using Haldane.Control.Courses;
+using Haldane.Control.Tests.Fakes;
 using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Core.Judging;
@@ -9,7 +10,7 @@ public sealed class CourseTallyTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly CourseTally _tally = new();
+    private readonly CourseTally _tally = new(new(Make.Model(), Make.Rollout()));
     private long _number;
 
     [Fact]
@@ -72,10 +73,67 @@ public sealed class CourseTallyTests
         Assert.Empty(_tally.Curves());
     }
 
+    [Fact]
+    public void What_was_answered_in_the_stage_is_counted_by_kind()
+    {
+        Add(VerdictKind.Undecided, errors: 0);
+        Add(VerdictKind.Undecided, errors: 0);
+
+        var (classes, confidence) = (_tally.Course(1, ["p99"]).Mixes[0], _tally.Course(1, ["p99"]).Mixes[1]);
+
+        Assert.Equal((Mix.Classes, Mix.Confidence), (classes.Mix, confidence.Mix));
+        Assert.Equal(["good", "fraud", "other"], classes.Kinds);
+        Assert.Equal([0, 0, 0], classes.Baseline);
+        Assert.Equal([120, 60, 20], classes.Canary);
+        Assert.Equal(("0 to 0.05", "0.95 to 1", 20), (confidence.Kinds[0], confidence.Kinds[^1], confidence.Kinds.Count));
+        Assert.Equal(200, confidence.Canary[^1]);
+    }
+
+    [Fact]
+    public void A_new_stage_begins_to_count_anew_and_the_reach_goes_on()
+    {
+        Add(VerdictKind.Undecided, errors: 3);
+        _tally.Add(Slice(errors: 1) with { Stage = 1, Share = new(5_000) });
+        _tally.Judge(Judgement(VerdictKind.Undecided));
+
+        var course = _tally.Course(1, ["p99"]);
+
+        Assert.Equal((1, 100L), (course.Latency!.Stage, course.Latency.Canary.Sum()));
+        Assert.Equal([60, 30, 10], course.Mixes[0].Canary);
+        Assert.Equal((200L, 4L, 2L), (course.Reach!.Canary.Exchanges, course.Reach.Canary.Errors, course.Reach.FailedOver));
+    }
+
+    [Fact]
+    public void A_sudden_change_is_marked_once_however_long_it_stands()
+    {
+        Anomaly anomaly = new("errors", 1, "suddenly");
+        for (var i = 0; i < 300; i++)
+        {
+            _tally.Add(Slice(0));
+            _tally.Judge(Judgement(VerdictKind.Undecided) with { Anomalies = [anomaly] });
+        }
+
+        _tally.Add(Slice(0));
+        _tally.Judge(Judgement(VerdictKind.Undecided) with { Anomalies = [anomaly with { UpToSlice = 301 }] });
+
+        var marks = _tally.Course(1, ["p99"]).Marks;
+        Assert.Equal([(1L, Noon.AddSeconds(1)), (301L, Noon.AddSeconds(301))], marks.Select(m => (m.UpToSlice, m.At)));
+    }
+
+    private static Judgement Judgement(VerdictKind kind) => new()
+    {
+        UpToSlice = 1,
+        Stage = 0,
+        Baked = TimeSpan.Zero,
+        InStage = TimeSpan.Zero,
+        CanaryExchanges = 0,
+        Verdicts = [new() { Guard = "p99", Signal = "latency-p99", Kind = kind, Reason = "", Estimate = 1.5, High = 2, FailAt = 1, PassAt = 1 }],
+    };
+
     private void Add(VerdictKind kind, int errors)
     {
         _tally.Add(Slice(errors));
-        _tally.Judge([new() { Guard = "p99", Signal = "latency-p99", Kind = kind, Reason = "", Estimate = 1.5, High = 2, FailAt = 1, PassAt = 1 }]);
+        _tally.Judge(Judgement(kind));
     }
 
     private EvidenceSlice Slice(int errors)
@@ -90,7 +148,7 @@ public sealed class CourseTallyTests
             From = Noon.AddSeconds(_number - 1),
             Length = TimeSpan.FromSeconds(1),
             Baseline = new() { Cells = [CellEvidence.Empty] },
-            Canary = new() { Cells = [new() { Exchanges = 100, Errors = errors, Latency = latency }] },
+            Canary = new() { Cells = [new() { Exchanges = 100, Errors = errors, FailedOver = Math.Min(errors, 1), Latency = latency, Classes = [60, 30, 10], Confidence = [.. new long[19], 100] }] },
         };
     }
 }

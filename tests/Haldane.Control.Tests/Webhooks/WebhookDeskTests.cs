@@ -129,6 +129,7 @@ public sealed class WebhookDeskTests : IAsyncDisposable
         Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromHours(24), TimeSpan.FromHours(26));
         Assert.Equal((RetrySchedule.Attempts, 1, 1), (_sender.Tried.Count(n => n == 1), _sender.Tried.Count(n => n == 2), _sender.Tried.Count(n => n == 3)));
         Assert.Equal([(1L, RetrySchedule.Attempts), (2, 1), (3, 1)], _webhooks.Dead.Select(d => (d.Number, d.Attempts)));
+        Assert.Equal(new("ops", WebhookState.Delivering, 0, 3), Assert.Single(desk.Standing));
         Write(1);
         await LookAsync(desk);
         Assert.Equal((4, 1), (_sender.Tried[^1], _webhooks.Progress["ops"].Attempts));
@@ -242,6 +243,20 @@ public sealed class WebhookDeskTests : IAsyncDisposable
 
         Assert.Equal([1, 2], _sender.Tried);
         Assert.Equal(2, _webhooks.Progress["ops"].Position);
+    }
+
+    [Fact]
+    public async Task How_it_stands_is_told_while_the_store_is_down()
+    {
+        var desk = await DeskAsync(Ops);
+        var before = Assert.Single(desk.Standing);
+        Write(3);
+        _sender.Answer = _ => Task.FromResult(HandSender.Refused);
+        await LookAsync(desk);
+
+        _webhooks.IsDown = true;
+
+        Assert.Equal([new("ops", WebhookState.Delivering, 0, 0), new("ops", WebhookState.Retrying, 3, 0)], [before, Assert.Single(desk.Standing)]);
     }
 
     [Fact]

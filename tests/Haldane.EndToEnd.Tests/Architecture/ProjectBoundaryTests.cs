@@ -17,7 +17,7 @@ public sealed class ProjectBoundaryTests
         ["Haldane.Control"] = ["Haldane.Core", "Haldane.Judge", "Microsoft.Extensions.Logging.Abstractions"],
         ["Haldane.Store"] = ["Haldane.Core", "Dapper", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
         ["Haldane.Connect"] = ["Haldane.Core"],
-        ["Haldane.Console"] = ["Haldane.Core", AspNetCore],
+        ["Haldane.Console"] = ["Haldane.Core", AspNetCore, "DiffPlex"],
         ["Haldane"] =
         [
             "Haldane.Core", "Haldane.Judge", "Haldane.Simulation", "Haldane.Gateway", "Haldane.Control", "Haldane.Store", "Haldane.Connect", "Haldane.Console", AspNetCore,

@@ -64,7 +64,10 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await window.DoAsync("resume", "");
         await window.DoAsync("advance", "it looks good");
         await window.SaysAsync("#rollout-head .share-now", "50%");
-        await window.DoAsync("rollback", "it did not");
+        await page.GotoAsync("/");
+        await page.ClickAsync("#overview a.danger");
+        await page.FillAsync("#do-rollback-why", "it did not");
+        await page.ClickAsync("#do-rollback button[type=submit]");
         await window.SaysAsync("#rollout-head .badge", "Rolled back");
         await window.DoAsync("retry", "");
         await window.SaysAsync("#rollout-head .facts", "Run 2 began");

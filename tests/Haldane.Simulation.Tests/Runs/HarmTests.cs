@@ -1,3 +1,4 @@
+using Haldane.Core.Ports;
 using Haldane.Simulation.Runs;
 using Haldane.Simulation.Tests.Support;
 using Haldane.Simulation.Traffic;

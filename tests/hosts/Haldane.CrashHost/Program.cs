@@ -5,6 +5,7 @@ using Haldane.Console.Api;
 using Haldane.Control.Access;
 using Haldane.Control.Compute;
 using Haldane.Control.Evaluators;
+using Haldane.Control.Plans;
 using Haldane.Control.Reports;
 using Haldane.Control.Rollouts;
 using Haldane.Control.Specifications;
@@ -37,7 +38,8 @@ using var specifications = new SpecificationDesk(await StoredSpecification.Recov
 using var reports = new ReportDesk(new(store, store, LedgerSignatures.Check), store, controller, () => specification.Models, time);
 await using var compute = new ComputeRouter(router, null!, router.Replay, time); // no version has a process of its own
 var evaluation = new EvaluationDesk(router.Samples, null!, controller, time, NullLogger<EvaluationDesk>.Instance); // no model has an evaluator
-await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, compute, evaluation, time), logging, none);
+using var plans = new PlanDesk(() => (specifications.Current.Revision, specifications.Current.Set), new NoSimulator(), static () => { }, time);
+await using var admin = await AdminServer.StartAsync(new(loopback), new(controller, specifications, people, mortal, router, series, webhooks, reports, controller.Gauges, compute, evaluation, plans, time), logging, none);
 System.Console.WriteLine($"data  {string.Join(", ", gateway.Addresses)}");
 System.Console.WriteLine($"admin {admin.Address}");
 await controller.RunAsync(none);

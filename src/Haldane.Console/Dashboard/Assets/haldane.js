@@ -135,6 +135,20 @@
 
   // ---------------------------------------------------------------- what people do
 
+  function ask(dialog) {
+    dialog.showModal();
+    dialog.querySelector('input')?.focus();
+  }
+
+  // An address may ask for something at once, so that nothing is more than a click away.
+  function askNamed() {
+    const dialog = byId(location.hash.slice(1));
+    if (dialog?.tagName === 'DIALOG') {
+      history.replaceState(history.state, '', location.pathname + location.search);
+      ask(dialog);
+    }
+  }
+
   document.addEventListener('click', async e => {
     const button = e.target.closest('button');
     if (!button) {
@@ -142,9 +156,7 @@
     }
 
     if (button.dataset.open) {
-      const dialog = byId(button.dataset.open);
-      dialog.showModal();
-      dialog.querySelector('input')?.focus();
+      ask(byId(button.dataset.open));
     } else if ('close' in button.dataset) {
       button.closest('dialog').close();
     } else if ('filterClear' in button.dataset) {
@@ -291,6 +303,19 @@
       }
     }
 
+    // Where something inside the canary changed suddenly.
+    u.ctx.strokeStyle = u.ctx.fillStyle = color('--bad');
+    u.ctx.setLineDash([2 * devicePixelRatio, 2 * devicePixelRatio]);
+    numbers.marks.t.forEach((t, i) => {
+      if (t >= u.scales.x.min && t <= u.scales.x.max) {
+        const x = Math.round(u.valToPos(t, 'x', true));
+        u.ctx.beginPath();
+        u.ctx.moveTo(x, u.bbox.top);
+        u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+        u.ctx.stroke();
+        u.ctx.fillText(`▲ ${numbers.marks.s[i]}`, x + 3 * devicePixelRatio, u.bbox.top + u.bbox.height - 4 * devicePixelRatio);
+      }
+    });
     u.ctx.restore();
   }
 
@@ -335,7 +360,7 @@
         { label: 'at least', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
         { label: 'difference', stroke: color('--ink'), width: 2, value: (u, v, s, i) => i == null ? '–' : `${word(v)}, ${VERDICTS[numbers.guards[guard]?.k[i]] ?? ''}`, points: { show: false } },
       ],
-      hooks: { draw: [u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), u => fine !== bad && rule(u, fine, 'fine', '--good')] },
+      hooks: { drawClear: [stages], draw: [u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), u => fine !== bad && rule(u, fine, 'fine', '--good')] },
     }, data(), node);
     chart.haldaneSpan = 'whole';
     return { chart, data, height: 170 };
@@ -522,8 +547,16 @@
     }
 
     numbers.shape = news.shape;
+    numbers.marks = news.marks;
 
     draw();
+  });
+  // What a slider stands at.
+  const SHOWN = { times: v => `${plain(v)} times`, percent };
+  document.addEventListener('input', e => {
+    if (e.target.dataset?.shows) {
+      say(e.target.parentElement.querySelector('output'), SHOWN[e.target.dataset.shows](Number(e.target.value)));
+    }
   });
   document.addEventListener('change', e => {
     if (e.target.matches('[name=span]')) {
@@ -566,4 +599,5 @@
   });
   setInterval(() => { tellState(); tellTimes(); }, 1000);
   fit();
+  askNamed();
 })();

@@ -6,8 +6,9 @@ namespace Haldane.Console.Dashboard.Live;
 
 /// <summary>What a page shows at a moment.</summary>
 /// <param name="Parts">Its parts.</param>
-/// <param name="Data">Numbers for its charts, as JSON; null where it has none.</param>
-internal sealed record Scene(IReadOnlyList<Part> Parts, string? Data = null);
+/// <param name="Version">What makes the numbers others when it changes.</param>
+/// <param name="Data">Numbers for its charts, as JSON, made only where they are others; null where it has none.</param>
+internal sealed record Scene(IReadOnlyList<Part> Parts, long Version = 0, Func<string>? Data = null);
 
 /// <summary>A page that several look at: what changes on it is drawn once, and sent to each.</summary>
 /// <remarks>Any thread. Nothing is drawn while nobody looks.</remarks>
@@ -21,7 +22,7 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Drawn> _drawn = new(StringComparer.Ordinal);
-    private Data _data = new(null, 0);
+    private Data _data = new(null, 0, 0);
     private long _lookedAt = long.MinValue;
     private long _revision;
     private bool _gone;
@@ -29,7 +30,7 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
     /// <summary>A part as it was drawn last.</summary>
     private sealed record Drawn(object Key, string Html, long Revision);
 
-    private sealed record Data(string? Json, long Revision);
+    private sealed record Data(string? Json, long Version, long Revision);
 
     /// <summary>Everything first, and then what is new, until what the page is about is gone.</summary>
     /// <param name="stillMay">Whether the one who looks still may.</param>
@@ -117,9 +118,9 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
             _drawn.Remove(gone);
         }
 
-        if (scene.Data is not null && scene.Data != _data.Json)
+        if (scene.Data is { } data && (_data.Json is null || scene.Version != _data.Version))
         {
-            _data = new(scene.Data, ++_revision);
+            _data = new(data(), scene.Version, ++_revision);
         }
     }
 

@@ -1,5 +1,7 @@
+using Haldane.Console.Dashboard.Rollouts;
 using Haldane.Console.Dashboard.Wording;
 using Haldane.Core;
+using Haldane.Core.Access;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
@@ -92,6 +94,9 @@ public sealed record RowModel
 
     /// <summary>The 99th percentile of both arms over the last minutes; null where there is none.</summary>
     public SparkModel? Spark { get; init; }
+
+    /// <summary>Whether who looks may take it back now.</summary>
+    public bool MayRollBack { get; init; }
 }
 
 /// <summary>Two curves as large as a word.</summary>
@@ -108,17 +113,18 @@ public static class Overviews
     /// <summary>All that a person has to do with.</summary>
     /// <param name="models">The models.</param>
     /// <param name="rollouts">The rollouts.</param>
+    /// <param name="person">Who looks.</param>
     /// <param name="now">The time: what was taken back a while ago is quiet.</param>
-    public static OverviewModel Of(IReadOnlyList<ModelView> models, IReadOnlyList<RolloutView> rollouts, DateTimeOffset now)
+    public static OverviewModel Of(IReadOnlyList<ModelView> models, IReadOnlyList<RolloutView> rollouts, Person person, DateTimeOffset now)
     {
         var byModel = rollouts.ToLookup(r => r.Rollout.Spec.Model, StringComparer.Ordinal);
         return new(models
-            .SelectMany(m => byModel[m.Name].Any() ? byModel[m.Name].Select(r => Row(m, r, now)) : [new() { Id = $"model-{Ids.Of(m.Name)}", Model = m.Name, Route = m.Route, Serving = m.Serving }])
+            .SelectMany(m => byModel[m.Name].Any() ? byModel[m.Name].Select(r => Row(m, r, person, now)) : [new() { Id = $"model-{Ids.Of(m.Name)}", Model = m.Name, Route = m.Route, Serving = m.Serving }])
             .OrderBy(r => r.Urgency).ThenByDescending(r => r.Since).ThenBy(r => r.Model, StringComparer.Ordinal).ThenBy(r => r.Rollout, StringComparer.Ordinal)
             .ToValueList());
     }
 
-    private static RowModel Row(ModelView model, RolloutView view, DateTimeOffset now)
+    private static RowModel Row(ModelView model, RolloutView view, Person person, DateTimeOffset now)
     {
         var rollout = view.Rollout;
         var worst = view.Judgement is { } judgement && (rollout.IsActive || rollout.Ended) ? StateWords.Worst(judgement.Verdicts) : null;
@@ -141,6 +147,7 @@ public static class Overviews
             Verdict = rollout.Guard is null ? worst?.Kind ?? VerdictKind.NoData : VerdictKind.Fail,
             Forecast = rollout.IsActive ? StateWords.Of(worst?.Forecast) : null,
             Spark = Sparks.Of(view.Series),
+            MayRollBack = RolloutModels.Offers(rollout, person).Any(o => o.Command == RolloutCommand.RollBack),
         };
     }
 

@@ -41,48 +41,25 @@ public static class DifferenceBands
     private const double Letter = 6;
 
     /// <summary>The picture of a difference.</summary>
-    /// <param name="unit">What the numbers are.</param>
-    /// <param name="fineLine">Better than this is fine.</param>
-    /// <param name="badLine">Worse than this is bad.</param>
-    /// <param name="atLeast">Whether less is worse.</param>
+    /// <param name="scale">What is where.</param>
     /// <param name="difference">The estimate; null before there is one.</param>
     /// <param name="low">The lower end of the interval; null when unbounded.</param>
     /// <param name="high">The upper end; null when unbounded.</param>
-    public static BandPicture Of(GuardUnit unit, double fineLine, double badLine, bool atLeast, double? difference, double? low, double? high)
+    public static BandPicture Of(BandScale scale, double? difference, double? low, double? high)
     {
-        var isRatio = unit == GuardUnit.Ratio;
-        double Along(double value) => isRatio ? Math.Log(Math.Max(value, 1e-9)) : value;
-
-        double? none = isRatio ? 1 : unit is GuardUnit.Points or GuardUnit.Bits ? 0 : null;
-        double[] lines = [.. new[] { fineLine, badLine, none }.OfType<double>().Select(Along)];
-        double[] numbers = [.. new[] { difference, low, high }.OfType<double>().Select(Along)];
-        var (first, last) = (lines.Min(), lines.Max());
-        var step = last > first ? last - first : Math.Abs(last) > 0 ? Math.Abs(last) / 2 : 1;
-
-        // What lies far outside the lines is cut and shown as an arrow: the lines matter more than the size of the uncertainty.
-        var from = Math.Max(Math.Min(first - 0.6 * step, numbers.Select(n => n - 0.15 * step).DefaultIfEmpty(first).Min()), first - 2.5 * step);
-        var to = Math.Min(Math.Max(last + 0.6 * step, numbers.Select(n => n + 0.15 * step).DefaultIfEmpty(last).Max()), last + 2.5 * step);
-        if (unit is GuardUnit.Fraction or GuardUnit.Bits or GuardUnit.Seconds && badLine >= 0)
-        {
-            from = Math.Max(from, -0.12 * (to - from));
-        }
-
-        double X(double value) => Math.Clamp((Along(value) - from) / (to - from) * Width, 0, Width);
-        bool IsCut(double? value) => value is not { } v || Along(v) < from || Along(v) > to;
-
-        var (fine, bad) = (X(fineLine), X(badLine));
-        var (left, right) = (IsCut(low), IsCut(high));
+        var (fine, bad, unit) = (scale.X(scale.Fine), scale.X(scale.Bad), scale.Unit);
+        var (left, right) = (scale.IsCut(low), scale.IsCut(high));
         return new(
-            atLeast ? new(fine, Width) : new(0, fine),
+            scale.AtLeast ? new(fine, Width) : new(0, fine),
             new(Math.Min(fine, bad), Math.Max(fine, bad)),
-            atLeast ? new(0, bad) : new(bad, Width),
-            Lines(unit, (fineLine, fine), (badLine, bad), none is { } n ? X(n) : null),
-            difference is null ? null : new(left ? 1 : X(low!.Value), right ? Width - 1 : X(high!.Value)),
+            scale.AtLeast ? new(0, bad) : new(bad, Width),
+            Lines(unit, (scale.Fine, fine), (scale.Bad, bad), scale.None is { } n ? scale.X(n) : null),
+            difference is null ? null : new(left ? 1 : scale.X(low!.Value), right ? Width - 1 : scale.X(high!.Value)),
             left,
             right,
-            difference is { } estimate ? X(estimate) : null,
+            difference is { } estimate ? scale.X(estimate) : null,
             $"{(difference is { } e ? $"{Figures.Of(e, unit)}, {PackWords.Range(low, high, unit)}" : "no estimate yet")}; "
-            + (fineLine == badLine ? $"limit {Figures.Of(badLine, unit)}" : $"fine line {Figures.Of(fineLine, unit)}, bad line {Figures.Of(badLine, unit)}") + $"; {(atLeast ? "lower" : "higher")} is worse");
+            + (scale.Fine == scale.Bad ? $"limit {Figures.Of(scale.Bad, unit)}" : $"fine line {Figures.Of(scale.Fine, unit)}, bad line {Figures.Of(scale.Bad, unit)}") + $"; {(scale.AtLeast ? "lower" : "higher")} is worse");
     }
 
     private static List<RuleLine> Lines(GuardUnit unit, (double Value, double X) fine, (double Value, double X) bad, double? none)

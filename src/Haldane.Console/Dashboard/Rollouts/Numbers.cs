@@ -12,7 +12,8 @@ namespace Haldane.Console.Dashboard.Rollouts;
 /// <param name="Recent">The last minutes, a point each second.</param>
 /// <param name="Guards">What the judge said, over all of it, by guard.</param>
 /// <param name="Shape">How latencies are distributed in this stage.</param>
-internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnlyDictionary<string, BandColumns> Guards, ShapeColumns? Shape)
+/// <param name="Marks">Sudden changes inside the canary.</param>
+internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnlyDictionary<string, BandColumns> Guards, ShapeColumns? Shape, MarkColumns Marks)
 {
     // What a stream tells of the past, so that a word that was missed does no harm.
     private const int Tail = 10;
@@ -32,8 +33,11 @@ internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnly
             Columns.Of(course?.SlicesPerPoint ?? 1, from, whole),
             Columns.Of(recentFrom, recent),
             course is null || course.Curves.Count == 0 ? new Dictionary<string, BandColumns>() : course.Bands.ToDictionary(b => b.Guard, b => BandColumns.Of(b.Points.Skip(from))),
-            ShapeColumns.Of(course?.Latency));
+            ShapeColumns.Of(course?.Latency),
+            MarkColumns.Of(course?.Marks ?? []));
     }
+
+    internal static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
 
     // Four digits: more than a chart shows, and a third of what a double takes to write.
     internal static double? Round(double? value) => value is not { } v || v == 0 || !double.IsFinite(v) ? value : Math.Round(v, Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(v))), 0, 15));
@@ -49,14 +53,12 @@ internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnly
 internal sealed record Columns(int Step, int From, double[] T, int[] Share, ArmColumns B, ArmColumns C)
 {
     public static Columns Of(int step, int from, CurvePoint[] points) => new(
-        step, from, [.. points.Select(p => Seconds(p.To))], [.. points.Select(p => p.Share.BasisPoints)], ArmColumns.Of(points, p => p.Baseline), ArmColumns.Of(points, p => p.Canary));
+        step, from, [.. points.Select(p => Numbers.Seconds(p.To))], [.. points.Select(p => p.Share.BasisPoints)], ArmColumns.Of(points, p => p.Baseline), ArmColumns.Of(points, p => p.Canary));
 
     public static Columns Of(int from, LivePoint[] points) => new(
-        1, from, [.. points.Select(p => Seconds(p.At))], [.. points.Select(p => p.Share.BasisPoints)], ArmColumns.Of(points, p => Curve(p.Baseline)), ArmColumns.Of(points, p => Curve(p.Canary)));
+        1, from, [.. points.Select(p => Numbers.Seconds(p.At))], [.. points.Select(p => p.Share.BasisPoints)], ArmColumns.Of(points, p => Curve(p.Baseline)), ArmColumns.Of(points, p => Curve(p.Canary)));
 
     private static ArmCurve Curve(ArmPoint point) => new(point.PerSecond, point.ErrorRate, point.P50, point.P99) { P95 = point.P95, FirstToken = point.FirstToken };
-
-    private static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
 }
 
 /// <summary>An arm over time.</summary>
@@ -109,6 +111,14 @@ internal sealed record ShapeColumns(double?[] X, double?[] B, double?[] C, doubl
         double all = Math.Max(1, counts.Sum());
         return [.. counts.Select(c => Numbers.Round(c / all))];
     }
+}
+
+/// <summary>Sudden changes inside the canary.</summary>
+/// <param name="T">Seconds since 1970.</param>
+/// <param name="S">What changed.</param>
+internal sealed record MarkColumns(double[] T, string[] S)
+{
+    public static MarkColumns Of(ValueList<CourseMark> marks) => new([.. marks.Select(m => Numbers.Seconds(m.At))], [.. marks.Select(m => m.Signal)]);
 }
 
 /// <summary>Writes numbers for charts.</summary>

@@ -14,7 +14,10 @@ namespace Haldane.Console.Dashboard.Rollouts;
 public static class RolloutModels
 {
     /// <summary>The page for a person.</summary>
-    public static RolloutModel Of(RolloutView view, Person person)
+    /// <param name="view">The rollout.</param>
+    /// <param name="course">How its run went; null where nothing is kept.</param>
+    /// <param name="person">The person.</param>
+    public static RolloutModel Of(RolloutView view, RunCourse? course, Person person)
     {
         var (rollout, judgement) = (view.Rollout, view.Judgement);
         return new()
@@ -22,8 +25,9 @@ public static class RolloutModels
             Head = Head(rollout, judgement),
             Rail = Rail(rollout, judgement),
             Actions = Actions(rollout, person),
-            Reach = new(Sum(view, Arm.Canary), Sum(view, Arm.Baseline), rollout.IsActive ? judgement?.CanarySubjects ?? 0 : 0),
+            Reach = new(Sum(view, Arm.Canary), Sum(view, Arm.Baseline), course?.Reach),
             Signs = new(rollout.IsActive ? judgement?.NoData : null, view.Ejection?.Sentence, rollout.IsActive ? judgement?.Anomalies ?? [] : []),
+            Mixes = MixModels.Of(course),
             Tiles = rollout.Spec.Guards.Select(g => Tile(rollout, g, judgement?.Verdicts.FirstOrDefault(v => v.Guard == g.Name))).ToValueList(),
         };
     }
@@ -33,6 +37,7 @@ public static class RolloutModels
     private static HeadModel Head(Rollout rollout, Judgement? judgement) => new()
     {
         Name = rollout.Name,
+        HasShadow = rollout.Spec.Stages.Any(s => s.Kind == StageKind.Shadow),
         Model = rollout.Spec.Model,
         Baseline = rollout.Spec.Baseline,
         Canary = rollout.Spec.Canary,
@@ -110,14 +115,17 @@ public static class RolloutModels
     private static ActionsModel Actions(Rollout rollout, Person person)
     {
         var fitting = CommandRule.All.Where(rule => Fits(rule.Command, rollout)).ToList();
-        var offers = fitting.Where(rule => person.May(rule.Needs, rollout.Spec.Model)).ToValueList();
+        var offers = Offers(rollout, person).ToValueList();
         var lacks = fitting.Except(offers).ToList();
         return new(
             rollout.Name,
             offers,
             lacks.Count == 0 ? null : $"You are {Words.Of(person.Role)}; to {string.Join(" or ", lacks.Select(r => r.Verb))} takes {Words.For(lacks[0].Needs)}.",
-            [.. fitting.Select(rule => $"haldane rollout {rule.Verb} {Shell(rollout.Name)}{(rule.NeedsWhy ? " --why \"...\"" : "")}"), $"haldane rollout watch {Shell(rollout.Name)}", $"haldane ledger show --rollout {Shell(rollout.Name)}"]);
+            [.. fitting.Select(rule => $"haldane rollout {rule.Verb} {Terminal.Quote(rollout.Name)}{(rule.NeedsWhy ? " --why \"...\"" : "")}"), $"haldane rollout watch {Terminal.Quote(rollout.Name)}", $"haldane ledger show --rollout {Terminal.Quote(rollout.Name)}"]);
     }
+
+    /// <summary>What a person may do with a rollout now.</summary>
+    internal static IEnumerable<CommandRule> Offers(Rollout rollout, Person person) => CommandRule.All.Where(rule => Fits(rule.Command, rollout) && person.May(rule.Needs, rollout.Spec.Model));
 
     private static bool Fits(RolloutCommand command, Rollout rollout) => command switch
     {
@@ -131,7 +139,4 @@ public static class RolloutModels
         RolloutCommand.RollBack => rollout.Phase == Phase.Running || rollout is { Phase: Phase.Promoted, WarmUntil: not null },
         _ => false,
     };
-
-    // Safe to paste into a shell, whatever the name holds.
-    private static string Shell(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && name[0] != '-' ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

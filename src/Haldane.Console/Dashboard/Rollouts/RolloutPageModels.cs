@@ -24,6 +24,9 @@ public sealed record RolloutModel
     /// <summary>What is wrong with the measurement, or has changed suddenly.</summary>
     public required SignsModel Signs { get; init; }
 
+    /// <summary>What was answered in this stage.</summary>
+    public required ValueList<MixModel> Mixes { get; init; }
+
     /// <summary>Its guards, in the order of the specification.</summary>
     public required ValueList<TileModel> Tiles { get; init; }
 }
@@ -33,6 +36,12 @@ public sealed record HeadModel
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Where it is shown.</summary>
+    public string Href => $"/rollouts/{Uri.EscapeDataString(Name)}";
+
+    /// <summary>Whether a stage of it copies requests.</summary>
+    public required bool HasShadow { get; init; }
 
     /// <summary>The model that moves.</summary>
     public required string Model { get; init; }
@@ -107,8 +116,8 @@ public sealed record StepModel(string Name, StepState State, string Note, int Pe
 /// <summary>Whom a rollout has reached.</summary>
 /// <param name="Canary">What the canary did.</param>
 /// <param name="Baseline">What the baseline did.</param>
-/// <param name="Subjects">Subjects of the canary in this stage; 0 where they cannot be told apart.</param>
-public sealed record ReachModel(ArmSum Canary, ArmSum Baseline, long Subjects);
+/// <param name="Radius">Who was reached and thought to be harmed; null where that is not kept.</param>
+public sealed record ReachModel(ArmSum Canary, ArmSum Baseline, BlastRadius? Radius);
 
 /// <summary>What to know before one trusts the verdicts.</summary>
 /// <param name="Silence">Why no evidence flows; null where it does.</param>

@@ -3,7 +3,7 @@ using Haldane.Core.Evidence;
 using Haldane.Core.Reports;
 using Haldane.Core.Specification;
 
-namespace Haldane.Control.Reports;
+namespace Haldane.Control.Courses;
 
 /// <summary>Estimates how many exchanges of the canary were harmed, by kind of harm. Pure.</summary>
 internal static class HarmEstimates
@@ -26,7 +26,7 @@ internal static class HarmEstimates
     {
         List<HarmEstimate?> found =
         [
-            Of("failed", stages.Select(s => new Cell(s.Baseline.Exchanges, s.Baseline.Errors, s.Canary.Exchanges, s.Canary.Errors))),
+            Of("failed", stages.Select(s => new Cell(s.Baseline.Sum.Exchanges, s.Baseline.Sum.Errors, s.Canary.Sum.Exchanges, s.Canary.Sum.Errors))),
             Of("slower than 99 % of the baseline's answers", stages.Select(Slow)),
         ];
         foreach (var name in stages.SelectMany(s => s.Events.Keys).Distinct().Order(StringComparer.Ordinal))
@@ -68,29 +68,19 @@ internal static class HarmEstimates
         return of == 0 ? null : new(what, of, seen, expected, excess, excess - Math.Sqrt(below), excess + Math.Sqrt(above));
     }
 
-    // The bucket's edge is the same for both arms, so what lies beyond it is counted exactly in each.
+    // The step's edge is the same for both arms, so what lies beyond it is counted exactly in each.
     private static Cell Slow(StageTally stage)
     {
-        var (total, edge, below) = (Sums.Sum(stage.Baseline.Latency), 0, 0L);
-        if (total < FewestAnswers)
-        {
-            return default;
-        }
-
-        while (below + stage.Baseline.Latency[edge] < TailQuantile * total)
-        {
-            below += stage.Baseline.Latency[edge++];
-        }
-
-        return new(total, Sums.Sum(stage.Baseline.Latency[(edge + 1)..]), Sums.Sum(stage.Canary.Latency), Sums.Sum(stage.Canary.Latency[(edge + 1)..]));
+        var (baseline, canary) = (stage.Baseline.Latency, stage.Canary.Latency);
+        return baseline.Total >= FewestAnswers && baseline.StepOf(TailQuantile) is { } edge ? new(baseline.Total, baseline.Above(edge), canary.Total, canary.Above(edge)) : default;
     }
 
     private static Cell Event(StageTally stage, string name, bool isMissing)
     {
         var (baseline, canary) = stage.Events.TryGetValue(name, out var counted) ? (counted.Baseline, counted.Canary) : (0, 0);
         return isMissing
-            ? new(stage.Baseline.Exchanges, stage.Baseline.Exchanges - baseline, stage.Canary.Exchanges, stage.Canary.Exchanges - canary)
-            : new(stage.Baseline.Exchanges, baseline, stage.Canary.Exchanges, canary);
+            ? new(stage.Baseline.Sum.Exchanges, stage.Baseline.Sum.Exchanges - baseline, stage.Canary.Sum.Exchanges, stage.Canary.Sum.Exchanges - canary)
+            : new(stage.Baseline.Sum.Exchanges, baseline, stage.Canary.Sum.Exchanges, canary);
     }
 
     // Wilson (1927), Journal of the American Statistical Association 22:209-212.

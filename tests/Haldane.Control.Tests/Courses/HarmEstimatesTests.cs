@@ -1,6 +1,6 @@
-using Haldane.Control.Reports;
+using Haldane.Control.Courses;
 
-namespace Haldane.Control.Tests.Reports;
+namespace Haldane.Control.Tests.Courses;
 
 public sealed class HarmEstimatesTests
 {

@@ -2,16 +2,17 @@ using Haldane.Core;
 using Haldane.Core.Evidence;
 using Haldane.Judge;
 
-namespace Haldane.Control.Reports;
+namespace Haldane.Control.Courses;
 
 /// <summary>Adds up what both arms did in a stage, or on the way back. For one thread.</summary>
 internal sealed class StageTally
 {
     private readonly SubjectCount _subjects = new();
+    private readonly MixCounts _mixes = new();
 
-    public ArmTally Baseline { get; } = new();
+    public ArmBin Baseline { get; } = new();
 
-    public ArmTally Canary { get; } = new();
+    public ArmBin Canary { get; } = new();
 
     public double Seconds { get; private set; }
 
@@ -26,11 +27,17 @@ internal sealed class StageTally
 
     public Counted Wrong { get; } = new();
 
+    /// <summary>How often each kind of a mix was answered by each arm; empty where there was none.</summary>
+    public (ValueList<long> Baseline, ValueList<long> Canary) Of(Mix mix) => (_mixes.Of(Arm.Baseline, mix), _mixes.Of(Arm.Canary, mix));
+
     public void Add(EvidenceSlice slice)
     {
         Seconds += slice.Length.TotalSeconds;
-        Baseline.Add(slice.Baseline);
-        Canary.Add(slice.Canary);
+        var (baseline, canary) = (slice.Baseline.Cells[SegmentCells.Everyone], slice.Canary.Cells[SegmentCells.Everyone]);
+        Baseline.Add(baseline);
+        Canary.Add(canary);
+        _mixes.Add(Arm.Baseline, baseline);
+        _mixes.Add(Arm.Canary, canary);
         _subjects.Add(slice);
     }
 
@@ -48,25 +55,5 @@ internal sealed class StageTally
     {
         Labelled.Add(counts.Arm, counts.Labelled);
         Wrong.Add(counts.Arm, counts.Wrong);
-    }
-}
-
-/// <summary>A count for each arm.</summary>
-internal sealed class Counted
-{
-    public long Baseline { get; private set; }
-
-    public long Canary { get; private set; }
-
-    public void Add(Arm arm, long count)
-    {
-        if (arm == Arm.Canary)
-        {
-            Canary += count;
-        }
-        else
-        {
-            Baseline += count;
-        }
     }
 }

@@ -1,0 +1,28 @@
+using Haldane.Console.Access;
+using Haldane.Console.Dashboard.Live;
+using Haldane.Console.Dashboard.Shell;
+using Haldane.Core.Access;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Haldane.Console.Dashboard.Overview;
+
+/// <summary>All models and rollouts.</summary>
+internal sealed class OverviewPages(PageDesk desk, TimeProvider time)
+{
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", (HttpContext context, CancellationToken _) => desk.ShowAsync<OverviewPage>(context, (nameof(OverviewPage.Model), Look(context.Person())))).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, "/", person => SceneOf(Look(person)))).Needs(Permissions.Read);
+    }
+
+    private OverviewModel Look(Person person) =>
+        Overviews.Of([.. desk.Room.Models.Where(m => person.Covers(m.Name))], [.. desk.Room.Rollouts.Where(r => person.Covers(r.Rollout.Spec.Model))], person, time.GetUtcNow());
+
+    private static Scene SceneOf(OverviewModel model) => new(
+    [
+        Part.Of<OverviewSummary, string>("overview-summary", model.Summary),
+        Part.Of<OverviewList, OverviewModel>("overview", model, string.Join(' ', model.Rows.Select(r => r.Id)), [.. model.Rows.Select(r => Part.Of<OverviewRow, RowModel>(r.Id, r))]),
+    ]);
+}

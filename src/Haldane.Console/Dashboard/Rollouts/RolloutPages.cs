@@ -1,0 +1,111 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Haldane.Console.Access;
+using Haldane.Console.Api;
+using Haldane.Console.Dashboard.Live;
+using Haldane.Console.Dashboard.Shell;
+using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Ports;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Haldane.Console.Dashboard.Rollouts;
+
+/// <summary>A rollout, how its verdicts come about, and what people do with it.</summary>
+internal sealed class RolloutPages(PageDesk desk)
+{
+    private const int LargestForm = 4_096;
+
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/rollouts/{name}", async (string name, HttpContext context) => Rollout(name, context.Person()) is { } model
+            ? await desk.ShowAsync<RolloutPage>(context, (nameof(RolloutPage.Model), model))
+            : await desk.MissingAsync(context, PageDesk.NoRollout(name))).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.View(name, context.Person()) is null
+            ? PageDesk.NotFound(name)
+            : desk.Follow(context, life, $"/rollouts/{name}", person => RolloutScene(name, person))).Needs(Permissions.Read);
+        routes.MapGet("/rollouts/{name}/numbers", (string name, HttpContext context) => desk.View(name, context.Person()) is { } view
+            ? Results.Json(Numbers.Of(view, desk.Room.Course(name)), NumbersJson.Default.Numbers)
+            : PageDesk.NotFound(name)).Needs(Permissions.Read);
+        routes.MapGet("/rollouts/{name}/segments", async (string name, HttpContext context, CancellationToken cancel) => desk.View(name, context.Person()) is { } view
+            ? await desk.WriteAsync<SegmentTables>((nameof(SegmentTables.Spec), view.Rollout.Spec), (nameof(SegmentTables.Segments), await desk.Room.SegmentsAsync(name, cancel)))
+            : PageDesk.NotFound(name)).Needs(Permissions.Read);
+        MapVerdicts(routes);
+        foreach (var rule in CommandRule.All)
+        {
+            routes.MapPost($"/rollouts/{{name}}/{rule.Verb}", (string name, HttpContext context, CancellationToken cancel) => DoAsync(rule, name, context, cancel)).Needs(rule.Needs);
+        }
+    }
+
+    private void MapVerdicts(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/rollouts/{name}/guards/{guard}", async (string name, string guard, HttpContext context) => Verdict(name, guard, context.Person()) is { } model
+            ? await desk.ShowAsync<VerdictPage>(context, (nameof(VerdictPage.Model), model))
+            : await desk.MissingAsync(context, NoGuard(name, guard))).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/guards/{guard}/live", (string name, string guard, HttpContext context, IHostApplicationLifetime life) => Verdict(name, guard, context.Person()) is null
+            ? Problems.Of(StatusCodes.Status404NotFound, NoGuard(name, guard))
+            : desk.Follow(context, life, $"/rollouts/{name}/guards/{guard}", person => VerdictScene(name, guard, person))).Needs(Permissions.Read);
+    }
+
+    private RolloutModel? Rollout(string name, Person person) => desk.View(name, person) is { } view ? RolloutModels.Of(view, desk.Room.Course(name), person) : null;
+
+    private Scene? RolloutScene(string name, Person person)
+    {
+        if (desk.View(name, person) is not { } view)
+        {
+            return null;
+        }
+
+        var course = desk.Room.Course(name);
+        return new([PartOf(RolloutModels.Of(view, course, person))], view.Version, () => Tail(view, course));
+    }
+
+    private static Part PartOf(RolloutModel model) => Part.Of<RolloutBody, RolloutModel>("rollout", model, (model.Head.Run, string.Join('\n', model.Tiles.Select(t => t.Guard))),
+    [
+        Part.Of<RolloutHead, HeadModel>("rollout-head", model.Head),
+        Part.Of<RolloutActions, ActionsModel>("actions", model.Actions),
+        Part.Of<StageRail, RailModel>("rail", model.Rail),
+        Part.Of<RolloutSigns, SignsModel>("signs", model.Signs),
+        Part.Of<RolloutReach, ReachModel>("reach", model.Reach),
+        Part.Of<RolloutMixes, ValueList<MixModel>>("mixes", model.Mixes),
+        .. model.Tiles.Select(t => Part.Of<GuardTile, TileModel>(t.Id, t)),
+    ]);
+
+    private VerdictModel? Verdict(string name, string guard, Person person) => desk.View(name, person) is { } view ? VerdictModels.Of(view, guard) : null;
+
+    private Scene? VerdictScene(string name, string guard, Person person) => desk.View(name, person) is { } view && VerdictModels.Of(view, guard) is { } model
+        ? new(
+        [
+            Part.Of<VerdictBody, VerdictModel>("verdict", model, model.Tile.Guard, [Part.Of<GuardTile, TileModel>(model.Tile.Id, model.Tile), Part.Of<VerdictSteps, ValueList<StepOfProof>>("steps", model.Steps)]),
+        ], view.Version, () => Tail(view, desk.Room.Course(name)))
+        : null;
+
+    private static string Tail(RolloutView view, RunCourse? course) => JsonSerializer.Serialize(Numbers.TailOf(view, course), NumbersJson.Default.Numbers);
+
+    private async Task<IResult> DoAsync(CommandRule rule, string name, HttpContext context, CancellationToken cancel)
+    {
+        var person = context.Person();
+        if (desk.View(name, person) is null)
+        {
+            return PageDesk.NotFound(name);
+        }
+
+        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= LargestForm)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "wanted is a form with the field why");
+        }
+
+        var why = (await context.Request.ReadFormAsync(cancel))["why"].ToString().Trim();
+        if (why.Length == 0 ? rule.NeedsWhy : Asked.IsUnfit(why))
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"why: wanted is a text of 1 to {Asked.LongestText} characters, without line breaks");
+        }
+
+        var outcome = await desk.Room.CommandAsync(name, rule.Command, person, why.Length == 0 ? null : why, cancel);
+        return outcome.Kind == CommandOutcomeKind.Done ? PageDesk.Text(HtmlEncoder.Default.Encode($"Done: {outcome.Message}")) : Asked.Refused(outcome);
+    }
+
+    private static string NoGuard(string name, string guard) => $"there is no rollout {name} with a guard {guard}";
+}

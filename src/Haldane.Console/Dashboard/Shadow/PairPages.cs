@@ -1,0 +1,44 @@
+using Haldane.Console.Access;
+using Haldane.Console.Dashboard.Live;
+using Haldane.Console.Dashboard.Shell;
+using Haldane.Core.Access;
+using Haldane.Core.Ports;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Haldane.Console.Dashboard.Shadow;
+
+/// <summary>Pairs of answers that differ, as far as a shadow stage keeps them.</summary>
+/// <remarks>They hold what callers asked: in memory only, and blotted out as the stage asks.</remarks>
+internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
+{
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/rollouts/{name}/pairs", async (string name, string? kind, string? field, string? by, HttpContext context) => desk.View(name, context.Person()) is not { } view
+            ? await desk.MissingAsync(context, PageDesk.NoRollout(name))
+            : FilterOf(kind, field, by) is { } filter
+            ? await desk.ShowAsync<PairsPage>(context, (nameof(PairsPage.Model), List(view, filter)), (nameof(PairsPage.Totals), Totals(view)))
+            : Problems.Of(StatusCodes.Status400BadRequest, $"kind: wanted is one of {string.Join(", ", Enum.GetValues<PairKind>().Select(PairModels.WordOf))}; by: wanted is time or size")).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/pairs/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.View(name, context.Person()) is null
+            ? PageDesk.NotFound(name)
+            : desk.Follow(context, life, $"/rollouts/{name}/pairs", person => desk.View(name, person) is { } view ? new Scene([Part.Of<PairTotals, PairTotalsModel>("pair-totals", Totals(view))]) : null)).Needs(Permissions.Read);
+        routes.MapGet("/rollouts/{name}/pairs/{number:long}", async (string name, long number, HttpContext context) => desk.View(name, context.Person()) is null
+            ? await desk.MissingAsync(context, PageDesk.NoRollout(name))
+            : traffic.Pairs(name) is { } pairs && pairs.FirstOrDefault(p => p.Number == number) is { } pair
+            ? await desk.ShowAsync<PairPage>(context, (nameof(PairPage.Rollout), name), (nameof(PairPage.Pair), pair), (nameof(PairPage.Numbers), pairs.Select(p => p.Number).ToArray()))
+            : await desk.MissingAsync(context, $"pair {number} of {name} is not kept any more: newer ones have taken its place, or the shadow stage is over")).Needs(Permissions.Read).IsPage();
+    }
+
+    private PairsModel List(RolloutView view, PairFilter filter) =>
+        PairModels.Of(view.Rollout.Name, view.Rollout.Spec.Stages.Max(s => s.Shadow?.KeepPairs ?? 0), traffic.Pairs(view.Rollout.Name), filter);
+
+    private PairTotalsModel Totals(RolloutView view) => new(
+        traffic.Shadows().FirstOrDefault(s => s.Model == view.Rollout.Spec.Model), traffic.Pairs(view.Rollout.Name) is [var newest, ..] ? newest.At : null);
+
+    private static PairFilter? FilterOf(string? kind, string? field, string? by)
+    {
+        PairKind? asked = Enum.TryParse<PairKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null;
+        return (kind is not null && asked is null) || by is not (null or "time" or "size") ? null : new(asked, field, by == "size");
+    }
+}
