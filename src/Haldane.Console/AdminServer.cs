@@ -1,6 +1,7 @@
 using Haldane.Console.Access;
 using Haldane.Console.Api;
 using Haldane.Console.Dashboard;
+using Haldane.Console.Dashboard.Shell;
 using Haldane.Console.Metrics;
 using Haldane.Console.OpenApi;
 using Haldane.Core;
@@ -91,13 +92,14 @@ public sealed partial class AdminServer : IAsyncDisposable
         var app = builder.Build();
         var (sessions, failures) = (new Sessions(parts.Time), new FailureLimit(parts.Time));
         var access = new AdminAccess(options.Access, options.Access.AskOn(options.Listen), parts.Tokens, sessions, failures);
-        var answers = new Answers(logging.CreateLogger<Answers>());
+        var desk = new PageDesk(parts.Room, sessions, new(app.Services), parts.Time);
+        var answers = new Answers(desk, logging.CreateLogger<Answers>());
         app.Use(next => context => answers.InvokeAsync(context, next));
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
         Map(app, parts);
-        Pages.Map(app, parts, sessions);
-        SignIn.Map(app, access, sessions, failures);
+        Pages.Map(app, parts, desk);
+        SignIn.Map(app, access, sessions, failures, desk);
         try
         {
             await app.StartAsync(cancel);
@@ -140,7 +142,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(Measured.Of(parts)), PrometheusText.ContentType)).Needs(Permissions.Read, allModels: true);
         app.MapGet("/healthz", () => Results.Text("ok")).OpenToAll();
         app.MapGet("/readyz", (HttpContext context) => Results.Json(
-            new(room.Health.Ready, context.Person().CoversEverything || room.Health.Ready ? room.Health.Message : "not ready", room.Health.LastTick),
+            HealthView.Of(room.Health, context.Person()),
             ApiJson.Default.HealthView,
             statusCode: room.Health.Ready ? 200 : 503)).Needs(Permissions.Read);
     }

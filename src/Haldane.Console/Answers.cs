@@ -3,7 +3,9 @@ using Haldane.Core.Ports;
 namespace Haldane.Console;
 
 /// <summary>What all answers have in common: the headers that keep browsers safe, and on every error a detail that says what was wrong.</summary>
-internal sealed partial class Answers(ILogger<Answers> logger)
+/// <param name="pages">Shows people what is wrong.</param>
+/// <param name="logger">Where faults go.</param>
+internal sealed partial class Answers(IProblemPages pages, ILogger<Answers> logger)
 {
     private const string StoreBackIn = "2"; // seconds
 
@@ -11,6 +13,7 @@ internal sealed partial class Answers(ILogger<Answers> logger)
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        context.Features.Set(pages);
         Harden(context.Response.Headers);
         try
         {

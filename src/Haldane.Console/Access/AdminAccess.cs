@@ -47,14 +47,10 @@ internal sealed class AdminAccess(AccessRules rules, bool asks, ITokenDesk token
         {
             // Told already.
         }
-        else if (context.GetEndpoint() is RouteEndpoint endpoint && WhyNot(known.Person, needs, endpoint) is { } why)
-        {
-            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, why);
-        }
         else
         {
             context.Features.Set(known);
-            await next(context);
+            await (context.GetEndpoint() is RouteEndpoint endpoint && WhyNot(known.Person, needs, endpoint) is { } why ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, why) : next(context));
         }
     }
 

@@ -1,3 +1,4 @@
+using Haldane.Console.Dashboard.Shell;
 using Haldane.Core.Access;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -34,6 +35,10 @@ internal static class NeedsExtensions
     /// <summary>Says what an endpoint asks.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Permissions permission, bool allModels = false)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new Needs(permission, allModels));
+
+    /// <summary>Says that an endpoint asks what a place does.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Place place)
+        where TBuilder : IEndpointConventionBuilder => endpoint.Needs(place.Needs, place.AllModels);
 
     /// <summary>Lets anyone come to an endpoint, also who has not signed in.</summary>
     public static TBuilder OpenToAll<TBuilder>(this TBuilder endpoint)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Haldane.Core;
+using Haldane.Core.Access;
+using Haldane.Core.Ports;
 using Haldane.Core.Specification.Changes;
 using Microsoft.AspNetCore.Mvc;
 
@@ -107,4 +109,8 @@ internal sealed record CommandView(string Message);
 /// <param name="Ready">Whether the controller does its work.</param>
 /// <param name="Message">What is wrong, or <c>ok</c>.</param>
 /// <param name="LastTick">When evidence was last judged.</param>
-internal sealed record HealthView(bool Ready, string Message, DateTimeOffset? LastTick);
+internal sealed record HealthView(bool Ready, string Message, DateTimeOffset? LastTick)
+{
+    /// <summary>What a person may know of it: what is wrong may name models that are none of theirs.</summary>
+    public static HealthView Of(ControlHealth health, Person person) => new(health.Ready, person.CoversEverything || health.Ready ? health.Message : "not ready", health.LastTick);
+}

@@ -22,7 +22,7 @@ internal static class FreezeApi
             .Takes<CommandRequest>().Tells<CommandView>("Ends a freeze that somebody has begun.");
     }
 
-    private static IEnumerable<FreezeView> Seen(IEnumerable<FreezeView> freezes, Person person) => freezes
+    internal static IEnumerable<FreezeView> Seen(IEnumerable<FreezeView> freezes, Person person) => freezes
         .Where(f => f.Models.Count == 0 || f.Models.Any(person.Covers))
         .Select(f => person.CoversEverything ? f : f with { Models = [.. f.Models.Where(person.Covers)] });
 

@@ -24,8 +24,6 @@ internal static class ReportApi
         routes.MapGet("/api/v1/inventory", async (HttpContext context, CancellationToken cancel) =>
             Results.Json(await desk.InventoryAsync(context.Person(), cancel), ReportJson.Default.IReadOnlyListInventoryEntry)).Needs(Permissions.Read)
             .Tells<IReadOnlyList<InventoryEntry>>("The models with owner, purpose, risk and data, and where they stand.");
-        routes.MapGet(InventoryPage.Path, async (HttpContext context, CancellationToken cancel) =>
-            Results.Text(InventoryPage.Write(await desk.InventoryAsync(context.Person(), cancel)), Html)).Needs(Permissions.Read).IsPage();
     }
 
     private static async Task<IResult> PackAsync(IReportDesk desk, string name, HttpContext context, Func<EvidencePack, IResult> write, CancellationToken cancel)

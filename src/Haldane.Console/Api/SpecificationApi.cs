@@ -25,7 +25,7 @@ internal static class SpecificationApi
             new(desk.Current.Revision, [.. Seen(desk.Current, context.Person()).Select(d => d.Id)]), ApiJson.Default.DocumentsView))).Needs(Permissions.Read)
             .Tells<DocumentsView>("Which documents are in force; `If-None-Match` with the `ETag` asks only for news.");
         routes.MapGet("/api/v1/specification/{kind}/{name}", (string kind, string name, HttpContext context) =>
-            Seen(desk.Current, context.Person()).FirstOrDefault(d => d.Id.Name == name && d.Id.Kind == DocumentId.KindNamed(kind)) is { } document
+            Find(desk, kind, name, context.Person()) is { } document
                 ? Results.Text(document.Text, Yaml, Encoding.UTF8)
                 : Problems.Of(StatusCodes.Status404NotFound, $"there is no {kind} {name}")).Needs(Permissions.Read)
             .TellsText("A document in force, as it was written.", Yaml);
@@ -38,8 +38,12 @@ internal static class SpecificationApi
             .Takes<ChangeRequest>().Tells<ApplyReport>("Puts documents in force, all or none, or says what that would do; `If-Match` names the revision that it is meant for.");
     }
 
+    /// <summary>A document that a person may see; null when there is none of the name.</summary>
+    internal static SpecificationDocument? Find(ISpecificationDesk desk, string kind, string name, Person person) =>
+        Seen(desk.Current, person).FirstOrDefault(d => d.Id.Name == name && d.Id.Kind == DocumentId.KindNamed(kind));
+
     // Who may see some models gets what is about these alone.
-    private static IEnumerable<SpecificationDocument> Seen(SpecificationView view, Person person) => view.Documents.Where(d => person.Models.CoversAll(view.Set.ModelsOf(d.Id)));
+    internal static IEnumerable<SpecificationDocument> Seen(SpecificationView view, Person person) => view.Documents.Where(d => person.Models.CoversAll(view.Set.ModelsOf(d.Id)));
 
     private static string? Mistake(ChangeRequest asked) => asked switch
     {

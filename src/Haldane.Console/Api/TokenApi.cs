@@ -31,12 +31,16 @@ internal static class TokenApi
             return Problems.Of(StatusCodes.Status400BadRequest, mistake);
         }
 
-        var order = new TokenOrder(asked.Name!, Enum.Parse<Role>(asked.Role!, ignoreCase: true), [.. asked.Models ?? []], [.. asked.Groups ?? []], asked.Expires, why);
-        var (secret, outcome) = await desk.MakeAsync(order, by, cancel);
+        var (secret, outcome) = await desk.MakeAsync(OrderOf(asked, why), by, cancel);
         return secret is null ? Asked.Refused(outcome) : Results.Json(new(outcome.Message, secret), ApiJson.Default.MadeTokenView, statusCode: StatusCodes.Status201Created);
     }
 
-    private static string? Mistake(TokenRequest asked)
+    /// <summary>What is made of a request without mistakes.</summary>
+    internal static TokenOrder OrderOf(TokenRequest asked, string? why) =>
+        new(asked.Name!, Enum.Parse<Role>(asked.Role!, ignoreCase: true), [.. asked.Models ?? []], [.. asked.Groups ?? []], asked.Expires, why);
+
+    /// <summary>What is wrong with a request; null when nothing is.</summary>
+    internal static string? Mistake(TokenRequest asked)
     {
         List<string> mistakes = [];
         if (AccessNames.WhyNot(asked.Name) is { } unfit)

@@ -91,6 +91,11 @@ public sealed class RoleTests : IAsyncLifetime
         ("GET", "/api/v1/tokens", Permissions.Administer),
         ("POST", "/api/v1/tokens", Permissions.Administer),
         ("POST", "/api/v1/tokens/x/revoke", Permissions.Administer),
+        ("GET", "/tokens", Permissions.Administer),
+        ("POST", "/tokens", Permissions.Administer),
+        ("POST", "/tokens/x/revoke", Permissions.Administer),
+        ("GET", "/settings", Permissions.Read),
+        ("GET", "/settings/rollout/fraud-v2", Permissions.Read),
     ];
 
     public static TheoryData<Role> Roles => [.. Enum.GetValues<Role>()];
@@ -129,14 +134,14 @@ public sealed class RoleTests : IAsyncLifetime
         Assert.Empty(_admin.Room.Commands);
     }
 
-    private static bool IsPage(string path) => path is "/" or "/inventory" or "/ledger" or "/rollouts/fraud-v2" or "/rollouts/fraud-v2/guards/errors" or "/rollouts/fraud-v2/plan" or "/rollouts/fraud-v2/pairs" or "/rollouts/fraud-v2/pairs/7";
+    private static bool IsPage(string path) => path is "/" or "/settings" or "/settings/rollout/fraud-v2" or "/tokens" or "/inventory" or "/ledger" or "/rollouts/fraud-v2" or "/rollouts/fraud-v2/guards/errors" or "/rollouts/fraud-v2/plan" or "/rollouts/fraud-v2/pairs" or "/rollouts/fraud-v2/pairs/7";
 
     [Fact]
     public void The_table_has_every_endpoint_that_asks_for_something()
     {
-        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/rollouts/{name}/guards/{guard}/live", "/rollouts/{name}/pairs/live", "/rollouts/{name}/plan/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
+        string[] open = ["/healthz", "/favicon.ico", "/assets/{digest}/{file}", "/live", "/rollouts/{name}/live", "/rollouts/{name}/guards/{guard}/live", "/rollouts/{name}/pairs/live", "/rollouts/{name}/plan/live", "/settings/live", "/signin", "/signin", "/signout", "/api/v1/session", "/api/v1/openapi.json", "/api/v1/rollouts/{name}/events"];
 
-        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/specification/rollout/{name}", "/specification/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal).Replace("/guards/errors", "/guards/{guard}", StringComparison.Ordinal).Replace("/pairs/7", "/pairs/{number:long}", StringComparison.Ordinal));
+        var known = Endpoints.Select(e => e.Path.Replace("fraud-v2", "{name}", StringComparison.Ordinal).Replace("/rollout/{name}", "/{kind}/{name}", StringComparison.Ordinal).Replace("/tokens/x", "/tokens/{id}", StringComparison.Ordinal).Replace("/x/", "/{name}/", StringComparison.Ordinal).Replace("/guards/errors", "/guards/{guard}", StringComparison.Ordinal).Replace("/pairs/7", "/pairs/{number:long}", StringComparison.Ordinal));
 
         Assert.Equal(_admin.Routes.Order(StringComparer.Ordinal), known.Concat(open).Order(StringComparer.Ordinal));
     }

@@ -14,10 +14,10 @@ internal sealed class FakeTokens : ITokenDesk
 
     public Exception? Failure { get; set; }
 
-    public string Add(string name, Role role, ValueList<string>? models = null)
+    public string Add(string name, Role role, ValueList<string>? models = null, DateTimeOffset? expires = null)
     {
         var (secret, id, hash) = AccessToken.Make(RandomNumberGenerator.GetBytes(AccessToken.Chance));
-        _tokens.Add(new(id, name, role, hash, Views.Noon, "test") { Models = models ?? [] });
+        _tokens.Add(new(id, name, role, hash, Views.Noon, "test") { Models = models ?? [], Expires = expires });
         return secret;
     }
 
@@ -27,7 +27,7 @@ internal sealed class FakeTokens : ITokenDesk
 
     public Task<(string? Secret, CommandOutcome Outcome)> MakeAsync(TokenOrder order, Person by, CancellationToken cancel) => Failure is { } failure
         ? Task.FromException<(string?, CommandOutcome)>(failure)
-        : Task.FromResult<(string?, CommandOutcome)>((Add(order.Name, order.Role, order.Models), new(CommandOutcomeKind.Done, $"made for {order.Name} by {by.Name}")));
+        : Task.FromResult<(string?, CommandOutcome)>((Add(order.Name, order.Role, order.Models, order.Expires), new(CommandOutcomeKind.Done, $"made for {order.Name} by {by.Name}")));
 
     public Task<CommandOutcome> RevokeAsync(string id, Person by, string? why, CancellationToken cancel) =>
         Task.FromResult<CommandOutcome>(_tokens.RemoveAll(t => t.Id == id) > 0 ? new(CommandOutcomeKind.Done, $"{id} is revoked by {by.Name}") : new(CommandOutcomeKind.NotFound, $"there is no token {id}"));

@@ -180,15 +180,20 @@
   }
 
   document.addEventListener('htmx:after:request', e => {
-    const dialog = e.target.closest?.('dialog');
-    if (dialog?.open) {
-      dialog.close();
-      dialog.querySelector('form').reset();
+    e.target.closest?.('dialog')?.close();
+    if (e.target.matches?.('form[data-hx-post]') && e.detail.ctx.response?.status < 400) {
+      delete byId('outcome')?.dataset.kind;
+      e.target.reset();
     }
   });
 
   // What was refused says why, as problem details.
   document.addEventListener('htmx:response:error', e => {
+    if (e.target.matches?.('a[href]')) {
+      location.assign(e.target.href); // the browser asks anew, and gets the page that says why
+      return;
+    }
+
     let detail = `refused (${e.detail.ctx.response.status})`;
     try {
       detail = JSON.parse(e.detail.ctx.text).detail ?? detail;

@@ -132,7 +132,7 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
             var isNew = _drawn.GetValueOrDefault(part.Id) is not { } before || !before.Key.Equals(part.Key);
             if (isNew)
             {
-                _drawn[part.Id] = new(part.Key, $"<hx-partial hx-target=\"#{part.Id}\" hx-swap=\"outerMorph\">{await views.WriteAsync(part.View, (nameof(View<>.Model), part.Model))}</hx-partial>", ++_revision);
+                _drawn[part.Id] = new(part.Key, await views.ReplaceAsync(part), ++_revision);
                 Note(part.Within, there);
             }
             else

@@ -17,4 +17,7 @@ internal sealed class ViewWriter(IServiceProvider services)
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync(view, given)).ToHtmlString());
     }
+
+    /// <summary>Writes a part so that it takes the place of what stands on the page.</summary>
+    public async Task<string> ReplaceAsync(Part part) => $"<hx-partial hx-target=\"#{part.Id}\" hx-swap=\"outerMorph\">{await WriteAsync(part.View, (nameof(View<>.Model), part.Model))}</hx-partial>";
 }

@@ -16,12 +16,12 @@ internal sealed class PlanPages(PageDesk desk, IPlanDesk plans)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/rollouts/{name}/plan", async (string name, HttpContext context) => desk.View(name, context.Person()) is null
-            ? await desk.MissingAsync(context, PageDesk.NoRollout(name))
+            ? PageDesk.NotFound(name)
             : !PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)
             ? Problems.Of(StatusCodes.Status400BadRequest, mistake!)
             : plans.Study(name, sliders) is { } study
             ? await desk.ShowAsync<PlanPage>(context, (nameof(PlanPage.Model), study), (nameof(PlanPage.Query), context.Request.QueryString.ToString()))
-            : await desk.MissingAsync(context, PageDesk.NoRollout(name))).Needs(Permissions.Read).IsPage();
+            : PageDesk.NotFound(name)).Needs(Permissions.Read).IsPage();
         routes.MapGet("/rollouts/{name}/plan/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.View(name, context.Person()) is null
             ? PageDesk.NotFound(name)
             : PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)

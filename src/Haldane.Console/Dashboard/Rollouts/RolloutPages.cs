@@ -1,7 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Haldane.Console.Access;
-using Haldane.Console.Api;
 using Haldane.Console.Dashboard.Live;
 using Haldane.Console.Dashboard.Shell;
 using Haldane.Core;
@@ -15,14 +13,12 @@ namespace Haldane.Console.Dashboard.Rollouts;
 /// <summary>A rollout, how its verdicts come about, and what people do with it.</summary>
 internal sealed class RolloutPages(PageDesk desk)
 {
-    private const int LargestForm = 4_096;
-
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/rollouts/{name}", async (string name, HttpContext context) => Rollout(name, context.Person()) is { } model
             ? await desk.ShowAsync<RolloutPage>(context, (nameof(RolloutPage.Model), model))
-            : await desk.MissingAsync(context, PageDesk.NoRollout(name))).Needs(Permissions.Read).IsPage();
+            : PageDesk.NotFound(name)).Needs(Permissions.Read).IsPage();
         routes.MapGet("/rollouts/{name}/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.View(name, context.Person()) is null
             ? PageDesk.NotFound(name)
             : desk.Follow(context, life, $"/rollouts/{name}", person => RolloutScene(name, person))).Needs(Permissions.Read);
@@ -43,7 +39,7 @@ internal sealed class RolloutPages(PageDesk desk)
     {
         routes.MapGet("/rollouts/{name}/guards/{guard}", async (string name, string guard, HttpContext context) => Verdict(name, guard, context.Person()) is { } model
             ? await desk.ShowAsync<VerdictPage>(context, (nameof(VerdictPage.Model), model))
-            : await desk.MissingAsync(context, NoGuard(name, guard))).Needs(Permissions.Read).IsPage();
+            : Problems.Of(StatusCodes.Status404NotFound, NoGuard(name, guard))).Needs(Permissions.Read).IsPage();
         routes.MapGet("/rollouts/{name}/guards/{guard}/live", (string name, string guard, HttpContext context, IHostApplicationLifetime life) => Verdict(name, guard, context.Person()) is null
             ? Problems.Of(StatusCodes.Status404NotFound, NoGuard(name, guard))
             : desk.Follow(context, life, $"/rollouts/{name}/guards/{guard}", person => VerdictScene(name, guard, person))).Needs(Permissions.Read);
@@ -87,24 +83,9 @@ internal sealed class RolloutPages(PageDesk desk)
     private async Task<IResult> DoAsync(CommandRule rule, string name, HttpContext context, CancellationToken cancel)
     {
         var person = context.Person();
-        if (desk.View(name, person) is null)
-        {
-            return PageDesk.NotFound(name);
-        }
-
-        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= LargestForm)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "wanted is a form with the field why");
-        }
-
-        var why = (await context.Request.ReadFormAsync(cancel))["why"].ToString().Trim();
-        if (why.Length == 0 ? rule.NeedsWhy : Asked.IsUnfit(why))
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"why: wanted is a text of 1 to {Asked.LongestText} characters, without line breaks");
-        }
-
-        var outcome = await desk.Room.CommandAsync(name, rule.Command, person, why.Length == 0 ? null : why, cancel);
-        return outcome.Kind == CommandOutcomeKind.Done ? PageDesk.Text(HtmlEncoder.Default.Encode($"Done: {outcome.Message}")) : Asked.Refused(outcome);
+        return desk.View(name, person) is null
+            ? PageDesk.NotFound(name)
+            : await Forms.AnswerAsync(context, rule.NeedsWhy, async (_, why) => await desk.DoneAsync(await desk.Room.CommandAsync(name, rule.Command, person, why, cancel)), cancel);
     }
 
     private static string NoGuard(string name, string guard) => $"there is no rollout {name} with a guard {guard}";

@@ -16,7 +16,7 @@ internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/rollouts/{name}/pairs", async (string name, string? kind, string? field, string? by, HttpContext context) => desk.View(name, context.Person()) is not { } view
-            ? await desk.MissingAsync(context, PageDesk.NoRollout(name))
+            ? PageDesk.NotFound(name)
             : FilterOf(kind, field, by) is { } filter
             ? await desk.ShowAsync<PairsPage>(context, (nameof(PairsPage.Model), List(view, filter)), (nameof(PairsPage.Totals), Totals(view)))
             : Problems.Of(StatusCodes.Status400BadRequest, $"kind: wanted is one of {string.Join(", ", Enum.GetValues<PairKind>().Select(PairModels.WordOf))}; by: wanted is time or size")).Needs(Permissions.Read).IsPage();
@@ -24,10 +24,10 @@ internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
             ? PageDesk.NotFound(name)
             : desk.Follow(context, life, $"/rollouts/{name}/pairs", person => desk.View(name, person) is { } view ? new Scene([Part.Of<PairTotals, PairTotalsModel>("pair-totals", Totals(view))]) : null)).Needs(Permissions.Read);
         routes.MapGet("/rollouts/{name}/pairs/{number:long}", async (string name, long number, HttpContext context) => desk.View(name, context.Person()) is null
-            ? await desk.MissingAsync(context, PageDesk.NoRollout(name))
+            ? PageDesk.NotFound(name)
             : traffic.Pairs(name) is { } pairs && pairs.FirstOrDefault(p => p.Number == number) is { } pair
             ? await desk.ShowAsync<PairPage>(context, (nameof(PairPage.Rollout), name), (nameof(PairPage.Pair), pair), (nameof(PairPage.Numbers), pairs.Select(p => p.Number).ToArray()))
-            : await desk.MissingAsync(context, $"pair {number} of {name} is not kept any more: newer ones have taken its place, or the shadow stage is over")).Needs(Permissions.Read).IsPage();
+            : Problems.Of(StatusCodes.Status404NotFound, $"pair {number} of {name} is not kept any more: newer ones have taken its place, or the shadow stage is over")).Needs(Permissions.Read).IsPage();
     }
 
     private PairsModel List(RolloutView view, PairFilter filter) =>
