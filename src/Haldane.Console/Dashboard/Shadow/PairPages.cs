@@ -27,7 +27,7 @@ internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
             ? PageDesk.NotFound(name)
             : traffic.Pairs(name) is { } pairs && pairs.FirstOrDefault(p => p.Number == number) is { } pair
             ? await desk.ShowAsync<PairPage>(context, (nameof(PairPage.Rollout), name), (nameof(PairPage.Pair), pair), (nameof(PairPage.Numbers), pairs.Select(p => p.Number).ToArray()))
-            : Problems.Of(StatusCodes.Status404NotFound, $"pair {number} of {name} is not kept any more: newer ones have taken its place, or the shadow stage is over")).Needs(Permissions.Read).IsPage();
+            : Problems.Of(StatusCodes.Status404NotFound, $"pair {number} of {name} is not kept any more: newer ones have taken its place, which a lower rate of the stage makes slower, or the shadow stage is over")).Needs(Permissions.Read).IsPage();
     }
 
     private PairsModel List(RolloutView view, PairFilter filter) =>
