@@ -111,15 +111,14 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     public async Task Who_has_to_sign_in_comes_to_the_page_and_does_what_the_role_allows()
     {
         var file = Write("{ share: 10%, bake: 10m }");
-        var root = await MakeAsync("root", "admin");
-        var viewer = await MakeAsync("vera", "viewer");
+        var root = await _workspace.MakeTokenAsync("root", "admin");
+        var viewer = await _workspace.MakeTokenAsync("vera", "viewer");
         await using var haldane = await RunningHaldane.StartAsync(file, _workspace.Store, more: ["--require-token"]);
 
         await using (var window = await browser.OpenAsync(haldane.Admin))
         {
             await window.Page.GotoAsync("/rollouts/fraud-v2");
-            await window.Page.FillAsync("#token", viewer);
-            await window.Page.ClickAsync("button[type=submit]");
+            await window.SignInAsync(viewer);
             await window.SaysAsync("h1", "fraud-v2");
             await window.SaysAsync(".who", "vera, a viewer");
             await window.SaysAsync("#connection", "live");
@@ -130,8 +129,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
 
         await using var other = await browser.OpenAsync(haldane.Admin);
         await other.Page.GotoAsync("/rollouts/fraud-v2");
-        await other.Page.FillAsync("#token", root);
-        await other.Page.ClickAsync("button[type=submit]");
+        await other.SignInAsync(root);
         await other.SaysAsync("#connection", "live");
         await other.DoAsync("start", "by session");
         await other.SaysAsync("#rollout-head .facts", "by root");
@@ -172,10 +170,4 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     private string Write(string stages, string start = "manual") => _workspace.WriteRollout(_v1.Address, _v2.Address, stages, start);
 
     private Task<RunningHaldane> StartAsync(string stages, string start = "manual") => RunningHaldane.StartAsync(Write(stages, start), _workspace.Store);
-
-    private async Task<string> MakeAsync(string name, string role)
-    {
-        var made = await Terminal.RunAsync("tokens", "make", name, "--role", role, "--store", _workspace.Store);
-        return made.Out.Split().First(word => word.StartsWith("hdn_", StringComparison.Ordinal));
-    }
 }

@@ -95,10 +95,10 @@ public sealed class PlacesTests(Browser browser) : IClassFixture<Browser>, IAsyn
     public async Task A_token_is_made_used_and_revoked_and_its_session_ends()
     {
         var file = _workspace.WriteRollout(_v1.Address, _v2.Address, "{ share: 10%, bake: 10m }", "manual");
-        var made = await Terminal.RunAsync("tokens", "make", "root", "--role", "admin", "--store", _workspace.Store);
+        var root = await _workspace.MakeTokenAsync("root", "admin");
         await using var haldane = await RunningHaldane.StartAsync(file, _workspace.Store, more: ["--require-token"]);
         await using var window = await browser.OpenAsync(haldane.Admin);
-        await SignInAsync(window, made.Out.Split().First(word => word.StartsWith("hdn_", StringComparison.Ordinal)));
+        await SignInAsync(window, root);
         await window.Page.ClickAsync("nav >> text=Tokens");
         await window.Page.FillAsync("[name=name]", "ada");
         await window.Page.SelectOptionAsync("[name=role]", "Operator");
@@ -169,8 +169,7 @@ public sealed class PlacesTests(Browser browser) : IClassFixture<Browser>, IAsyn
     private static async Task SignInAsync(Browser.Window window, string token)
     {
         await window.Page.GotoAsync("/");
-        await window.Page.FillAsync("#token", token);
-        await window.Page.ClickAsync("button[type=submit]");
+        await window.SignInAsync(token);
         await window.SaysAsync("h1", "Models and rollouts");
     }
 

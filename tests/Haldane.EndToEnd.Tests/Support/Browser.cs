@@ -79,6 +79,13 @@ public sealed class Browser : IAsyncLifetime
         /// <summary>Waits until an element says something.</summary>
         public Task SaysAsync(string selector, string text) => Assertions.Expect(Page.Locator(selector).First).ToContainTextAsync(text, new() { Timeout = 20_000 });
 
+        /// <summary>Signs in where a page has led to the form.</summary>
+        public async Task SignInAsync(string token)
+        {
+            await Page.FillAsync("#token", token);
+            await Page.ClickAsync("button[type=submit]");
+        }
+
         /// <summary>Does what a button of the rollout's page offers, with a reason.</summary>
         public async Task DoAsync(string verb, string why)
         {

@@ -49,5 +49,12 @@ internal sealed class Workspace : IDisposable
         {{(guard.Length == 0 ? "" : $"    - {guard}")}}
         """);
 
+    /// <summary>Makes somebody a token, while no Haldane runs on the store.</summary>
+    public async Task<string> MakeTokenAsync(string name, string role)
+    {
+        var made = await Terminal.RunAsync("tokens", "make", name, "--role", role, "--store", Store);
+        return made.Out.Split().First(word => word.StartsWith("hdn_", StringComparison.Ordinal));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }
