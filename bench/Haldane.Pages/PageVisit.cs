@@ -11,7 +11,7 @@ namespace Haldane.Pages;
 internal sealed record PageVisit(double Load, double Largest, double Chart, double Bytes)
 {
     // What comes by the stream at once, and what is asked for after the load event.
-    private static readonly TimeSpan Settles = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Settles = TimeSpan.FromMilliseconds(250);
 
     private const string Watch = """
         (() => {

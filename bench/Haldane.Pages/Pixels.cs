@@ -48,7 +48,7 @@ internal static class Pixels
         await Task.Delay(2_000);
         await page.EvaluateAsync(Watch);
 
-        var (bursts, actions) = (BurstsAsync(callers, events), ActionsAsync(server, events));
+        var (bursts, actions) = (BurstsAsync(callers, events), ActionsAsync(server, page, events));
         var (counts, phases) = (await bursts, await actions);
         await Task.Delay(3_000);
         Frame[] frames = [.. (await page.EvaluateAsync<JsonElement>("() => window.shown")).EnumerateArray().Select(f => new Frame(f[0].GetInt64(), f[1].GetInt64(), f[2].GetInt32() == 1))];
@@ -65,7 +65,7 @@ internal static class Pixels
         var seen = new List<(long, long)>();
         while (seen.Count < events)
         {
-            await Task.Delay(chance.Next(500, 2_500));
+            await Task.Delay(chance.Next(200, 2_000));
             var first = await Task.WhenAll(Enumerable.Range(0, Burst).Select(async _ => (Canary: await callers.CallAsync(), At: Now)));
             if (first.Where(f => f.Canary is not null).OrderBy(f => f.Canary).FirstOrDefault() is (Canary: { } canary, var at))
             {
@@ -77,16 +77,18 @@ internal static class Pixels
         return seen;
     }
 
-    // From when it was asked for, which is before it was done.
-    private static async Task<List<(long At, bool Paused)>> ActionsAsync(Server server, int events)
+    // From when it was asked for, which is before it was done. The next one is asked for some time after this one was shown.
+    private static async Task<List<(long At, bool Paused)>> ActionsAsync(Server server, IPage page, int events)
     {
         var chance = new Random(8);
         var seen = new List<(long, bool)>();
         for (var i = 0; i < events; i++)
         {
-            await Task.Delay(chance.Next(2_000, 3_000));
-            seen.Add((Now, i % 2 == 0));
-            await server.DoAsync(Plan.RolloutName(0), i % 2 == 0 ? "pause" : "resume");
+            var pause = i % 2 == 0;
+            await Task.Delay(chance.Next(0, 1_000));
+            seen.Add((Now, pause));
+            await server.DoAsync(Plan.RolloutName(0), pause ? "pause" : "resume");
+            await page.WaitForFunctionAsync("paused => window.shown.at(-1)?.[2] === paused", pause ? 1 : 0, new() { PollingInterval = 50 });
         }
 
         return seen;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Haldane.Pages;
 using Haldane.Pages.Readers;
@@ -17,16 +18,17 @@ switch (args)
         Console.WriteLine($"load average at the start: {Repository.LoadAverage}");
         foreach (var part in args[0] == "all" ? ["pixels", "load", "readers", "week"] : args[..1])
         {
+            var since = Stopwatch.GetTimestamp();
             await (part switch
             {
                 "pixels" => Pixels.RunAsync(Option("--rounds", 40)),
                 "load" => Loads.RunAsync(Option("--rounds", 20)),
-                "readers" => ReadersCost.RunAsync(Option("--rounds", 8), Option("--seconds", 8)),
-                _ => Week.RunAsync(Option("--rounds", 20), TimeSpan.FromSeconds(Option("--every", 60))),
+                "readers" => ReadersCost.RunAsync(Option("--rounds", 6), Option("--seconds", 8)),
+                _ => Week.RunAsync(Option("--rounds", 10), TimeSpan.FromSeconds(Option("--every", 300))),
             });
+            Console.WriteLine($"\n{part} took {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s; load average now: {Repository.LoadAverage}");
         }
 
-        Console.WriteLine($"load average at the end: {Repository.LoadAverage}");
         return 0;
     default:
         Console.Error.WriteLine("wanted is pixels, load, readers, week or all, and [--rounds N] [--seconds S] [--every S]");
