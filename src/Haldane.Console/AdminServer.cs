@@ -89,11 +89,15 @@ public sealed partial class AdminServer : IAsyncDisposable
         builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton(new Repeats(parts.Time));
         builder.Services.AddRoutingCore();
+
+        // Also over TLS: what a page holds that is secret, its forgery token, cannot be guessed by lengths, for no other site's request brings the session along (SameSite=Strict).
+        builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
         var app = builder.Build();
         var (sessions, failures) = (new Sessions(parts.Time), new FailureLimit(parts.Time));
         var access = new AdminAccess(options.Access, options.Access.AskOn(options.Listen), parts.Tokens, sessions, failures);
         var desk = new PageDesk(parts.Room, sessions, new(app.Services), parts.Time);
         var answers = new Answers(desk, logging.CreateLogger<Answers>());
+        app.UseResponseCompression(); // not of event streams: to pack each event for each who looks costs more than it saves
         app.Use(next => context => answers.InvokeAsync(context, next));
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));

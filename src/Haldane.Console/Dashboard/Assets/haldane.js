@@ -471,21 +471,32 @@
     draw();
   }
 
+  const numbersAt = () => document.querySelector('[data-numbers]')?.dataset.numbers ?? null;
+  let fetching = null;
+
   async function fetchNumbers() {
-    const place = document.querySelector('[data-numbers]');
-    if (!place) {
+    const from = numbersAt();
+    if (from === null) {
       numbers = null;
+    }
+
+    // The stream brings news as soon as it is open, while the whole is still on its way.
+    if (from === null || fetching === from) {
       return;
     }
 
+    fetching = from;
     try {
-      const answer = await fetch(place.dataset.numbers, { headers: { accept: 'application/json' } });
-      if (answer.ok) {
-        numbers = await answer.json();
+      const answer = await fetch(from, { headers: { accept: 'application/json' } });
+      const whole = answer.ok ? await answer.json() : null;
+      if (whole && numbersAt() === from) {
+        numbers = whole;
         draw();
       }
     } catch {
       // The stream says that the server is gone, and asks again when it is back.
+    } finally {
+      fetching = fetching === from ? null : fetching;
     }
   }
 

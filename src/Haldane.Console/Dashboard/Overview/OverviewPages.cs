@@ -2,6 +2,7 @@ using Haldane.Console.Access;
 using Haldane.Console.Dashboard.Live;
 using Haldane.Console.Dashboard.Shell;
 using Haldane.Core.Access;
+using Haldane.Core.Rollouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 
@@ -14,15 +15,18 @@ internal sealed class OverviewPages(PageDesk desk, TimeProvider time)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", (HttpContext context, CancellationToken _) => desk.ShowAsync<OverviewPage>(context, (nameof(OverviewPage.Model), Look(context.Person())))).Needs(Permissions.Read).IsPage();
-        routes.MapGet("/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, "/", person => SceneOf(Look(person)))).Needs(Permissions.Read);
+        routes.MapGet("/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, "/", person => SceneOf(Look(person), time.GetUtcNow()))).Needs(Permissions.Read);
     }
 
     private OverviewModel Look(Person person) =>
         Overviews.Of([.. desk.Room.Models.Where(m => person.Covers(m.Name))], [.. desk.Room.Rollouts.Where(r => person.Covers(r.Rollout.Spec.Model))], person, time.GetUtcNow());
 
-    private static Scene SceneOf(OverviewModel model) => new(
+    private static Scene SceneOf(OverviewModel model, DateTimeOffset now) => new(
     [
         Part.Of<OverviewSummary, string>("overview-summary", model.Summary),
-        Part.Of<OverviewList, OverviewModel>("overview", model, string.Join(' ', model.Rows.Select(r => r.Id)), [.. model.Rows.Select(r => Part.Of<OverviewRow, RowModel>(r.Id, r))]),
+        Part.Of<OverviewList, OverviewModel>("overview", model, string.Join(' ', model.Rows.Select(r => r.Id)), [.. model.Rows.Select(r => Part.Of<OverviewRow, RowModel>(r.Id, r, (Steady(r), Sparks.StepOf(now)), []))]),
     ]);
+
+    // What only creeps, a forecast or a silence that lasts, is told of with the next point of the curve: otherwise every row of a large fleet would be drawn and sent each second.
+    private static RowModel Steady(RowModel row) => row with { Forecast = null, Reason = row.Hold == HoldReason.NoData ? "" : row.Reason };
 }

@@ -16,10 +16,13 @@ public static class Sparks
     private const int Seconds = 10;
     private const double Edge = 2;
 
+    /// <summary>Which point of the curves a moment belongs to.</summary>
+    public static long StepOf(DateTimeOffset at) => at.ToUnixTimeSeconds() / Seconds;
+
     /// <summary>The 99th percentile of both arms; null where neither has one.</summary>
     public static SparkModel? Of(ValueList<LivePoint> series)
     {
-        LivePoint[] points = [.. series.GroupBy(p => p.At.ToUnixTimeSeconds() / Seconds).SkipLast(1).Select(g => g.Last())];
+        LivePoint[] points = [.. series.GroupBy(p => StepOf(p.At)).SkipLast(1).Select(g => g.Last())];
         double[] values = [.. points.SelectMany(p => new[] { p.Baseline.P99, p.Canary.P99 }).OfType<double>()];
         if (values.Length < 2 || points.Length < 2)
         {
