@@ -7,7 +7,6 @@ using Haldane.Console.Dashboard.Records;
 using Haldane.Console.Dashboard.Rollouts;
 using Haldane.Console.Dashboard.Shadow;
 using Haldane.Console.Dashboard.Shell;
-using Microsoft.AspNetCore.Routing;
 
 namespace Haldane.Console.Dashboard;
 
@@ -15,9 +14,9 @@ namespace Haldane.Console.Dashboard;
 internal static class Pages
 {
     /// <summary>Maps all pages.</summary>
-    public static void Map(IEndpointRouteBuilder routes, AdminParts parts, Sessions sessions)
+    public static void Map(WebApplication routes, AdminParts parts, Sessions sessions)
     {
-        var views = new ViewWriter(routes.ServiceProvider);
+        var views = new ViewWriter(routes.Services);
         var desk = new PageDesk(parts.Room, sessions, views, new(views, parts.Time));
         AssetFiles.Map(routes);
         new OverviewPages(desk, parts.Time).Map(routes);
@@ -25,5 +24,10 @@ internal static class Pages
         new PlanPages(desk, parts.Plans).Map(routes);
         new PairPages(desk, parts.Traffic).Map(routes);
         new RecordPages(desk, parts.Ledger).Map(routes);
+
+        // Programs are told the same without a page.
+        routes.Use(next => context => context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method) && PageDesk.IsForPeople(context.Request) ? TellMissingAsync(desk, context) : next(context));
     }
+
+    private static async Task TellMissingAsync(PageDesk desk, HttpContext context) => await (await desk.MissingAsync(context, "there is nothing at this path")).ExecuteAsync(context);
 }

@@ -29,6 +29,18 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Somebody_with_a_browser_is_told_on_a_page_that_there_is_nothing_and_a_program_without_one()
+    {
+        var page = await _admin.GetAsync("/not/here", ("Accept", "text/html,*/*;q=0.8"));
+        var problem = await _admin.GetAsync("/not/here");
+
+        Assert.Equal(HttpStatusCode.NotFound, page.Status);
+        Assert.Contains("<h1>Not here</h1>", page.Text, StringComparison.Ordinal);
+        page.AssertSecured();
+        problem.AssertProblem(HttpStatusCode.NotFound, "there is nothing at this path");
+    }
+
+    [Fact]
     public async Task A_rollout_shows_its_guards_its_stages_and_what_one_may_do()
     {
         var page = (await _admin.GetAsync("/rollouts/fraud-v2")).Text;

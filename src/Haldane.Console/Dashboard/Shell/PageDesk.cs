@@ -44,9 +44,12 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
     public static IResult Text(string markup) => Results.Text(markup, Html);
 
     /// <summary>A page that there is not: for people in a browser a page that says so, for all others a problem.</summary>
-    public async Task<IResult> MissingAsync(HttpContext context, string detail) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && !context.Request.Headers.ContainsKey("HX-Request")
+    public async Task<IResult> MissingAsync(HttpContext context, string detail) => IsForPeople(context.Request)
         ? Results.Text(await views.WriteAsync(typeof(MissingPage), ("Visit", VisitOf(context)), (nameof(MissingPage.Detail), detail)), Html, statusCode: StatusCodes.Status404NotFound)
         : Problems.Of(StatusCodes.Status404NotFound, detail);
+
+    /// <summary>Whether somebody in a browser asks for a whole page.</summary>
+    public static bool IsForPeople(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && !request.Headers.ContainsKey("HX-Request");
 
     /// <summary>There is no such rollout, for this person.</summary>
     public static IResult NotFound(string name) => Problems.Of(StatusCodes.Status404NotFound, NoRollout(name));
