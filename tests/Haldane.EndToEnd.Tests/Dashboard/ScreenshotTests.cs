@@ -13,9 +13,6 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
 {
     private const string Rollout = "/rollouts/fraud-v2";
 
-    // The callers, the models and three windows share two cores: at full speed a stage would be over before it is looked at.
-    private const string Rate = "800";
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     public static bool HasBrowser => Browser.IsThere;
@@ -23,7 +20,7 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
     public static bool IsAsked => Browser.IsThere && Environment.GetEnvironmentVariable("HALDANE_SCREENSHOTS") == "1";
 
     [Fact(Skip = "chromium or axe-core is not installed", SkipUnless = nameof(HasBrowser))]
-    public Task A_rollout_that_is_taken_back_can_be_looked_at() => TellAsync("segment", "2000", isWhole: false);
+    public Task A_rollout_that_is_taken_back_can_be_looked_at() => TellAsync("segment", isWhole: false);
 
     [Theory(Skip = "takes minutes; set HALDANE_SCREENSHOTS=1 to run it, with chromium and axe-core", SkipUnless = nameof(IsAsked))]
     [InlineData("good")]
@@ -35,7 +32,7 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
     [InlineData("wrong")]
     [InlineData("segment")]
     [InlineData("silent")]
-    public Task A_scenario_of_the_demo_can_be_looked_at(string scenario) => TellAsync(scenario, Rate, isWhole: true);
+    public Task A_scenario_of_the_demo_can_be_looked_at(string scenario) => TellAsync(scenario, isWhole: true);
 
     [Fact(Skip = "takes minutes; set HALDANE_SCREENSHOTS=1 to run it, with chromium and axe-core", SkipUnless = nameof(IsAsked))]
     public async Task A_rollout_that_begins_in_the_shadow_and_waits_for_people_can_be_looked_at()
@@ -61,11 +58,11 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
     // A rollout that is frozen before its start stays there until every page was taken.
     private static readonly Act[] Thaw = [new("Draft", "/freezes/year-end/lift", "the year is over"), new("Draft", $"{Rollout}/start", "everybody is here")];
 
-    private async Task TellAsync(string scenario, string rate, bool isWhole)
+    private async Task TellAsync(string scenario, bool isWhole)
     {
         // The silent ones fall silent some seconds after the start, so theirs is not held up; one of the others shows what a held one looks like.
         var holds = isWhole && scenario == "good";
-        await using var demo = await RunningHaldane.OfAsync(Terminal.Start(["demo", scenario, "--keep", "--seed", "7", "--rate", rate]));
+        await using var demo = await RunningHaldane.OfAsync(Terminal.Start(["demo", scenario, "--keep", "--seed", "7"]));
         if (holds)
         {
             await FreezeAsync(demo);
@@ -145,8 +142,7 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
           protocol: open-inference
           route: { path: "/v2/models/fraud/**" }
           subject: { header: X-User-Id }
-          signals:
-            prediction: { response: /outputs/0/data/0, classes: [legit, fraud] }
+          showArm: true
           versions:
             - { name: v1, endpoints: ["{{v1}}"] }
             - { name: v2, endpoints: ["{{v2}}"] }
@@ -160,7 +156,7 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
           canary: v2
           start: manual
           stages:
-            - { name: copies, kind: shadow, bake: 40s, keepPairs: 20 }
+            - { name: copies, kind: shadow, bake: 40s, rate: 2/s, keepPairs: 20 }
             - { share: 10%, bake: 10s, approval: {} }
             - { share: 50%, bake: 5s }
           guards:
