@@ -34,7 +34,7 @@ internal static class VerdictSection
                 <tr><th scope="row">{guard.Guard}</th><td>{Chip(verdict)}</td>
                 <td>{(verdict?.Estimate is { } estimate ? $"{Figures.Of(estimate, guard.Unit)}, {PackWords.Range(verdict.Low, verdict.High, guard.Unit)}" : "")}</td>
                 <td>{Own(verdict?.BaselineValue, guard)}</td><td>{Own(verdict?.CanaryValue, guard)}</td>
-                <td>{(verdict is null ? "" : $"{Figures.Count(verdict.BaselineCount)} and {Figures.Count(verdict.CanaryCount)} {verdict.CountedBy}")}</td></tr>
+                <td>{(verdict is null ? "" : $"{Figures.Count(verdict.BaselineCount)} and {Figures.Count(verdict.CanaryCount)} {PackWords.CountedBy(verdict)}")}</td></tr>
 
                 """);
         }

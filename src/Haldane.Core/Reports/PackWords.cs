@@ -36,6 +36,9 @@ public static class PackWords
         _ => "○ not covered",
     };
 
+    /// <summary>What the counts of a verdict are. A proof by subjects takes each once whom it happened to; how many exchanges there were is counted all the same.</summary>
+    public static string CountedBy(Verdict verdict) => verdict is { CountedBy: "subjects", Late: false } ? "exchanges" : verdict.CountedBy;
+
     /// <summary>An interval.</summary>
     public static string Range(double? low, double? high, GuardUnit unit) => (low, high) switch
     {

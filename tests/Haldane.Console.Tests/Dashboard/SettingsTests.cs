@@ -76,10 +76,10 @@ public sealed class SettingsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/nothing", HttpStatusCode.NotFound, "Not here")]
-    [InlineData("/rollouts/nothing", HttpStatusCode.NotFound, "there is no rollout nothing.")]
+    [InlineData("/rollouts/nothing", HttpStatusCode.NotFound, "There is no rollout nothing.")]
     [InlineData("/rollouts/fraud-v2/pairs?by=chance", HttpStatusCode.BadRequest, "by: wanted is time or size.")]
-    [InlineData("/settings/rollout/nothing", HttpStatusCode.NotFound, "there is no rollout nothing.")]
-    [InlineData("/settings/tree/oak", HttpStatusCode.NotFound, "there is no tree oak.")]
+    [InlineData("/settings/rollout/nothing", HttpStatusCode.NotFound, "There is no rollout nothing.")]
+    [InlineData("/settings/tree/oak", HttpStatusCode.NotFound, "There is no tree oak.")]
     public async Task A_browser_gets_a_page_that_says_what_is_wrong_and_a_program_its_detail(string path, HttpStatusCode status, string says)
     {
         var page = await GetAsync(path, _root);
@@ -102,7 +102,7 @@ public sealed class SettingsTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "2"), (page.Status, page.Headers["Retry-After"]));
         Assert.Contains("<h1>Not now</h1>", page.Text, StringComparison.Ordinal);
-        Assert.Contains("the disk is gone.", page.Text, StringComparison.Ordinal);
+        Assert.Contains("The disk is gone.", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Haldane.EndToEnd.Tests.Support;
 /// <summary>What a finished program said.</summary>
 internal sealed record Said(int Code, string Out, string Error);
 
-/// <summary>A running <c>haldane run</c>, in a process of its own.</summary>
+/// <summary>A running <c>haldane run</c> or <c>haldane demo --keep</c>, in a process of its own.</summary>
 internal sealed partial class RunningHaldane : IAsyncDisposable
 {
     private readonly Process _process;
@@ -45,6 +45,11 @@ internal sealed partial class RunningHaldane : IAsyncDisposable
             if (line.StartsWith("data ", StringComparison.Ordinal))
             {
                 data = [.. Address().Matches(line).Select(m => new Uri(m.Value))];
+            }
+            else if (line.StartsWith("dashboard ", StringComparison.Ordinal) && Address().Matches(line) is [var admin, var port])
+            {
+                _ = process.StandardOutput.ReadToEndAsync(); // it goes on telling, and must not wait for somebody who reads
+                return new(process, [new(port.Value)], new(admin.Value));
             }
             else if (line.StartsWith("admin ", StringComparison.Ordinal))
             {

@@ -28,4 +28,13 @@ public sealed class SplitPlanTests
         Assert.Null(SplitPlan.Of(rollout with { Guards = unseen }));
         Assert.Null(Harm.At(Attributions, traffic, 0.1));
     }
+
+    [Fact]
+    public void Nobody_waits_for_people_or_for_their_hours()
+    {
+        var (_, rollout) = Plans.Read(
+            "rate: 200/s, errors: 1%", "{ share: 10%, bake: 1m, approval: {} }, { share: 50%, bake: 1m, schedule: [{ cron: \"0 9 * * 1-5\", for: 8h }] }", "{ name: errors, signal: error-rate, atMost: { ratio: 2.0 } }");
+
+        Assert.All(SplitPlan.Of(rollout)!.Stages, stage => Assert.True(stage is { Approval: null, Schedule.Count: 0 }));
+    }
 }

@@ -220,7 +220,7 @@
   const signed = (text, value) => value > 0 ? `+${text}` : text;
   const UNITS = {
     Ratio: v => v == null ? '–' : `${plain(v)}×`,
-    Points: v => v == null ? '–' : signed(`${plain(v * 100)} pp`, v),
+    Points: v => v == null ? '–' : signed(`${plain(v * 100)} ${Math.abs(v) === 0.01 ? 'point' : 'points'}`, v),
     Fraction: percent,
     Seconds: seconds,
     Bits: v => v == null ? '–' : `${plain(v)} bits`,
@@ -235,6 +235,7 @@
   };
   const [FAR, AWAY] = [1e6, 1e12]; // beyond every picture
   const RATIOS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100];
+  const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000]; // seconds: what is written at an axis has none in parts
   const DASHES = [[], [8, 4], [3, 4]];
   const VERDICTS = { P: 'Pass', U: 'Undecided', N: 'No data', F: 'Fail', B: 'Broken' };
 
@@ -249,10 +250,11 @@
     const axis = { stroke: color('--quiet'), grid: { stroke: color('--faint'), width: 1 }, ticks: { stroke: color('--line'), width: 1 }, font: '12px system-ui, sans-serif' };
     return {
       axis,
-      time: { ...axis, values: times, space: 70 },
+      time: { ...axis, values: times, space: 70, incrs: STEPS },
       options: {
         width: node.clientWidth,
         height,
+        padding: [16, null, null, null], // for what stands above the curves
         tzDate: ts => uPlot.tzDate(new Date(ts * 1000), 'Etc/UTC'),
         cursor: { sync: { key: 'time' }, points: { size: 7 } },
         legend: { markers: { width: 3 } },
@@ -295,8 +297,8 @@
     u.ctx.strokeStyle = u.ctx.fillStyle = color('--quiet');
     u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     u.ctx.textBaseline = 'alphabetic';
-    u.ctx.textAlign = 'left';
     u.ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+    let free = 0;
     for (let i = 1; i < all.t.length; i++) {
       if (all.share[i] !== all.share[i - 1]) {
         const x = Math.round(u.valToPos(all.t[i], 'x', true));
@@ -304,7 +306,12 @@
         u.ctx.moveTo(x, u.bbox.top);
         u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
         u.ctx.stroke();
-        u.ctx.fillText(`${all.share[i] / 100}%`, x + 3 * devicePixelRatio, u.bbox.top + 11 * devicePixelRatio);
+        const text = `${all.share[i] / 100}%`;
+        const from = Math.min(x, u.bbox.left + u.bbox.width - u.ctx.measureText(text).width);
+        if (from >= free) {
+          u.ctx.fillText(text, from, u.bbox.top - 4 * devicePixelRatio);
+          free = from + u.ctx.measureText(text).width + 4 * devicePixelRatio;
+        }
       }
     }
 
@@ -326,7 +333,7 @@
 
   // The difference of a guard with its interval, against the lines that were drawn before the start: the band must not cross them.
   function guardChart(node) {
-    const { guard, unit } = node.dataset;
+    const { guard, unit, what } = node.dataset;
     const [bad, fine] = [Number(node.dataset.bad), Number(node.dataset.fine)];
     const word = UNITS[unit] ?? plain;
     const log = unit === 'Ratio';
@@ -357,13 +364,13 @@
     const chart = new uPlot({
       ...options,
       scales: { x: { time: true }, y: { distr: log ? 3 : 1, log: 2, range: () => guardRange(guard, bad, fine, log) } },
-      axes: [time, { ...axis, size: 74, ...(log ? { splits: (_, i, low, high) => thin(RATIOS.filter(v => v >= low && v <= high)) } : {}), values: (_, ticks) => ticks.map(v => v == null ? '' : word(v)) }],
+      axes: [time, { ...axis, size: 74, ...(log ? { splits: (_, i, low, high) => apart(RATIOS.filter(v => v >= low && v <= high), low, high) } : {}), values: (_, ticks) => ticks.map(v => v == null ? '' : word(v)) }],
       bands: [{ series: [1, 2], fill: color('--band') }],
       series: [
         at,
         { label: 'at most', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
         { label: 'at least', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
-        { label: 'difference', stroke: color('--ink'), width: 2, value: (u, v, s, i) => i == null ? '–' : `${word(v)}, ${VERDICTS[numbers.guards[guard]?.k[i]] ?? ''}`, points: { show: false } },
+        { label: what, stroke: color('--ink'), width: 2, value: (u, v, s, i) => i == null ? '–' : `${word(v)}, ${VERDICTS[numbers.guards[guard]?.k[i]] ?? ''}`, points: { show: false } },
       ],
       hooks: { drawClear: [stages], draw: [u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), u => fine !== bad && rule(u, fine, 'fine', '--good')] },
     }, data(), node);
@@ -371,7 +378,9 @@
     return { chart, data, height: 170 };
   }
 
-  const thin = ticks => ticks.length <= 6 ? ticks : ticks.filter((v, i) => v === 1 || (i - ticks.indexOf(1)) % Math.ceil(ticks.length / 6) === 0);
+  // From 1 outwards, as many as can be read: the picture is about seven lines of print high.
+  const apart = (ticks, low, high) => [...ticks].sort((a, b) => Math.abs(Math.log(a)) - Math.abs(Math.log(b)))
+    .reduce((kept, v) => kept.every(k => Math.abs(Math.log(k / v)) > Math.log(high / low) / 7) ? [...kept, v] : kept, []).sort((a, b) => a - b);
 
   // Both distributions over each other, with the quantiles that guards speak of.
   function shapeChart(node) {
@@ -382,11 +391,10 @@
     };
     const marks = u => {
       u.ctx.save();
-      for (const [quantiles, ink, top] of [[numbers.shape?.bq ?? [], '--baseline', 0], [numbers.shape?.cq ?? [], '--canary', 12]]) {
+      for (const [quantiles, ink, top] of [[numbers.shape?.bq ?? [], '--baseline', -26], [numbers.shape?.cq ?? [], '--canary', -13]]) {
         u.ctx.strokeStyle = u.ctx.fillStyle = color(ink);
         u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
         u.ctx.textBaseline = 'top';
-        u.ctx.textAlign = 'left';
         quantiles.forEach((q, i) => {
           const x = Math.round(u.valToPos(q, 'x', true));
           u.ctx.setLineDash(DASHES[2 - i].map(d => d * devicePixelRatio));
@@ -394,7 +402,8 @@
           u.ctx.moveTo(x, u.bbox.top);
           u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
           u.ctx.stroke();
-          u.ctx.fillText(['p50', 'p95', 'p99'][i], x + 2 * devicePixelRatio, u.bbox.top + top * devicePixelRatio);
+          u.ctx.textAlign = i === 2 ? 'left' : 'right'; // p95 and p99 may be close
+          u.ctx.fillText(['p50', 'p95', 'p99'][i], x + (i === 2 ? 2 : -2) * devicePixelRatio, u.bbox.top + top * devicePixelRatio);
         });
       }
 
@@ -404,6 +413,7 @@
     const line = (label, ink, width) => ({ label, stroke: color(ink), width, fill: `${color(ink)}22`, paths: steps, points: { show: false }, value: (_, v) => percent(v) });
     const chart = new uPlot({
       ...options,
+      padding: [30, null, null, null],
       cursor: { points: { size: 7 } },
       scales: { x: { time: false, distr: 3 }, y: { range: (_, low, high) => [0, high * 1.1 || 1] } },
       axes: [{ ...axis, space: 60, values: (_, ticks) => ticks.map(v => v == null ? '' : seconds(v)) }, { ...axis, size: 74, values: (_, ticks) => ticks.map(v => v == null ? '' : percent(v)) }],
@@ -568,7 +578,7 @@
     draw();
   });
   // What a slider stands at.
-  const SHOWN = { times: v => `${plain(v)} times`, percent };
+  const SHOWN = { times: v => v === 1 ? 'as planned' : `${plain(v)} times`, percent };
   document.addEventListener('input', e => {
     if (e.target.dataset?.shows) {
       say(e.target.parentElement.querySelector('output'), SHOWN[e.target.dataset.shows](Number(e.target.value)));

@@ -49,6 +49,6 @@ public static class RecordModels
             isRollout ? (entry.From == entry.To ? $"{entry.To}" : $"{entry.From} → {entry.To}") : null,
             entry.By,
             entry.Why,
-            entry.EvidenceUpTo == 0 ? null : $"{entry.Verdicts.Count} verdicts on evidence up to slice {entry.EvidenceUpTo}, digest {entry.EvidenceDigest[..Math.Min(12, entry.EvidenceDigest.Length)]}");
+            entry.EvidenceUpTo == 0 ? null : $"{entry.Verdicts.Count} {(entry.Verdicts.Count == 1 ? "verdict" : "verdicts")} on evidence up to slice {entry.EvidenceUpTo}, digest {entry.EvidenceDigest[..Math.Min(12, entry.EvidenceDigest.Length)]}");
     }
 }

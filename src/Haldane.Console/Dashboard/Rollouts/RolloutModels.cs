@@ -16,8 +16,9 @@ public static class RolloutModels
     /// <summary>The page for a person.</summary>
     /// <param name="view">The rollout.</param>
     /// <param name="course">How its run went; null where nothing is kept.</param>
+    /// <param name="freezes">The freezes that there are.</param>
     /// <param name="person">The person.</param>
-    public static RolloutModel Of(RolloutView view, RunCourse? course, Person person)
+    public static RolloutModel Of(RolloutView view, RunCourse? course, IReadOnlyList<FreezeView> freezes, Person person)
     {
         var (rollout, judgement) = (view.Rollout, view.Judgement);
         return new()
@@ -26,11 +27,15 @@ public static class RolloutModels
             Rail = Rail(rollout, judgement),
             Actions = Actions(rollout, person),
             Reach = new(Sum(view, Arm.Canary), Sum(view, Arm.Baseline), course?.Reach),
-            Signs = new(rollout.IsActive ? judgement?.NoData : null, view.Ejection?.Sentence, rollout.IsActive ? judgement?.Anomalies ?? [] : []),
+            Signs = new(rollout.IsActive ? judgement?.NoData : null, view.Ejection?.Sentence, rollout.IsActive ? judgement?.Anomalies ?? [] : [], Holding(rollout, freezes)),
             Mixes = MixModels.Of(course),
             Tiles = rollout.Spec.Guards.Select(g => Tile(rollout, g, judgement?.Verdicts.FirstOrDefault(v => v.Guard == g.Name))).ToValueList(),
         };
     }
+
+    // One that runs says so itself, as what it is held by.
+    private static ValueList<FreezeView> Holding(Rollout rollout, IReadOnlyList<FreezeView> freezes) =>
+        rollout.Phase is not (Phase.Draft or Phase.RolledBack) ? [] : [.. freezes.Where(f => f.Stands && (f.Models.Count == 0 || f.Models.Contains(rollout.Spec.Model)))];
 
     private static ArmSum Sum(RolloutView view, Arm arm) => view.Totals.FirstOrDefault(t => t.Arm == arm) is { } totals ? new(totals.Exchanges, totals.Errors) : ArmSum.Nothing;
 
@@ -104,6 +109,7 @@ public static class RolloutModels
         Href = $"/rollouts/{Uri.EscapeDataString(rollout.Name)}/guards/{Uri.EscapeDataString(guard.Name)}",
         Promise = GuardWords.PromiseOf(guard),
         Required = rollout.Spec.Stages[^1].Kind == StageKind.Experiment ? "promotes nothing" : guard.RequiredFrom is { } from ? $"must have passed from {from} on" : "must have passed in the last stage",
+        What = guard.Scale == Scale.Value ? "value" : "difference",
         Unit = GuardWords.UnitOf(guard),
         OwnUnit = GuardWords.OwnUnitOf(guard.Signal.Kind),
         Bad = guard.Bad,
@@ -133,7 +139,7 @@ public static class RolloutModels
         RolloutCommand.Retry => rollout.Ended,
         RolloutCommand.Pause => rollout is { Phase: Phase.Running, Pause: null },
         RolloutCommand.Resume => rollout is { Phase: Phase.Running, Pause: not null },
-        RolloutCommand.Advance => rollout is { Phase: Phase.Running, IsInLastStage: false },
+        RolloutCommand.Advance => rollout is { Phase: Phase.Running, IsInLastStage: false } && rollout.Hold is not (HoldReason.Approval or HoldReason.Frozen), // it would be refused
         RolloutCommand.Approve => rollout.Phase == Phase.Running && rollout.Spec.Stages[rollout.Stage].Approval is not null,
         RolloutCommand.Override => rollout.Hold == HoldReason.Frozen,
         RolloutCommand.RollBack => rollout.Phase == Phase.Running || rollout is { Phase: Phase.Promoted, WarmUntil: not null },

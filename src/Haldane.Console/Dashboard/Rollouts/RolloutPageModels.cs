@@ -123,7 +123,8 @@ public sealed record ReachModel(ArmSum Canary, ArmSum Baseline, BlastRadius? Rad
 /// <param name="Silence">Why no evidence flows; null where it does.</param>
 /// <param name="Ejection">What the gateway says of a canary that is dead; null where it is not.</param>
 /// <param name="Anomalies">Sudden changes inside the canary.</param>
-public sealed record SignsModel(string? Silence, string? Ejection, ValueList<Anomaly> Anomalies);
+/// <param name="Freezes">What keeps it from being started now.</param>
+public sealed record SignsModel(string? Silence, string? Ejection, ValueList<Anomaly> Anomalies, ValueList<FreezeView> Freezes);
 
 /// <summary>A guard on the page.</summary>
 public sealed record TileModel
@@ -142,6 +143,9 @@ public sealed record TileModel
 
     /// <summary>Where it must have passed.</summary>
     public required string Required { get; init; }
+
+    /// <summary>What is held against its lines: a difference between the versions, or the canary's own value.</summary>
+    public required string What { get; init; }
 
     /// <summary>What its lines are measured in.</summary>
     public required GuardUnit Unit { get; init; }

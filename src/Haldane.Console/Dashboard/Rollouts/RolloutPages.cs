@@ -45,7 +45,7 @@ internal sealed class RolloutPages(PageDesk desk)
             : desk.Follow(context, life, $"/rollouts/{name}/guards/{guard}", person => VerdictScene(name, guard, person))).Needs(Permissions.Read);
     }
 
-    private RolloutModel? Rollout(string name, Person person) => desk.View(name, person) is { } view ? RolloutModels.Of(view, desk.Room.Course(name), person) : null;
+    private RolloutModel? Rollout(string name, Person person) => desk.View(name, person) is { } view ? RolloutModels.Of(view, desk.Room.Course(name), desk.Room.Freezes, person) : null;
 
     private Scene? RolloutScene(string name, Person person)
     {
@@ -55,7 +55,7 @@ internal sealed class RolloutPages(PageDesk desk)
         }
 
         var course = desk.Room.Course(name);
-        return new([PartOf(RolloutModels.Of(view, course, person))], view.Version, () => Tail(view, course));
+        return new([PartOf(RolloutModels.Of(view, course, desk.Room.Freezes, person))], view.Version, () => Tail(view, course));
     }
 
     private static Part PartOf(RolloutModel model) => Part.Of<RolloutBody, RolloutModel>("rollout", model, (model.Head.Run, string.Join('\n', model.Tiles.Select(t => t.Guard))),

@@ -70,7 +70,7 @@ public static class VerdictModels
     {
         var (unit, own) = (GuardWords.UnitOf(rule), GuardWords.OwnUnitOf(rule.Signal.Kind));
         var about = verdict.Segment is { } segment ? $"in the segment {segment}" : "of everyone";
-        yield return new("counted", $"{Figures.Count(verdict.CanaryCount)} of the canary, {Figures.Count(verdict.BaselineCount)} of the baseline", $"{verdict.CountedBy}, {about}, in this stage: evidence under different shares is never pooled.");
+        yield return new("counted", $"{Figures.Count(verdict.CanaryCount)} of the canary, {Figures.Count(verdict.BaselineCount)} of the baseline", $"{PackWords.CountedBy(verdict)}, {about}. What was seen under different shares is never pooled: it is weighed stage by stage, or begins anew with each.");
         if (verdict.CanaryValue is { } canary)
         {
             yield return new("the canary's own value", Figures.Of(canary, own), "");
@@ -81,7 +81,7 @@ public static class VerdictModels
             yield return new("the baseline's own value", Figures.Of(baseline, own), "");
         }
 
-        yield return new("difference", verdict.Estimate is { } estimate ? Figures.Of(estimate, unit) : "none yet", "The best estimate on the guard's scale.");
+        yield return new(rule.Scale == Scale.Value ? "value" : "difference", verdict.Estimate is { } estimate ? Figures.Of(estimate, unit) : "none yet", "The best estimate on the guard's scale.");
         yield return new("interval", PackWords.Range(verdict.Low, verdict.High, unit), "A confidence sequence: it holds at every moment at once, however often anybody looks.");
         yield return Evidence("against \"fine\"", verdict.FailEvidence, verdict.FailAt, "Fail");
         yield return Evidence("against \"bad\"", verdict.PassEvidence, verdict.PassAt, "Pass");
