@@ -23,7 +23,7 @@ switch (args)
             {
                 "pixels" => Pixels.RunAsync(Option("--rounds", 40)),
                 "load" => Loads.RunAsync(Option("--rounds", 20)),
-                "readers" => ReadersCost.RunAsync(Option("--rounds", 6), Option("--seconds", 8)),
+                "readers" => ReadersCost.RunAsync(Option("--rounds", 4), Option("--seconds", 8)),
                 _ => Week.RunAsync(Option("--rounds", 10), TimeSpan.FromSeconds(Option("--every", 300))),
             });
             Console.WriteLine($"\n{part} took {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s; load average now: {Repository.LoadAverage}");

@@ -41,7 +41,7 @@ internal static class ReadersCost
             await server.SaysAsync(Plan.RolloutName(Rollouts - 1), "\"Running\"");
             await RoundAsync(server, seconds, 0, readers: true);
             await PairsAsync("as many requests as go through", server, pairs, seconds, 0);
-            await PairsAsync($"{CalmRate} requests/s", server, Math.Max(1, pairs / 4), seconds, CalmRate);
+            await PairsAsync($"{CalmRate} requests/s", server, Math.Max(1, pairs / 2), seconds, CalmRate);
         }
         finally
         {

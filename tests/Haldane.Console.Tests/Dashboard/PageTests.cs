@@ -4,6 +4,7 @@ using Haldane.Console.Tests.Fakes;
 using Haldane.Core.Access;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
+using Haldane.Core.Rollouts;
 
 namespace Haldane.Console.Tests.Dashboard;
 
@@ -141,6 +142,40 @@ public sealed class PageTests : IAsyncLifetime
         {
             Assert.Equal("still", news.Current.EventType);
         }
+    }
+
+    [Fact]
+    public async Task A_row_of_the_overview_that_only_creeps_is_told_of_every_ten_seconds()
+    {
+        var view = Views.Running("fraud-v2");
+        _admin.Room.Show(Silent(11));
+        using var response = await _admin.Client.GetAsync("/live", HttpCompletionOption.ResponseHeadersRead);
+        await using var news = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+        await NextAsync(news, "message");
+
+        _admin.Room.Show(Silent(12));
+        _admin.Time.Pass(TimeSpan.FromSeconds(1));
+        await NextAsync(news, "still");
+        _admin.Time.Pass(TimeSpan.FromSeconds(10));
+        var later = await NextAsync(news, "message");
+
+        Assert.Contains("silent for 12 s", later, StringComparison.Ordinal);
+
+        RolloutView Silent(int seconds) => view with { Rollout = view.Rollout with { Hold = HoldReason.NoData, Reason = $"silent for {seconds} s" } };
+    }
+
+    [Theory]
+    [InlineData("/", "br")]
+    [InlineData("/rollouts/fraud-v2/numbers", "br")]
+    [InlineData("/live", "identity")]
+    public async Task What_a_browser_unpacks_is_packed_but_no_stream(string path, string encoding)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Accept-Encoding", "gzip, br");
+
+        using var response = await _admin.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal(encoding, response.Content.Headers.ContentEncoding.SingleOrDefault());
     }
 
     [Fact]
