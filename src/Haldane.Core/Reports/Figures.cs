@@ -70,7 +70,7 @@ public static class Figures
     {
         GuardUnit.Ratio => Number(value, digits) + " times",
         GuardUnit.Fraction => Percent(value, digits),
-        GuardUnit.Points => Number(value * 100, digits) is var points && points == "1" ? "1 point" : points + " points",
+        GuardUnit.Points => Number(value * 100, digits) is var points && points is "1" or "-1" ? points + " point" : points + " points",
         GuardUnit.Seconds => Seconds(value, digits),
         GuardUnit.Bits => Number(value, digits) + " bits",
         _ => Number(value, digits),

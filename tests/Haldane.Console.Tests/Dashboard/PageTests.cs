@@ -228,7 +228,7 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Contains("<tr data-proven><th scope=\"row\">country=ID</th>", table, StringComparison.Ordinal);
         Assert.Contains("4 times, at least 2.1 times", table, StringComparison.Ordinal);
         Assert.Equal(["country=MY", "country=ID"], json.EnumerateArray().Select(s => s.GetProperty("segment").GetString()));
-        Assert.Contains("has no segments", (await _admin.GetAsync("/rollouts/chat-v2/segments")).Text, StringComparison.Ordinal);
+        Assert.Contains("There are no segments", (await _admin.GetAsync("/rollouts/chat-v2/segments")).Text, StringComparison.Ordinal);
     }
 
     private Task<Answer> PostAsync(string verb, string why) => _admin.SendAsync(HttpMethod.Post, $"/rollouts/fraud-v2/{verb}", new FormUrlEncodedContent([new("why", why)]));

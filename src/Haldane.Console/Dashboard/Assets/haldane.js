@@ -297,6 +297,7 @@
     u.ctx.strokeStyle = u.ctx.fillStyle = color('--quiet');
     u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     u.ctx.textBaseline = 'alphabetic';
+    u.ctx.textAlign = 'left';
     u.ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
     let free = 0;
     for (let i = 1; i < all.t.length; i++) {
@@ -325,7 +326,10 @@
         u.ctx.moveTo(x, u.bbox.top);
         u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
         u.ctx.stroke();
-        u.ctx.fillText(`▲ ${numbers.marks.s[i]}`, x + 3 * devicePixelRatio, u.bbox.top + u.bbox.height - 4 * devicePixelRatio);
+        const text = `▲ ${numbers.marks.s[i]}`;
+        const isLast = x + u.ctx.measureText(text).width > u.bbox.left + u.bbox.width;
+        u.ctx.textAlign = isLast ? 'right' : 'left';
+        u.ctx.fillText(text, x + (isLast ? -3 : 3) * devicePixelRatio, u.bbox.top + u.bbox.height - 4 * devicePixelRatio);
       }
     });
     u.ctx.restore();
@@ -340,8 +344,8 @@
     const { axis, time, options } = frame(node, 170);
     const data = () => {
       const band = numbers.guards[guard];
-      const open = (ends, end) => ends.map((v, i) => v ?? (band.e[i] == null ? null : end)); // an interval without a bound goes on beyond the picture
-      return band ? [numbers.whole.t, open(band.h, log ? FAR : AWAY), open(band.l, log ? 1 / FAR : -AWAY), band.e] : [[], [], [], []];
+      const open = (ends, others, end) => ends.map((v, i) => v ?? (band.e[i] == null && others[i] == null ? null : end)); // an interval without a bound goes on beyond the picture
+      return band ? [numbers.whole.t, open(band.h, band.l, log ? FAR : AWAY), open(band.l, band.h, log ? 1 / FAR : -AWAY), band.e] : [[], [], [], []];
     };
     const bound = v => v == null ? '–' : Math.abs(v) >= AWAY || (log && (v >= FAR || v <= 1 / FAR)) ? 'no bound yet' : word(v);
     const rule = (u, value, name, ink) => {
@@ -357,14 +361,19 @@
         u.ctx.moveTo(u.bbox.left, y);
         u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
         u.ctx.stroke();
-        u.ctx.fillText(`${name} ${word(value)}`, u.bbox.left + u.bbox.width - 3 * devicePixelRatio, y + ((name === 'fine') === (bad >= fine) ? 13 : -5) * devicePixelRatio);
+        const written = [`${name} ${word(value)}`, u.bbox.left + u.bbox.width - 3 * devicePixelRatio, y + ((name === 'fine') === (bad >= fine) || y < u.bbox.top + 16 * devicePixelRatio ? 13 : -5) * devicePixelRatio]; // above the picture is the place of the stages
+        u.ctx.strokeStyle = color('--card'); // or it could not be read where the curve runs through it
+        u.ctx.lineWidth = 4 * devicePixelRatio;
+        u.ctx.lineJoin = 'round';
+        u.ctx.strokeText(...written);
+        u.ctx.fillText(...written);
         u.ctx.restore();
       }
     };
     const chart = new uPlot({
       ...options,
       scales: { x: { time: true }, y: { distr: log ? 3 : 1, log: 2, range: () => guardRange(guard, bad, fine, log) } },
-      axes: [time, { ...axis, size: 74, ...(log ? { splits: (_, i, low, high) => apart(RATIOS.filter(v => v >= low && v <= high), low, high) } : {}), values: (_, ticks) => ticks.map(v => v == null ? '' : word(v)) }],
+      axes: [time, { ...axis, size: 86, ...(log ? { splits: (_, i, low, high) => apart(RATIOS.filter(v => v >= low && v <= high), low, high) } : {}), values: (_, ticks) => ticks.map(v => v == null ? '' : word(v)) }],
       bands: [{ series: [1, 2], fill: color('--band') }],
       series: [
         at,

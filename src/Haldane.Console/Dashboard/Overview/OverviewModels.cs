@@ -145,7 +145,7 @@ public static class Overviews
             Reason = rollout.Reason,
             Guard = rollout.Guard ?? worst?.Guard,
             Verdict = rollout.Guard is null ? worst?.Kind ?? VerdictKind.NoData : VerdictKind.Fail,
-            Forecast = rollout.IsActive ? StateWords.Of(worst?.Forecast) : null,
+            Forecast = rollout.IsActive && rollout.Hold != HoldReason.NoData ? StateWords.Of(worst?.Forecast) : null,
             Spark = Sparks.Of(view.Series),
             MayRollBack = RolloutModels.Offers(rollout, person).Any(o => o.Command == RolloutCommand.RollBack),
         };

@@ -24,7 +24,7 @@ public sealed record RuleLine(string Kind, double X, string? Text, double TextX,
 /// <param name="Between">Between the lines.</param>
 /// <param name="Bad">Where it is bad.</param>
 /// <param name="Lines">The lines.</param>
-/// <param name="Interval">The interval; null before the first estimate.</param>
+/// <param name="Interval">The interval; null before there is anything.</param>
 /// <param name="IsOpenLeft">Whether it goes on to the left of the picture.</param>
 /// <param name="IsOpenRight">Whether it goes on to the right of it.</param>
 /// <param name="Estimate">The estimate; null before the first.</param>
@@ -54,11 +54,11 @@ public static class DifferenceBands
             new(Math.Min(fine, bad), Math.Max(fine, bad)),
             scale.AtLeast ? new(0, bad) : new(bad, Width),
             Lines(unit, (scale.Fine, fine), (scale.Bad, bad), scale.None is { } n ? scale.X(n) : null),
-            difference is null ? null : new(left ? 1 : scale.X(low!.Value), right ? Width - 1 : scale.X(high!.Value)),
+            difference is null && low is null && high is null ? null : new(left ? 1 : scale.X(low!.Value), right ? Width - 1 : scale.X(high!.Value)),
             left,
             right,
             difference is { } estimate ? scale.X(estimate) : null,
-            $"{(difference is { } e ? $"{Figures.Of(e, unit)}, {PackWords.Range(low, high, unit)}" : "no estimate yet")}; "
+            $"{(difference is { } e ? $"{Figures.Of(e, unit)}, " : low is null && high is null ? "no estimate yet, " : "")}{PackWords.Range(low, high, unit)}; "
             + (scale.Fine == scale.Bad ? $"limit {Figures.Of(scale.Bad, unit)}" : $"fine line {Figures.Of(scale.Fine, unit)}, bad line {Figures.Of(scale.Bad, unit)}") + $"; {(scale.AtLeast ? "lower" : "higher")} is worse");
     }
 

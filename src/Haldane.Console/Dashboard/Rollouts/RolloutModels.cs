@@ -56,7 +56,7 @@ public static class RolloutModels
         Started = rollout.StartedAt,
         StartedBy = rollout.StartedBy,
         Since = rollout.Run == 0 ? null : rollout.Since,
-        Forecast = rollout.Phase == Phase.Running && judgement is not null ? Soonest(judgement.Verdicts) : null,
+        Forecast = rollout.Phase == Phase.Running && judgement is { NoData: null } ? Soonest(judgement.Verdicts) : null,
     };
 
     // What all wait for: the guard that takes longest to pass, or the first that is about to fail.
