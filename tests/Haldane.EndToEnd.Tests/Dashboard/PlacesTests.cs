@@ -76,7 +76,10 @@ public sealed class PlacesTests(Browser browser) : IClassFixture<Browser>, IAsyn
         await window.SaysAsync("#rollout-head .badge", "Running");
         await using (new SteadyCallers(haldane.Data, 1))
         {
-            await page.WaitForFunctionAsync("() => fetch('/api/v1/rollouts/fraud-v2/pairs').then(r => r.json()).then(p => p.length >= 10)");
+            for (var i = 0; i < 300 && await page.EvaluateAsync<int>("fetch('/api/v1/rollouts/fraud-v2/pairs').then(r => r.json()).then(p => p.length)") < 10; i++)
+            {
+                await Task.Delay(50);
+            }
         }
 
         await page.ClickAsync("text=Pairs that differ");

@@ -30,14 +30,14 @@ public sealed class RoleTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         (string Role, string[] Actions, string[] Places)[] expected =
         [
             ("viewer", [], ["Overview", "Ledger", "Inventory", "Settings"]),
-            ("operator", ["do-pause", "do-advance", "do-rollback"], ["Overview", "Ledger", "Inventory", "Settings"]),
-            ("approver", ["do-pause", "do-advance", "do-approve", "do-rollback"], ["Overview", "Ledger", "Inventory", "Settings"]),
-            ("admin", ["do-pause", "do-advance", "do-approve", "do-rollback"], ["Overview", "Ledger", "Inventory", "Settings", "Tokens"]),
+            ("operator", ["do-pause", "do-rollback"], ["Overview", "Ledger", "Inventory", "Settings"]),
+            ("approver", ["do-pause", "do-approve", "do-rollback"], ["Overview", "Ledger", "Inventory", "Settings"]),
+            ("admin", ["do-pause", "do-approve", "do-rollback"], ["Overview", "Ledger", "Inventory", "Settings", "Tokens"]),
         ];
         foreach (var (role, actions, places) in expected)
         {
             await using var window = await SignInAsync(haldane, tokens[role]);
-            await window.SaysAsync("#rollout-head .badge", "Running");
+            await window.SaysAsync("#rollout-head .hold", "people");
             await window.SaysAsync("#connection", "live");
             Assert.Equal(actions, await window.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('[data-open]')].map(b => b.dataset.open)"));
             Assert.Equal(places, await window.Page.Locator("header nav a").AllTextContentsAsync());
