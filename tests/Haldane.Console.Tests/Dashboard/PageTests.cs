@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.ServerSentEvents;
+using System.Text.RegularExpressions;
 using Haldane.Console.Tests.Fakes;
 using Haldane.Core.Access;
 using Haldane.Core.Judging;
@@ -25,7 +26,7 @@ public sealed class PageTests : IAsyncLifetime
         var page = await _admin.GetAsync("/");
 
         Assert.Contains("<a href=\"/rollouts/fraud-v2\">fraud-v2</a>", page.Text, StringComparison.Ordinal);
-        Assert.Contains("data-hx-sse:connect=\"/live\"", page.Text, StringComparison.Ordinal);
+        Assert.Contains("data-hx-sse:connect=\"/live?since=", page.Text, StringComparison.Ordinal);
         page.AssertSecured();
     }
 
@@ -111,8 +112,8 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_brings_everything_first_and_then_only_what_has_changed()
     {
-        using var response = await _admin.Client.GetAsync("/rollouts/fraud-v2/live", HttpCompletionOption.ResponseHeadersRead);
-        await using var news = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+        using var response = await OpenAsync("/rollouts/fraud-v2/live");
+        await using var news = Follow(response);
 
         var whole = await NextAsync(news, "message");
         var numbers = await NextAsync(news, "numbers");
@@ -121,18 +122,63 @@ public sealed class PageTests : IAsyncLifetime
         _admin.Time.Pass(TimeSpan.FromSeconds(1));
         var changed = await NextAsync(news, "message");
 
-        Assert.Contains("id=\"rollout-head\"", whole, StringComparison.Ordinal);
+        Assert.Contains("hx-target=\"#rollout\"", whole, StringComparison.Ordinal);
         Assert.StartsWith("{\"run\":1,", numbers, StringComparison.Ordinal);
         Assert.Contains("hx-target=\"#guard-errors\"", changed, StringComparison.Ordinal);
         Assert.Contains("proven", changed, StringComparison.Ordinal);
-        Assert.DoesNotContain("rollout-head", changed, StringComparison.Ordinal);
+        Assert.DoesNotContain("hx-target=\"#mixes\"", changed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_has_the_page_is_sent_only_what_is_newer()
+    {
+        var page = (await _admin.GetAsync("/rollouts/fraud-v2")).Text;
+        var live = Regex.Match(page, "(?<=sse:connect=\")[^\"]+", RegexOptions.ExplicitCapture, Patience).Value;
+        Change("proven");
+        using var first = await OpenAsync(live);
+        await using var news = Follow(first);
+
+        var changed = await NextAsync(news, "message");
+        await NextAsync(news, "numbers");
+        var mark = news.Current.EventId;
+
+        Assert.Contains("proven", changed, StringComparison.Ordinal);
+        Assert.DoesNotContain("hx-target=\"#mixes\"", changed, StringComparison.Ordinal);
+
+        // The connection breaks, something changes, and the browser comes back with what it had last.
+        Change("doubtful");
+        using var second = await OpenAsync(live, ("Last-Event-ID", mark!));
+        await using var more = Follow(second);
+        var since = await NextAsync(more, "message");
+
+        Assert.Contains("doubtful", since, StringComparison.Ordinal);
+        Assert.DoesNotContain("hx-target=\"#mixes\"", since, StringComparison.Ordinal);
+
+        void Change(string reason)
+        {
+            var view = Views.Running("fraud-v2", version: 3, points: 4);
+            _admin.Room.Show(view with { Judgement = view.Judgement! with { Verdicts = [view.Judgement.Verdicts[0] with { Kind = VerdictKind.Pass, Reason = reason }, view.Judgement.Verdicts[1]] } });
+            _admin.Time.Pass(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    [InlineData("0123456789abcdef0123456789abcdef-7")]
+    public async Task A_mark_of_another_server_brings_everything(string mark)
+    {
+        using var response = await OpenAsync($"/rollouts/fraud-v2/live?since={mark}");
+        await using var news = Follow(response);
+
+        Assert.Contains("hx-target=\"#rollout\"", await NextAsync(news, "message"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_stream_says_that_nothing_changes_and_ends_whole_when_the_server_stops()
     {
-        using var response = await _admin.Client.GetAsync("/live", HttpCompletionOption.ResponseHeadersRead);
-        await using var news = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+        using var response = await OpenAsync("/live");
+        await using var news = Follow(response);
         await NextAsync(news, "message");
         await NextAsync(news, "still");
 
@@ -149,8 +195,8 @@ public sealed class PageTests : IAsyncLifetime
     {
         var view = Views.Running("fraud-v2");
         _admin.Room.Show(Silent(11));
-        using var response = await _admin.Client.GetAsync("/live", HttpCompletionOption.ResponseHeadersRead);
-        await using var news = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+        using var response = await OpenAsync("/live");
+        await using var news = Follow(response);
         await NextAsync(news, "message");
 
         _admin.Room.Show(Silent(12));
@@ -197,7 +243,7 @@ public sealed class PageTests : IAsyncLifetime
     {
         var page = (await _admin.GetAsync("/rollouts/fraud-v2/guards/errors")).Text;
 
-        string[] parts = ["error rate at most 1.5 times the baseline", "promise.falseRollback", "<th scope=\"row\">this guard&#x27;s part of it</th><td>1 %</td>", "1.25 times", "data-hx-sse:connect=\"/rollouts/fraud-v2/guards/errors/live\""];
+        string[] parts = ["error rate at most 1.5 times the baseline", "promise.falseRollback", "<th scope=\"row\">this guard&#x27;s part of it</th><td>1 %</td>", "1.25 times", "data-hx-sse:connect=\"/rollouts/fraud-v2/guards/errors/live?since="];
         Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
         (await _admin.GetAsync("/rollouts/fraud-v2/guards/nothing")).AssertProblem(HttpStatusCode.NotFound, "there is no rollout fraud-v2 with a guard nothing");
     }
@@ -232,6 +278,19 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     private Task<Answer> PostAsync(string verb, string why) => _admin.SendAsync(HttpMethod.Post, $"/rollouts/fraud-v2/{verb}", new FormUrlEncodedContent([new("why", why)]));
+
+    private async Task<HttpResponseMessage> OpenAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return await _admin.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    private static IAsyncEnumerator<SseItem<string>> Follow(HttpResponseMessage stream) => SseParser.Create(stream.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
 
     private static async Task<string> NextAsync(IAsyncEnumerator<SseItem<string>> news, string kind)
     {

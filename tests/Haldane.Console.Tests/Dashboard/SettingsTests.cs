@@ -110,7 +110,7 @@ public sealed class SettingsTests : IAsyncLifetime
     {
         var page = (await GetAsync("/settings", _root)).Text;
 
-        string[] parts = ["<code>abc</code>", "href=\"/settings/rollout/fraud-v2\"", "data-hx-sse:connect=\"/settings/live\"", "https://hooks.example.com", "id=\"processes\"", "id=\"evaluators\"", "id=\"gauges\"", "id=\"alerts\"", "id=\"freezes\""];
+        string[] parts = ["<code>abc</code>", "href=\"/settings/rollout/fraud-v2\"", "data-hx-sse:connect=\"/settings/live?since=", "https://hooks.example.com", "id=\"processes\"", "id=\"evaluators\"", "id=\"gauges\"", "id=\"alerts\"", "id=\"freezes\""];
         Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
     }
 

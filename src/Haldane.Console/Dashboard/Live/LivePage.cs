@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -5,40 +6,59 @@ using System.Text;
 namespace Haldane.Console.Dashboard.Live;
 
 /// <summary>What a page shows at a moment.</summary>
+/// <param name="Model">What the page as a whole shows.</param>
 /// <param name="Parts">Its parts.</param>
 /// <param name="Version">What makes the numbers others when it changes.</param>
 /// <param name="Data">Numbers for its charts, as JSON, made only where they are others; null where it has none.</param>
-internal sealed record Scene(IReadOnlyList<Part> Parts, long Version = 0, Func<string>? Data = null);
+internal sealed record Scene(object Model, IReadOnlyList<Part> Parts, long Version = 0, Func<string>? Data = null);
 
-/// <summary>A page that several look at: what changes on it is drawn once, and sent to each.</summary>
-/// <remarks>Any thread. Nothing is drawn while nobody looks.</remarks>
+/// <summary>A page that several look at: what changes on it is drawn once, and sent to each who has not seen it.</summary>
+/// <remarks>
+/// Any thread. Nothing is looked at while nobody follows, and nothing drawn that nobody is sent. Each change of a part is a revision; a <em>mark</em> says up to which revision somebody has
+/// seen which page of which server, so that whoever was sent the page, or was cut off, gets only what is newer.
+/// </remarks>
+/// <param name="id">Unlike that of any other page, of this or another server.</param>
 /// <param name="look">What the page shows now; null when what it is about is gone.</param>
 /// <param name="views">Writes its parts.</param>
 /// <param name="time">The time.</param>
-internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider time) : IDisposable
+internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, TimeProvider time) : IDisposable
 {
     /// <summary>How often it is looked at.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<string, Drawn> _drawn = new(StringComparer.Ordinal);
-    private Data _data = new(null, 0, 0);
+    private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private Numbers _numbers = new(null, 0, 0);
     private long _lookedAt = long.MinValue;
     private long _revision;
     private bool _gone;
 
-    /// <summary>A part as it was drawn last.</summary>
-    private sealed record Drawn(object Key, string Html, long Revision);
+    /// <summary>Takes note of what somebody is sent as a whole.</summary>
+    /// <param name="scene">What it shows.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>The mark of it.</returns>
+    public async Task<string> NoteAsync(Scene scene, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            Note(scene);
+            return MarkOf(_revision);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
-    private sealed record Data(string? Json, long Version, long Revision);
-
-    /// <summary>Everything first, and then what is new, until what the page is about is gone.</summary>
+    /// <summary>What is newer than a mark first, everything where the mark is of another page, and then what is new, until what the page is about is gone.</summary>
+    /// <param name="mark">What is seen already; null for nothing.</param>
     /// <param name="stillMay">Whether the one who looks still may.</param>
     /// <param name="cancel">Ends it.</param>
-    public async IAsyncEnumerable<SseItem<string>> FollowAsync(Func<bool> stillMay, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(string? mark, Func<bool> stillMay, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Pace, time);
-        var (seen, quiet) = (0L, 0);
+        var (seen, quiet) = (RevisionOf(mark), 0);
         do
         {
             if (!stillMay())
@@ -51,12 +71,13 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
             seen = revision;
             if (html.Length > 0)
             {
-                yield return new(html);
+                // Of two that belong together the last has the mark: who was cut off between them gets both again.
+                yield return new(html) { EventId = data is null ? MarkOf(seen) : null };
             }
 
             if (data is not null)
             {
-                yield return new(data, "numbers");
+                yield return new(data, "numbers") { EventId = MarkOf(seen) };
             }
 
             // A word now and then: that nothing changes is news too, and whether the listener is still there shows only so.
@@ -78,6 +99,11 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
+    private string MarkOf(long revision) => string.Create(CultureInfo.InvariantCulture, $"{id}-{revision}");
+
+    private long RevisionOf(string? mark) =>
+        mark is not null && mark.StartsWith(id, StringComparison.Ordinal) && mark.Length > id.Length && long.TryParse(mark.AsSpan(id.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : 0;
+
     private async Task<(string Html, string? Data, long Revision)> NewsAsync(long seen, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
@@ -85,17 +111,21 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
         {
             if (_lookedAt == long.MinValue || time.GetElapsedTime(_lookedAt) > Pace / 2)
             {
-                await LookAsync();
-                _lookedAt = time.GetTimestamp();
+                var scene = look();
+                _gone = scene is null;
+                if (scene is not null)
+                {
+                    Note(scene);
+                }
             }
 
             var html = new StringBuilder();
-            foreach (var part in _drawn.Values.Where(d => d.Revision > seen).OrderBy(d => d.Revision))
+            foreach (var known in _known.Values.Where(k => k.Revision > seen).OrderBy(k => k.Revision))
             {
-                html.Append(part.Html);
+                html.Append(known.Html ??= await views.ReplaceAsync(known.Part));
             }
 
-            return (html.ToString(), _data.Revision > seen ? _data.Json : null, _revision);
+            return (html.ToString(), _numbers.Revision > seen ? _numbers.Json : null, _revision);
         }
         finally
         {
@@ -103,53 +133,70 @@ internal sealed class LivePage(Func<Scene?> look, ViewWriter views, TimeProvider
         }
     }
 
-    private async Task LookAsync()
+    private void Note(Scene scene)
     {
-        if (look() is not { } scene)
-        {
-            _gone = true;
-            return;
-        }
-
         var there = new HashSet<string>(StringComparer.Ordinal);
-        await DrawAsync(scene.Parts, there);
-        foreach (var gone in _drawn.Keys.Where(id => !there.Contains(id)).ToList())
+        Compare(scene.Parts, there);
+        foreach (var gone in _known.Keys.Where(id => !there.Contains(id)).ToList())
         {
-            _drawn.Remove(gone);
+            _known.Remove(gone);
         }
 
-        if (scene.Data is { } data && (_data.Json is null || scene.Version != _data.Version))
+        if (scene.Data is { } data && (_numbers.Revision == 0 || scene.Version != _numbers.Version))
         {
-            _data = new(data(), scene.Version, ++_revision);
+            _numbers = new(data, scene.Version, ++_revision);
         }
+
+        _lookedAt = time.GetTimestamp();
     }
 
-    private async Task DrawAsync(IReadOnlyList<Part> parts, HashSet<string> there)
+    private void Compare(IReadOnlyList<Part> parts, HashSet<string> there)
     {
         foreach (var part in parts)
         {
             there.Add(part.Id);
-            var isNew = _drawn.GetValueOrDefault(part.Id) is not { } before || !before.Key.Equals(part.Key);
-            if (isNew)
+            if (_known.GetValueOrDefault(part.Id) is { } before && before.Part.Key.Equals(part.Key))
             {
-                _drawn[part.Id] = new(part.Key, await views.ReplaceAsync(part), ++_revision);
-                Note(part.Within, there);
+                Compare(part.Within, there);
             }
             else
             {
-                await DrawAsync(part.Within, there);
+                _known[part.Id] = new(part, ++_revision);
+                Within(part, there);
             }
         }
     }
 
-    // What stands inside a part was drawn with it.
-    private void Note(IReadOnlyList<Part> within, HashSet<string> there)
+    // What stands inside a part is sent with it.
+    private void Within(Part whole, HashSet<string> there)
     {
-        foreach (var part in within)
+        foreach (var part in whole.Within)
         {
             there.Add(part.Id);
-            _drawn[part.Id] = new(part.Key, "", 0);
-            Note(part.Within, there);
+            _known[part.Id] = new(part, 0);
+            Within(part, there);
         }
+    }
+
+    /// <summary>A part as it was seen last.</summary>
+    private sealed class Known(Part part, long revision)
+    {
+        public Part Part => part;
+
+        public long Revision => revision;
+
+        /// <summary>How it is drawn; null while nobody was sent it.</summary>
+        public string? Html { get; set; }
+    }
+
+    private sealed class Numbers(Func<string>? data, long version, long revision)
+    {
+        private string? _json;
+
+        public long Version => version;
+
+        public long Revision => revision;
+
+        public string? Json => _json ??= data?.Invoke();
     }
 }

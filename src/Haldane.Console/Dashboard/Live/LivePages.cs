@@ -7,29 +7,56 @@ namespace Haldane.Console.Dashboard.Live;
 /// <remarks>Any thread.</remarks>
 internal sealed class LivePages(ViewWriter views, TimeProvider time)
 {
-    /// <summary>How many may look at once.</summary>
+    /// <summary>How many may follow at once.</summary>
     public const int Most = 1_000;
+
+    /// <summary>How many are kept that nobody follows.</summary>
+    public const int MostIdle = 100;
+
+    /// <summary>How long a page is kept that nobody follows: whoever was sent it follows soon, and who was cut off comes back soon.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
     private int _followers;
 
-    /// <summary>Whether nobody more can look.</summary>
+    /// <summary>Whether nobody more can follow.</summary>
     public bool IsFull => Volatile.Read(ref _followers) >= Most;
 
-    /// <summary>Follows a page.</summary>
+    /// <summary>Takes note of what somebody is sent as a whole.</summary>
     /// <param name="key">Equal for all who see the same.</param>
     /// <param name="look">What there is to see; null when it is gone.</param>
-    /// <param name="stillMay">Whether the one who looks still may.</param>
-    /// <param name="stopping">Ends it from outside, or open pages would hold the end of the server up.</param>
-    /// <param name="left">Whoever looked has left.</param>
-    public async IAsyncEnumerable<SseItem<string>> FollowAsync(string key, Func<Scene?> look, Func<bool> stillMay, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
+    /// <param name="scene">What is sent.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>The mark with which to follow.</returns>
+    public async Task<string> NoteAsync(string key, Func<Scene?> look, Scene scene, CancellationToken cancel)
     {
         var page = Enter(key, look);
         try
         {
+            return await page.NoteAsync(scene, cancel);
+        }
+        finally
+        {
+            Leave(key);
+        }
+    }
+
+    /// <summary>Follows a page.</summary>
+    /// <param name="key">Equal for all who see the same.</param>
+    /// <param name="look">What there is to see; null when it is gone.</param>
+    /// <param name="mark">What is seen already; null for nothing.</param>
+    /// <param name="stillMay">Whether the one who looks still may.</param>
+    /// <param name="stopping">Ends it from outside, or open pages would hold the end of the server up.</param>
+    /// <param name="left">Whoever looked has left.</param>
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(string key, Func<Scene?> look, string? mark, Func<bool> stillMay, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
+    {
+        var page = Enter(key, look);
+        Interlocked.Increment(ref _followers);
+        try
+        {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, left);
-            await using var news = page.FollowAsync(stillMay, either.Token).GetAsyncEnumerator(CancellationToken.None);
+            await using var news = page.FollowAsync(mark, stillMay, either.Token).GetAsyncEnumerator(CancellationToken.None);
             while (await IsMoreAsync(news, either.Token))
             {
                 yield return news.Current;
@@ -37,6 +64,7 @@ internal sealed class LivePages(ViewWriter views, TimeProvider time)
         }
         finally
         {
+            Interlocked.Decrement(ref _followers);
             Leave(key);
         }
     }
@@ -58,13 +86,12 @@ internal sealed class LivePages(ViewWriter views, TimeProvider time)
     {
         lock (_gate)
         {
-            _followers++;
             if (!_open.TryGetValue(key, out var open))
             {
-                _open[key] = open = new(new(look, views, time));
+                _open[key] = open = new(new(Guid.NewGuid().ToString("N"), look, views, time));
             }
 
-            open.Followers++;
+            open.Users++;
             return open.Page;
         }
     }
@@ -73,11 +100,13 @@ internal sealed class LivePages(ViewWriter views, TimeProvider time)
     {
         lock (_gate)
         {
-            _followers--;
-            if (--_open[key].Followers == 0)
+            var open = _open[key];
+            open.Users--;
+            open.LeftAt = time.GetTimestamp();
+            foreach (var (idle, _) in _open.Where(o => o.Value.Users == 0).OrderByDescending(o => o.Value.LeftAt).Where((o, i) => i >= MostIdle || time.GetElapsedTime(o.Value.LeftAt) > Patience).ToList())
             {
-                _open.Remove(key, out var open);
-                open!.Page.Dispose();
+                _open.Remove(idle, out var old);
+                old!.Page.Dispose();
             }
         }
     }
@@ -86,6 +115,8 @@ internal sealed class LivePages(ViewWriter views, TimeProvider time)
     {
         public LivePage Page => page;
 
-        public int Followers { get; set; }
+        public int Users { get; set; }
+
+        public long LeftAt { get; set; }
     }
 }

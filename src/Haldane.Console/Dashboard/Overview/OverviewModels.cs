@@ -36,7 +36,7 @@ public sealed record OverviewModel(ValueList<RowModel> Rows)
             0 => "Nothing needs a person. ",
             1 => "One needs a person. ",
             var many => $"{many} need a person. ",
-        }) + $"Taken back: {Count(Urgency.TakenBack)}. Running: {Count(Urgency.Running)}. Quiet: {Count(Urgency.Quiet)}.";
+        }) + $"Taken back: {Count(Urgency.TakenBack)}. Moving by themselves: {Count(Urgency.Running)}. Quiet: {Count(Urgency.Quiet)}.";
 
     private int Count(Urgency urgency) => Rows.Count(r => r.Urgency == urgency);
 }
@@ -89,7 +89,7 @@ public sealed record RowModel
     /// <summary>What the judge says of it.</summary>
     public VerdictKind Verdict { get; init; }
 
-    /// <summary>How long until it is decided; null where it is, or nothing can be said.</summary>
+    /// <summary>What is decided next, and when; null where it is decided, or nothing can be said.</summary>
     public string? Forecast { get; init; }
 
     /// <summary>The 99th percentile of both arms over the last minutes; null where there is none.</summary>
@@ -145,7 +145,7 @@ public static class Overviews
             Reason = rollout.Reason,
             Guard = rollout.Guard ?? worst?.Guard,
             Verdict = rollout.Guard is null ? worst?.Kind ?? VerdictKind.NoData : VerdictKind.Fail,
-            Forecast = rollout.IsActive && rollout.Hold != HoldReason.NoData ? StateWords.Of(worst?.Forecast) : null,
+            Forecast = NextDecision.Of(rollout, view.Judgement),
             Spark = Sparks.Of(view.Series),
             MayRollBack = RolloutModels.Offers(rollout, person).Any(o => o.Command == RolloutCommand.RollBack),
         };

@@ -14,14 +14,16 @@ internal sealed class OverviewPages(PageDesk desk, TimeProvider time)
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", (HttpContext context, CancellationToken _) => desk.ShowAsync<OverviewPage>(context, (nameof(OverviewPage.Model), Look(context.Person())))).Needs(Permissions.Read).IsPage();
-        routes.MapGet("/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, "/", person => SceneOf(Look(person), time.GetUtcNow()))).Needs(Permissions.Read);
+        var page = new FollowedPage("/", "there is no overview", person => SceneOf(Look(person), time.GetUtcNow()));
+        routes.MapGet("/", (HttpContext context, CancellationToken _) => desk.OpenAsync<OverviewPage>(context, page)).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, page)).Needs(Permissions.Read);
     }
 
     private OverviewModel Look(Person person) =>
         Overviews.Of([.. desk.Room.Models.Where(m => person.Covers(m.Name))], [.. desk.Room.Rollouts.Where(r => person.Covers(r.Rollout.Spec.Model))], person, time.GetUtcNow());
 
     private static Scene SceneOf(OverviewModel model, DateTimeOffset now) => new(
+        model,
     [
         Part.Of<OverviewSummary, string>("overview-summary", model.Summary),
         Part.Of<OverviewList, OverviewModel>("overview", model, string.Join(' ', model.Rows.Select(r => r.Id)), [.. model.Rows.Select(r => Part.Of<OverviewRow, RowModel>(r.Id, r, (Steady(r), Sparks.StepOf(now)), []))]),

@@ -56,16 +56,8 @@ public static class RolloutModels
         Started = rollout.StartedAt,
         StartedBy = rollout.StartedBy,
         Since = rollout.Run == 0 ? null : rollout.Since,
-        Forecast = rollout.Phase == Phase.Running && judgement is { NoData: null } ? Soonest(judgement.Verdicts) : null,
+        Forecast = NextDecision.Of(rollout, judgement),
     };
-
-    // What all wait for: the guard that takes longest to pass, or the first that is about to fail.
-    private static string? Soonest(IEnumerable<Verdict> verdicts)
-    {
-        var open = verdicts.Where(v => v is { Kind: VerdictKind.Undecided, Forecast.Time: not null }).ToList();
-        var next = open.Where(v => v.Forecast!.Toward == VerdictKind.Fail).MinBy(v => v.Forecast!.Time) ?? open.MaxBy(v => v.Forecast!.Time);
-        return next is null ? null : $"{next.Guard}: {StateWords.Of(next.Forecast)}";
-    }
 
     private static RailModel Rail(Rollout rollout, Judgement? judgement)
     {

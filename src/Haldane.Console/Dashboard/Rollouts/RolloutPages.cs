@@ -16,12 +16,8 @@ internal sealed class RolloutPages(PageDesk desk)
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/rollouts/{name}", async (string name, HttpContext context) => Rollout(name, context.Person()) is { } model
-            ? await desk.ShowAsync<RolloutPage>(context, (nameof(RolloutPage.Model), model))
-            : PageDesk.NotFound(name)).Needs(Permissions.Read).IsPage();
-        routes.MapGet("/rollouts/{name}/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.View(name, context.Person()) is null
-            ? PageDesk.NotFound(name)
-            : desk.Follow(context, life, $"/rollouts/{name}", person => RolloutScene(name, person))).Needs(Permissions.Read);
+        routes.MapGet("/rollouts/{name}", (string name, HttpContext context) => desk.OpenAsync<RolloutPage>(context, Rollout(name))).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, Rollout(name))).Needs(Permissions.Read);
         routes.MapGet("/rollouts/{name}/numbers", (string name, HttpContext context) => desk.View(name, context.Person()) is { } view
             ? Results.Json(Numbers.Of(view, desk.Room.Course(name)), NumbersJson.Default.Numbers)
             : PageDesk.NotFound(name)).Needs(Permissions.Read);
@@ -37,15 +33,13 @@ internal sealed class RolloutPages(PageDesk desk)
 
     private void MapVerdicts(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/rollouts/{name}/guards/{guard}", async (string name, string guard, HttpContext context) => Verdict(name, guard, context.Person()) is { } model
-            ? await desk.ShowAsync<VerdictPage>(context, (nameof(VerdictPage.Model), model))
-            : Problems.Of(StatusCodes.Status404NotFound, NoGuard(name, guard))).Needs(Permissions.Read).IsPage();
-        routes.MapGet("/rollouts/{name}/guards/{guard}/live", (string name, string guard, HttpContext context, IHostApplicationLifetime life) => Verdict(name, guard, context.Person()) is null
-            ? Problems.Of(StatusCodes.Status404NotFound, NoGuard(name, guard))
-            : desk.Follow(context, life, $"/rollouts/{name}/guards/{guard}", person => VerdictScene(name, guard, person))).Needs(Permissions.Read);
+        routes.MapGet("/rollouts/{name}/guards/{guard}", (string name, string guard, HttpContext context) => desk.OpenAsync<VerdictPage>(context, Verdict(name, guard))).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/guards/{guard}/live", (string name, string guard, HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, Verdict(name, guard))).Needs(Permissions.Read);
     }
 
-    private RolloutModel? Rollout(string name, Person person) => desk.View(name, person) is { } view ? RolloutModels.Of(view, desk.Room.Course(name), desk.Room.Freezes, person) : null;
+    private FollowedPage Rollout(string name) => new($"/rollouts/{name}", PageDesk.Missing(name), person => RolloutScene(name, person));
+
+    private FollowedPage Verdict(string name, string guard) => new($"/rollouts/{name}/guards/{guard}", $"there is no rollout {name} with a guard {guard}", person => VerdictScene(name, guard, person));
 
     private Scene? RolloutScene(string name, Person person)
     {
@@ -55,7 +49,8 @@ internal sealed class RolloutPages(PageDesk desk)
         }
 
         var course = desk.Room.Course(name);
-        return new([PartOf(RolloutModels.Of(view, course, desk.Room.Freezes, person))], view.Version, () => Tail(view, course));
+        var model = RolloutModels.Of(view, course, desk.Room.Freezes, person);
+        return new(model, [PartOf(model)], view.Version, () => Tail(view, course));
     }
 
     private static Part PartOf(RolloutModel model) => Part.Of<RolloutBody, RolloutModel>("rollout", model, (model.Head.Run, string.Join('\n', model.Tiles.Select(t => t.Guard))),
@@ -69,10 +64,9 @@ internal sealed class RolloutPages(PageDesk desk)
         .. model.Tiles.Select(t => Part.Of<GuardTile, TileModel>(t.Id, t)),
     ]);
 
-    private VerdictModel? Verdict(string name, string guard, Person person) => desk.View(name, person) is { } view ? VerdictModels.Of(view, guard) : null;
-
     private Scene? VerdictScene(string name, string guard, Person person) => desk.View(name, person) is { } view && VerdictModels.Of(view, guard) is { } model
         ? new(
+            model,
         [
             Part.Of<VerdictBody, VerdictModel>("verdict", model, model.Tile.Guard, [Part.Of<GuardTile, TileModel>(model.Tile.Id, model.Tile), Part.Of<VerdictSteps, ValueList<StepOfProof>>("steps", model.Steps)]),
         ], view.Version, () => Tail(view, desk.Room.Course(name)))
@@ -87,6 +81,4 @@ internal sealed class RolloutPages(PageDesk desk)
             ? PageDesk.NotFound(name)
             : await Forms.AnswerAsync(context, rule.NeedsWhy, async (_, why) => await desk.DoneAsync(await desk.Room.CommandAsync(name, rule.Command, person, why, cancel)), cancel);
     }
-
-    private static string NoGuard(string name, string guard) => $"there is no rollout {name} with a guard {guard}";
 }

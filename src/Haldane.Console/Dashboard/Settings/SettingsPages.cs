@@ -20,12 +20,13 @@ internal sealed class SettingsPages(PageDesk desk, AdminParts parts)
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Place.Settings.Path, async (HttpContext context, CancellationToken cancel) => await desk.ShowAsync<SettingsPage>(
+        var page = new FollowedPage(Place.Settings.Path, "there are no settings", person => SceneOf(Look(person)));
+        routes.MapGet(Place.Settings.Path, async (HttpContext context, CancellationToken cancel) => await desk.OpenAsync<SettingsPage>(
             context,
-            (nameof(SettingsPage.Model), Look(context.Person())),
+            page,
             (nameof(SettingsPage.Webhooks), await parts.Webhooks.ListAsync(context.Person(), cancel)),
             (nameof(SettingsPage.At), parts.Time.GetUtcNow()))).Needs(Place.Settings).IsPage();
-        routes.MapGet("/settings/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, "/settings", person => SceneOf(Look(person)))).Needs(Place.Settings);
+        routes.MapGet("/settings/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, page)).Needs(Place.Settings);
         routes.MapGet("/settings/{kind}/{name}", async (string kind, string name, HttpContext context) => SpecificationApi.Find(parts.Specifications, kind, name, context.Person()) is { } document
             ? await desk.ShowAsync<DocumentPage>(context, (nameof(DocumentPage.Document), document))
             : Problems.Of(StatusCodes.Status404NotFound, $"there is no {kind} {name}")).Needs(Place.Settings).IsPage();
@@ -45,6 +46,7 @@ internal sealed class SettingsPages(PageDesk desk, AdminParts parts)
     }
 
     private static Scene SceneOf(SettingsModel model) => new(
+        model,
     [
         Part.Of<StandingPart, StandingModel>("standing", model.Standing),
         Part.Of<DocumentsPart, ValueList<DocumentId>>("documents", model.Documents),

@@ -18,17 +18,20 @@ internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
         routes.MapGet("/rollouts/{name}/pairs", async (string name, string? kind, string? field, string? by, HttpContext context) => desk.View(name, context.Person()) is not { } view
             ? PageDesk.NotFound(name)
             : FilterOf(kind, field, by) is { } filter
-            ? await desk.ShowAsync<PairsPage>(context, (nameof(PairsPage.Model), List(view, filter)), (nameof(PairsPage.Totals), Totals(view)))
+            ? await desk.OpenAsync<PairsPage>(context, PageOf(name), (nameof(PairsPage.List), List(view, filter)))
             : Problems.Of(StatusCodes.Status400BadRequest, $"kind: wanted is one of {string.Join(", ", Enum.GetValues<PairKind>().Select(PairModels.WordOf))}; by: wanted is time or size")).Needs(Permissions.Read).IsPage();
-        routes.MapGet("/rollouts/{name}/pairs/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.View(name, context.Person()) is null
-            ? PageDesk.NotFound(name)
-            : desk.Follow(context, life, $"/rollouts/{name}/pairs", person => desk.View(name, person) is { } view ? new Scene([Part.Of<PairTotals, PairTotalsModel>("pair-totals", Totals(view))]) : null)).Needs(Permissions.Read);
+        routes.MapGet("/rollouts/{name}/pairs/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, PageOf(name))).Needs(Permissions.Read);
         routes.MapGet("/rollouts/{name}/pairs/{number:long}", async (string name, long number, HttpContext context) => desk.View(name, context.Person()) is null
             ? PageDesk.NotFound(name)
             : traffic.Pairs(name) is { } pairs && pairs.FirstOrDefault(p => p.Number == number) is { } pair
             ? await desk.ShowAsync<PairPage>(context, (nameof(PairPage.Rollout), name), (nameof(PairPage.Pair), pair), (nameof(PairPage.Numbers), pairs.Select(p => p.Number).ToArray()))
             : Problems.Of(StatusCodes.Status404NotFound, $"pair {number} of {name} is not kept any more: newer ones have taken its place, which a lower rate of the stage makes slower, or the shadow stage is over")).Needs(Permissions.Read).IsPage();
     }
+
+    // Which pairs there are is followed in numbers only: a list that moves cannot be read.
+    private FollowedPage PageOf(string name) => new($"/rollouts/{name}/pairs", PageDesk.Missing(name), person => desk.View(name, person) is { } view ? SceneOf(Totals(view)) : null);
+
+    private static Scene SceneOf(PairTotalsModel totals) => new(totals, [Part.Of<PairTotals, PairTotalsModel>("pair-totals", totals)]);
 
     private PairsModel List(RolloutView view, PairFilter filter) =>
         PairModels.Of(view.Rollout.Name, view.Rollout.Spec.Stages.Max(s => s.Shadow?.KeepPairs ?? 0), traffic.Pairs(view.Rollout.Name), filter);

@@ -15,6 +15,9 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
 {
     private const string Html = "text/html; charset=utf-8";
 
+    /// <summary>The query that says what is seen already.</summary>
+    public const string Since = "since";
+
     private readonly LivePages _live = new(views, time);
 
     /// <summary>The rollouts and models.</summary>
@@ -35,17 +38,40 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
     public async Task<IResult> WriteAsync<TPiece>(int status, params (string Name, object? Value)[] shown)
         where TPiece : IComponent => Results.Text(await views.WriteAsync(typeof(TPiece), shown), Html, statusCode: status);
 
-    /// <summary>A stream that keeps a page fresh. Whoever may do the same to the same models sees the same.</summary>
+    /// <summary>A page that can be followed, for who asks for it.</summary>
+    /// <param name="context">Who asks.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="shown">What it shows besides its model, and does not follow.</param>
+    public async Task<IResult> OpenAsync<TPage>(HttpContext context, FollowedPage page, params IEnumerable<(string Name, object? Value)> shown)
+        where TPage : IComponent
+    {
+        var person = context.Person();
+        if (page.Look(person) is not { } scene)
+        {
+            return Problems.Of(StatusCodes.Status404NotFound, page.Missing);
+        }
+
+        var mark = await _live.NoteAsync(page.KeyFor(person), () => page.Look(person), scene, context.RequestAborted);
+        return await WriteAsync<TPage>([("Visit", VisitOf(context)! with { Mark = mark }), ("Model", scene.Model), .. shown]);
+    }
+
+    /// <summary>A stream that keeps such a page fresh.</summary>
     /// <param name="context">Who asks.</param>
     /// <param name="life">When the server ends.</param>
     /// <param name="page">The page.</param>
-    /// <param name="look">What a person sees now; null when what it is about is gone.</param>
-    public IResult Follow(HttpContext context, IHostApplicationLifetime life, string page, Func<Person, Scene?> look)
+    public IResult Follow(HttpContext context, IHostApplicationLifetime life, FollowedPage page)
     {
         var person = context.Person();
+        if (page.Look(person) is null)
+        {
+            return Problems.Of(StatusCodes.Status404NotFound, page.Missing);
+        }
+
+        // Who was cut off says what came last, and otherwise what the page was opened with counts.
+        var mark = context.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? context.Request.Query[Since].FirstOrDefault();
         return _live.IsFull
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, $"{LivePages.Most:N0} pages are open already; close some")
-            : TypedResults.ServerSentEvents(_live.FollowAsync($"{page}\n{person.Role}\n{string.Join('\n', person.Models)}", () => look(person), context.IsStillKnown, life.ApplicationStopping));
+            : TypedResults.ServerSentEvents(_live.FollowAsync(page.KeyFor(person), () => page.Look(person), mark, context.IsStillKnown, life.ApplicationStopping));
     }
 
     /// <summary>How what somebody asked for went: a sentence, and parts of the page that are others because of it.</summary>
@@ -68,7 +94,10 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
     }
 
     /// <summary>There is no such rollout, for this person.</summary>
-    public static IResult NotFound(string name) => Problems.Of(StatusCodes.Status404NotFound, $"there is no rollout {name}");
+    public static IResult NotFound(string name) => Problems.Of(StatusCodes.Status404NotFound, Missing(name));
+
+    /// <summary>The same in words.</summary>
+    public static string Missing(string name) => $"there is no rollout {name}";
 
     /// <inheritdoc/>
     async Task IProblemPages.WriteAsync(HttpContext context, int status, string detail) =>

@@ -6,7 +6,8 @@ namespace Haldane.Console.Dashboard.Shell;
 /// <summary>Who looks at a page.</summary>
 /// <param name="Person">Who.</param>
 /// <param name="Forgery">What the page repeats in a header with whatever it changes; null where nobody has signed in with a browser.</param>
-public sealed record Visit(Person Person, string? Forgery)
+/// <param name="Mark">Up to where the page shows what its stream tells; null for a page that has none.</param>
+public sealed record Visit(Person Person, string? Forgery, string? Mark = null)
 {
     /// <summary>Whether the person has signed in with a browser, and so may sign out.</summary>
     public bool IsSession => Forgery is not null;

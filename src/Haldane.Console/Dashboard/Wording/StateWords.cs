@@ -1,5 +1,4 @@
 using Haldane.Core.Judging;
-using Haldane.Core.Reports;
 using Haldane.Core.Rollouts;
 
 namespace Haldane.Console.Dashboard.Wording;
@@ -27,14 +26,6 @@ public static class StateWords
 
     /// <summary>Whether a hold is for a person to end or to look into.</summary>
     public static bool NeedsPerson(HoldReason hold) => hold is HoldReason.Approval or HoldReason.Overstayed or HoldReason.Broken or HoldReason.Anomaly or HoldReason.Ejected or HoldReason.Alert;
-
-    /// <summary>How long until a guard is decided, if what was seen goes on; null when nothing can be said.</summary>
-    public static string? Of(Forecast? forecast) => forecast switch
-    {
-        null => null,
-        { Time: { } time } => $"{PackWords.Of(forecast.Toward)} in about {Figures.Time(time)}",
-        _ => $"{PackWords.Of(forecast.Toward)} after some {Figures.Number(forecast.CanaryExchanges, 2)} canary exchanges",
-    };
 
     /// <summary>The verdict that matters most: proven harm, then doubt, then what is open, then what has passed.</summary>
     public static Verdict? Worst(IEnumerable<Verdict> verdicts) => verdicts.MinBy(v => (Rank(v.Kind), -v.FailEvidence / Math.Max(v.FailAt, 1e-9)));
