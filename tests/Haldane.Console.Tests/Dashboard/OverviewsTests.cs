@@ -58,10 +58,10 @@ public sealed class OverviewsTests
     public void A_row_changes_only_every_ten_seconds_while_all_goes_well()
     {
         ModelView[] models = [new("fraud", "/fraud/**", "v1", ["v1", "v2"], "fraud-v2", new(1_000))];
-        var rows = Enumerable.Range(30, 10).Select(points => Overviews.Of(models, [Views.Running("fraud-v2", points: points)], Viewer, Views.Noon).Rows[0]).ToList();
+        var rows = Enumerable.Range(30, 40).Select(points => Overviews.Of(models, [Views.Running("fraud-v2", points: points)], Viewer, Views.Noon).Rows[0]).ToList();
 
         Assert.NotNull(rows[0].Spark);
-        Assert.Single(rows.Distinct());
+        Assert.InRange(rows.Distinct().Count(), 4, 5);
     }
 
     private static RolloutView Phased(string name, Phase phase, DateTimeOffset since)

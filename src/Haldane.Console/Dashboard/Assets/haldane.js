@@ -558,7 +558,15 @@
     return true;
   }
 
-  document.addEventListener('htmx:sse:after:connection', fetchNumbers);
+  // A page asks at once, and again when its stream is back after a break: what came between is missing.
+  let hasConnected = false;
+  document.addEventListener('htmx:sse:after:connection', () => {
+    if (hasConnected) {
+      fetchNumbers();
+    }
+
+    hasConnected = true;
+  });
   document.addEventListener('numbers', e => {
     const news = JSON.parse(e.detail.data);
     if (!numbers || numbers.run !== news.run) {
@@ -623,6 +631,9 @@
     restoreFilter();
     filter();
     draw();
+    if (!numbers) {
+      fetchNumbers();
+    }
   }
 
   document.addEventListener('htmx:after:swap', fit);
@@ -630,6 +641,7 @@
     if (e.detail.ctx?.target === document.body) {
       Object.assign(page, { heard: null, lost: false, over: null });
       numbers = null;
+      hasConnected = false;
     }
   });
   setInterval(() => { tellState(); tellTimes(); }, 1000);

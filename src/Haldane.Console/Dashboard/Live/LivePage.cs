@@ -12,10 +12,10 @@ namespace Haldane.Console.Dashboard.Live;
 /// <param name="Data">Numbers for its charts, as JSON, made only where they are others; null where it has none.</param>
 internal sealed record Scene(object Model, IReadOnlyList<Part> Parts, long Version = 0, Func<string>? Data = null);
 
-/// <summary>A page that several look at: what changes on it is drawn once, and sent to each who has not seen it.</summary>
+/// <summary>A page that several look at: what changes on it is drawn and written once, and sent to each who has not seen it.</summary>
 /// <remarks>
-/// Any thread. Nothing is looked at while nobody follows, and nothing drawn that nobody is sent. Each change of a part is a revision; a <em>mark</em> says up to which revision somebody has
-/// seen which page of which server, so that whoever was sent the page, or was cut off, gets only what is newer.
+/// Any thread. Nothing is looked at while nobody follows, and nothing drawn that nobody is sent. Of those who follow, one looks for all and wakes them where there is news. Each change of a part
+/// is a revision; a <em>mark</em> says up to which revision somebody has seen which page of which server, so that whoever was sent the page, or was cut off, gets only what is newer.
 /// </remarks>
 /// <param name="id">Unlike that of any other page, of this or another server.</param>
 /// <param name="look">What the page shows now; null when what it is about is gone.</param>
@@ -26,12 +26,16 @@ internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, T
     /// <summary>How often it is looked at.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
 
+    private static readonly byte[] Still = "event: still\ndata: \n\n"u8.ToArray(), SignedOut = "event: signedout\ndata: \n\n"u8.ToArray(), Gone = "event: gone\ndata: \n\n"u8.ToArray();
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private Numbers _numbers = new(null, 0, 0);
     private long _lookedAt = long.MinValue;
     private long _revision;
     private bool _gone;
+    private News _news = new(0, 0, default);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes note of what somebody is sent as a whole.</summary>
     /// <param name="scene">What it shows.</param>
@@ -55,45 +59,37 @@ internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, T
     /// <param name="mark">What is seen already; null for nothing.</param>
     /// <param name="stillMay">Whether the one who looks still may.</param>
     /// <param name="cancel">Ends it.</param>
-    public async IAsyncEnumerable<SseItem<string>> FollowAsync(string? mark, Func<bool> stillMay, [EnumeratorCancellation] CancellationToken cancel)
+    /// <returns>Server-sent events, one or two at a time.</returns>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(string? mark, Func<bool> stillMay, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Pace, time);
         var (seen, quiet) = (RevisionOf(mark), 0);
-        do
+        while (stillMay())
         {
-            if (!stillMay())
+            var changed = Volatile.Read(ref _changed).Task;
+            var (news, isGone) = await NewsAsync(seen, cancel);
+            seen = news.To;
+            quiet = news.Events.IsEmpty ? quiet + 1 : 0;
+            if (quiet == 0)
             {
-                yield return new("", "signedout");
+                yield return news.Events;
+            }
+            else if (quiet % 4 == 3)
+            {
+                // A word now and then: that nothing changes is news too, and whether the listener is still there shows only so.
+                yield return Still;
+            }
+
+            if (isGone)
+            {
+                yield return Gone;
                 yield break;
             }
 
-            var (html, data, revision) = await NewsAsync(seen, cancel);
-            seen = revision;
-            if (html.Length > 0)
-            {
-                // Of two that belong together the last has the mark: who was cut off between them gets both again.
-                yield return new(html) { EventId = data is null ? MarkOf(seen) : null };
-            }
-
-            if (data is not null)
-            {
-                yield return new(data, "numbers") { EventId = MarkOf(seen) };
-            }
-
-            // A word now and then: that nothing changes is news too, and whether the listener is still there shows only so.
-            quiet = html.Length > 0 || data is not null ? 0 : quiet + 1;
-            if (quiet % 4 == 3)
-            {
-                yield return new("", "still");
-            }
-
-            if (_gone)
-            {
-                yield return new("", "gone");
-                yield break;
-            }
+            await Task.WhenAny(changed, Task.Delay(Pace, time, cancel));
+            cancel.ThrowIfCancellationRequested();
         }
-        while (await timer.WaitForNextTickAsync(cancel));
+
+        yield return SignedOut;
     }
 
     /// <inheritdoc/>
@@ -104,28 +100,23 @@ internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, T
     private long RevisionOf(string? mark) =>
         mark is not null && mark.StartsWith(id, StringComparison.Ordinal) && mark.Length > id.Length && long.TryParse(mark.AsSpan(id.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : 0;
 
-    private async Task<(string Html, string? Data, long Revision)> NewsAsync(long seen, CancellationToken cancel)
+    private async Task<(News News, bool IsGone)> NewsAsync(long seen, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
         try
         {
-            if (_lookedAt == long.MinValue || time.GetElapsedTime(_lookedAt) > Pace / 2)
+            // Whoever wakes first, a little before the others, looks for all.
+            if (_lookedAt == long.MinValue || time.GetElapsedTime(_lookedAt) >= 0.9 * Pace)
             {
-                var scene = look();
-                _gone = scene is null;
-                if (scene is not null)
-                {
-                    Note(scene);
-                }
+                Look();
             }
 
-            var html = new StringBuilder();
-            foreach (var known in _known.Values.Where(k => k.Revision > seen).OrderBy(k => k.Revision))
+            if (_news.From != seen || _news.To != _revision)
             {
-                html.Append(known.Html ??= await views.ReplaceAsync(known.Part));
+                _news = new(seen, _revision, await WriteAsync(seen, cancel));
             }
 
-            return (html.ToString(), _numbers.Revision > seen ? _numbers.Json : null, _revision);
+            return (_news, _gone);
         }
         finally
         {
@@ -133,8 +124,53 @@ internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, T
         }
     }
 
+    private void Look()
+    {
+        var scene = look();
+        _lookedAt = time.GetTimestamp();
+        _gone = scene is null;
+        if (scene is not null)
+        {
+            Note(scene);
+        }
+        else
+        {
+            Wake();
+        }
+    }
+
+    private void Wake() => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    // What is newer than a revision, as it goes over the wire.
+    private async Task<ReadOnlyMemory<byte>> WriteAsync(long seen, CancellationToken cancel)
+    {
+        var html = new StringBuilder();
+        foreach (var known in _known.Values.Where(k => k.Revision > seen).OrderBy(k => k.Revision))
+        {
+            html.Append(known.Html ??= await views.ReplaceAsync(known.Part));
+        }
+
+        // Of two that belong together the last has the mark: who was cut off between them gets both again.
+        var numbers = _numbers.Revision > seen ? _numbers.Json : null;
+        List<SseItem<string>> events = [];
+        if (html.Length > 0)
+        {
+            events.Add(new(html.ToString()) { EventId = numbers is null ? MarkOf(_revision) : null });
+        }
+
+        if (numbers is not null)
+        {
+            events.Add(new(numbers, "numbers") { EventId = MarkOf(_revision) });
+        }
+
+        using var wire = new MemoryStream();
+        await SseFormatter.WriteAsync(events.ToAsyncEnumerable(), wire, cancel);
+        return wire.ToArray();
+    }
+
     private void Note(Scene scene)
     {
+        var before = _revision;
         var there = new HashSet<string>(StringComparer.Ordinal);
         Compare(scene.Parts, there);
         foreach (var gone in _known.Keys.Where(id => !there.Contains(id)).ToList())
@@ -147,7 +183,10 @@ internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, T
             _numbers = new(data, scene.Version, ++_revision);
         }
 
-        _lookedAt = time.GetTimestamp();
+        if (_revision != before)
+        {
+            Wake();
+        }
     }
 
     private void Compare(IReadOnlyList<Part> parts, HashSet<string> there)
@@ -188,6 +227,9 @@ internal sealed class LivePage(string id, Func<Scene?> look, ViewWriter views, T
         /// <summary>How it is drawn; null while nobody was sent it.</summary>
         public string? Html { get; set; }
     }
+
+    /// <summary>What is newer than a revision, up to another.</summary>
+    private sealed record News(long From, long To, ReadOnlyMemory<byte> Events);
 
     private sealed class Numbers(Func<string>? data, long version, long revision)
     {

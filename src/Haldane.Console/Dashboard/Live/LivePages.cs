@@ -1,4 +1,3 @@
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 
 namespace Haldane.Console.Dashboard.Live;
@@ -49,7 +48,7 @@ internal sealed class LivePages(ViewWriter views, TimeProvider time)
     /// <param name="stillMay">Whether the one who looks still may.</param>
     /// <param name="stopping">Ends it from outside, or open pages would hold the end of the server up.</param>
     /// <param name="left">Whoever looked has left.</param>
-    public async IAsyncEnumerable<SseItem<string>> FollowAsync(string key, Func<Scene?> look, string? mark, Func<bool> stillMay, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(string key, Func<Scene?> look, string? mark, Func<bool> stillMay, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left = default)
     {
         var page = Enter(key, look);
         Interlocked.Increment(ref _followers);
@@ -70,7 +69,7 @@ internal sealed class LivePages(ViewWriter views, TimeProvider time)
     }
 
     // An end by whoever stops or leaves is the end of the stream, not a fault: the answer is finished properly.
-    private static async Task<bool> IsMoreAsync(IAsyncEnumerator<SseItem<string>> news, CancellationToken cancel)
+    private static async Task<bool> IsMoreAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> news, CancellationToken cancel)
     {
         try
         {

@@ -128,9 +128,10 @@ public static class Overviews
     {
         var rollout = view.Rollout;
         var worst = view.Judgement is { } judgement && (rollout.IsActive || rollout.Ended) ? StateWords.Worst(judgement.Verdicts) : null;
+        var id = $"rollout-{Ids.Of(rollout.Name)}";
         return new()
         {
-            Id = $"rollout-{Ids.Of(rollout.Name)}",
+            Id = id,
             Model = model.Name,
             Route = model.Route,
             Serving = rollout.Spec.Baseline,
@@ -146,7 +147,7 @@ public static class Overviews
             Guard = rollout.Guard ?? worst?.Guard,
             Verdict = rollout.Guard is null ? worst?.Kind ?? VerdictKind.NoData : VerdictKind.Fail,
             Forecast = NextDecision.Of(rollout, view.Judgement),
-            Spark = Sparks.Of(view.Series),
+            Spark = Sparks.Of(id, view.Series),
             MayRollBack = RolloutModels.Offers(rollout, person).Any(o => o.Command == RolloutCommand.RollBack),
         };
     }

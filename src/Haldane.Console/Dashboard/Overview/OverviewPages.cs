@@ -26,7 +26,7 @@ internal sealed class OverviewPages(PageDesk desk, TimeProvider time)
         model,
     [
         Part.Of<OverviewSummary, string>("overview-summary", model.Summary),
-        Part.Of<OverviewList, OverviewModel>("overview", model, string.Join(' ', model.Rows.Select(r => r.Id)), [.. model.Rows.Select(r => Part.Of<OverviewRow, RowModel>(r.Id, r, (Steady(r), Sparks.StepOf(now)), []))]),
+        Part.Of<OverviewList, OverviewModel>("overview", model, string.Join(' ', model.Rows.Select(r => r.Id)), [.. model.Rows.Select(r => Part.Of<OverviewRow, RowModel>(r.Id, r, (Steady(r), Sparks.StepOf(r.Id, now)), []))]),
     ]);
 
     // What only creeps, a forecast or a silence that lasts, is told of with the next point of the curve: otherwise every row of a large fleet would be drawn and sent each second.

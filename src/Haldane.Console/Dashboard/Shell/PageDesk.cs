@@ -71,7 +71,7 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
         var mark = context.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? context.Request.Query[Since].FirstOrDefault();
         return _live.IsFull
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, $"{LivePages.Most:N0} pages are open already; close some")
-            : TypedResults.ServerSentEvents(_live.FollowAsync(page.KeyFor(person), () => page.Look(person), mark, context.IsStillKnown, life.ApplicationStopping));
+            : new EventStream(_live.FollowAsync(page.KeyFor(person), () => page.Look(person), mark, context.IsStillKnown, life.ApplicationStopping));
     }
 
     /// <summary>How what somebody asked for went: a sentence, and parts of the page that are others because of it.</summary>
