@@ -14,11 +14,12 @@ public static class AssetFiles
     private const string Folder = "Haldane.Console.Dashboard.Assets.";
 
     // In one file: htmx begins with the page as soon as it may, and what extends it must be there by then.
-    private static readonly string[] Libraries = ["lib.htmx.min.js", "lib.hx-sse.min.js", "lib.uPlot.iife.min.js"];
+    private static readonly string[] Libraries = ["lib.htmx.min.js", "lib.hx-sse.min.js"];
 
     private static readonly FrozenDictionary<string, Asset> All = new Dictionary<string, Asset>(StringComparer.Ordinal)
     {
         ["libraries.js"] = Asset.Script(string.Join("\n;\n", Libraries.Select(Read))),
+        ["plot.js"] = Asset.Script(Read("lib.uPlot.iife.min.js")),
         ["haldane.js"] = Asset.Script(Read("haldane.js")),
         ["haldane.css"] = Asset.Style(Read("lib.uPlot.min.css") + Read("haldane.css")),
     }.ToFrozenDictionary(StringComparer.Ordinal);

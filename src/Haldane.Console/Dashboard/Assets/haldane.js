@@ -75,10 +75,17 @@
     for (const node of document.querySelectorAll('time[data-since]')) {
       const at = Date.parse(node.dateTime);
       const today = node.dateTime.slice(0, 10) === new Date().toISOString().slice(0, 10);
-      node.title = `${node.dateTime.slice(0, 19).replace('T', ' ')} UTC, ${new Date(at).toLocaleString()} here`;
       say(node, `${today ? '' : `${node.dateTime.slice(0, 10)} `}${clock(at)} (${ago(Math.max(0, Math.floor((Date.now() - at) / 1000)))})`);
     }
   }
+
+  // In the words of who looks, when somebody asks: to write all of them would hold up a page of many.
+  document.addEventListener('pointerover', e => {
+    const node = e.target.closest?.('time[data-since]');
+    if (node) {
+      node.title = `${node.dateTime.slice(0, 19).replace('T', ' ')} UTC, ${new Date(node.dateTime).toLocaleString()} here`;
+    }
+  });
 
   // ---------------------------------------------------------------- what is shown of the overview
 
@@ -132,6 +139,18 @@
       e.preventDefault();
     }
   });
+
+  // A list of hundreds has hundreds of links: each is made one that changes only the page when somebody comes to it.
+  function prepare(e) {
+    const link = e.target.closest?.('.rows a[href]:not([data-hx-boost])');
+    if (link) {
+      link.dataset.hxBoost = 'true';
+      htmx.process(link);
+    }
+  }
+
+  document.addEventListener('pointerover', prepare);
+  document.addEventListener('focusin', prepare);
 
   // ---------------------------------------------------------------- what people do
 
@@ -213,6 +232,24 @@
   const charts = new Map();
   let numbers = null;
   let span = 'whole';
+
+  // What draws them is asked for by the first page that has some, and when that page is there: it holds up nothing.
+  const PLOT = document.currentScript.dataset.plot;
+  let plotting = false;
+
+  function plot() {
+    if (document.readyState !== 'complete') {
+      addEventListener('load', plot, { once: true });
+    } else if (!plotting && !globalThis.uPlot) {
+      plotting = true;
+      const script = document.createElement('script');
+      const over = () => { plotting = false; };
+      script.src = PLOT;
+      script.addEventListener('load', () => { over(); draw(); });
+      script.addEventListener('error', () => { over(); script.remove(); }); // the next numbers ask again
+      document.head.append(script);
+    }
+  }
 
   const plain = value => value == null ? '–' : value.toLocaleString('en', { maximumSignificantDigits: 4 }).replace(/^-/, '\u2212');
   const percent = value => value == null ? '–' : `${plain(value * 100)} %`;
@@ -457,11 +494,17 @@
       }
     }
 
-    if (!numbers) {
+    const nodes = document.querySelectorAll('[data-chart]');
+    if (!numbers || nodes.length === 0) {
       return;
     }
 
-    for (const node of document.querySelectorAll('[data-chart]')) {
+    if (!globalThis.uPlot) {
+      plot();
+      return;
+    }
+
+    for (const node of nodes) {
       const held = charts.get(node);
       if (held) {
         held.chart.setData(held.data());
