@@ -22,6 +22,7 @@ internal static class Loads
         PageTable.Head();
         await ServeAsync(v1, v2, 1, Plan.Half, async admin =>
         {
+            await table.RunAsync("two words, without a style", admin, "/healthz");
             await table.RunAsync("overview of one rollout", admin, "/");
             await table.RunAsync("rollout", admin, $"/rollouts/{Plan.RolloutName(0)}");
             await table.RunAsync("verdict", admin, $"/rollouts/{Plan.RolloutName(0)}/guards/errors");

@@ -40,8 +40,9 @@ internal static class ReadersCost
             await using var server = await Server.StartAsync(plan.Write(Rollouts, at, at), plan.Store, ServerCore);
             await server.SaysAsync(Plan.RolloutName(Rollouts - 1), "\"Running\"");
             await RoundAsync(server, seconds, 0, readers: true);
-            await PairsAsync("as many requests as go through", server, pairs, seconds, 0);
-            await PairsAsync($"{CalmRate} requests/s", server, Math.Max(1, pairs / 2), seconds, CalmRate);
+            var (full, core) = await PairsAsync("as many requests as go through", server, pairs, seconds, 0);
+            var (_, calm) = await PairsAsync($"{CalmRate} requests/s", server, Math.Max(1, pairs / 2), seconds, CalmRate);
+            Console.WriteLine($"Target, less than {Target:P0} of the requests/s: counted {Verdict(full)}; by what the pages take of the core that these requests have {Verdict(calm.Taken / core.Busy)}.\n");
         }
         finally
         {
@@ -49,7 +50,8 @@ internal static class ReadersCost
         }
     }
 
-    private static async Task PairsAsync(string what, Server server, int pairs, int seconds, int rate)
+    // What part of the requests/s is lost; and what the server has of a core without the pages, and what they take of one.
+    private static async Task<(double Lost, (double Busy, double Taken) Core)> PairsAsync(string what, Server server, int pairs, int seconds, int rate)
     {
         List<Round> without = [], with = [];
         for (var i = 0; i < pairs; i++)
@@ -67,16 +69,13 @@ internal static class ReadersCost
 
             | median (least to most) | without | with {Pages} pages | with / without |
             | --- | ---: | ---: | ---: |
-            | requests/s | {Spread(without, r => r.PerSecond, "0")} | {Spread(with, r => r.PerSecond, "0")} | {Figures.Spread(rates, "0.000")}, mean {rates.Average():0.000} |
-            | CPU of the server a request, µs | {Spread(without, r => r.Cpu, "0.0")} | {Spread(with, r => r.Cpu, "0.0")} | {Figures.Spread(cpu, "0.000")}, mean {cpu.Average():0.000} |
-            | CPU of the server, % of a core | {Spread(without, r => 100 * r.Busy, "0.0")} | {Spread(with, r => 100 * r.Busy, "0.0")} | {Figures.Spread(busy, "+0.0;-0.0")} points |
+            | requests/s | {Spread(without, r => r.PerSecond, "0")} | {Spread(with, r => r.PerSecond, "0")} | {Figures.Spread(rates, "0.000")}, mean {Figures.Mean(rates, "0.000")} |
+            | CPU of the server a request, µs | {Spread(without, r => r.Cpu, "0.0")} | {Spread(with, r => r.Cpu, "0.0")} | {Figures.Spread(cpu, "0.000")}, mean {Figures.Mean(cpu, "0.000")} |
+            | CPU of the server, % of a core | {Spread(without, r => 100 * r.Busy, "0.0")} | {Spread(with, r => 100 * r.Busy, "0.0")} | {Figures.Spread(busy, "+0.0;-0.0")} points, mean {Figures.Mean(busy, "+0.0;-0.0")} |
             | bytes a page and second | - | {Spread(with, r => r.Read, "0")} | - |
 
             """));
-        if (rate == 0)
-        {
-            Console.WriteLine($"Target, less than {Target:P0} of the requests/s: by requests/s {Verdict(1 - rates.Average())}; by CPU a request {Verdict(cpu.Average() - 1)}.\n");
-        }
+        return (1 - rates.Average(), (without.Average(r => r.Busy), busy.Average() / 100));
     }
 
     private static string Verdict(double cost) => string.Create(CultureInfo.InvariantCulture, $"{100 * cost:0.0} %, {Figures.Met(cost, Target)}");

@@ -17,6 +17,14 @@ internal static class Figures
     public static string Spread(IReadOnlyList<double> values, string format) =>
         $"{Quantile(values, 0.5).ToString(format)} ({Quantile(values, 0).ToString(format)} to {Quantile(values, 1).ToString(format)})";
 
+    /// <summary>The mean, and two standard errors to both sides.</summary>
+    public static string Mean(IReadOnlyList<double> values, string format)
+    {
+        var mean = values.Average();
+        var error = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / Math.Max(1, values.Count - 1) / values.Count);
+        return $"{mean.ToString(format)} ({(mean - 2 * error).ToString(format)} to {(mean + 2 * error).ToString(format)})";
+    }
+
     /// <summary>Whether a value meets its target, as a cell of a table.</summary>
     public static string Met(double value, double target) => value < target ? "met" : "**missed**";
 }

@@ -10,7 +10,7 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     /// <summary>Trials that are remembered.</summary>
     public const int Most = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), Way = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _gate = new();
     private readonly List<Trial> _trials = []; // the last that somebody asked for is the last
@@ -21,6 +21,7 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     private readonly Action _yield;
     private readonly TimeProvider _time;
     private Thread? _thread;
+    private long _madeWayAt = long.MinValue;
 
     /// <summary>Nothing tried.</summary>
     /// <param name="current">The specification in force, and its revision.</param>
@@ -78,6 +79,9 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     }
 
     /// <inheritdoc/>
+    public void MakeWay() => Volatile.Write(ref _madeWayAt, _time.GetTimestamp());
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Thread? thread;
@@ -109,7 +113,11 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
         var turn = 0L;
         while (!_stop.IsCancellationRequested)
         {
-            if (Next() is { Steps: { } steps } trial)
+            if (Volatile.Read(ref _madeWayAt) is var at && at != long.MinValue && Way - _time.GetElapsedTime(at) is { Ticks: > 0 } left)
+            {
+                _stop.Token.WaitHandle.WaitOne(left);
+            }
+            else if (Next() is { Steps: { } steps } trial)
             {
                 steps.Advance();
                 var study = steps.Study();

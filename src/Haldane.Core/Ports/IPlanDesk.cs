@@ -12,6 +12,9 @@ public interface IPlanDesk
     /// <param name="sliders">What is to be other than in the specification.</param>
     /// <returns>Null when there is no such rollout.</returns>
     PlanStudy? Study(string rollout, PlanSliders sliders);
+
+    /// <summary>Somebody opens a page: for a moment no trial takes a step, so that the browser beside it has the cores.</summary>
+    void MakeWay();
 }
 
 /// <summary>Begins to try plans.</summary>

@@ -14,4 +14,8 @@ internal sealed class FakePlans : IPlanDesk
         Asked = sliders;
         return Answer with { Rollout = rollout };
     }
+
+    public void MakeWay()
+    {
+    }
 }

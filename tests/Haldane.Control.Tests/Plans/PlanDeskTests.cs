@@ -55,6 +55,19 @@ public sealed class PlanDeskTests
     }
 
     [Fact]
+    public async Task Who_opens_a_page_comes_first()
+    {
+        using var desk = Desk();
+        desk.MakeWay();
+        desk.Study("fraud-v2", new());
+
+        await Task.Delay(200);
+        Assert.Equal(0, _simulator.Steps);
+        _time.Pass(TimeSpan.FromSeconds(1));
+        await UntilAsync(() => desk.Study("fraud-v2", new())!.IsDone);
+    }
+
+    [Fact]
     public async Task Of_many_questions_the_oldest_are_forgotten()
     {
         using var desk = Desk();

@@ -668,7 +668,20 @@
     mark = now;
   }
 
+  // What a page asks for besides, its stream too, it asks for when it is there: nothing holds it up.
+  function askBesides() {
+    if (document.readyState === 'complete') {
+      for (const node of document.querySelectorAll('[data-hx-trigger^="shown"]:not([data-asked])')) {
+        node.dataset.asked = '';
+        htmx.trigger(node, 'shown');
+      }
+    }
+  }
+
+  addEventListener('load', () => setTimeout(askBesides));
+
   function fit() {
+    askBesides();
     followRecords();
     tellTimes();
     restoreFilter();

@@ -15,12 +15,18 @@ internal sealed class PlanPages(PageDesk desk, IPlanDesk plans)
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/rollouts/{name}/plan", async (string name, HttpContext context) => PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)
-            ? await desk.OpenAsync<PlanPage>(context, PageOf(name, sliders), (nameof(PlanPage.Query), context.Request.QueryString.ToString()))
-            : Refusal(name, mistake!, context)).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rollouts/{name}/plan", OpenAsync).Needs(Permissions.Read).IsPage();
         routes.MapGet("/rollouts/{name}/plan/live", (string name, HttpContext context, IHostApplicationLifetime life) => PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)
             ? desk.Follow(context, life, PageOf(name, sliders))
             : Refusal(name, mistake!, context)).Needs(Permissions.Read);
+    }
+
+    private async Task<IResult> OpenAsync(string name, HttpContext context)
+    {
+        plans.MakeWay();
+        return PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)
+            ? await desk.OpenAsync<PlanPage>(context, PageOf(name, sliders), (nameof(PlanPage.Query), context.Request.QueryString.ToString()))
+            : Refusal(name, mistake!, context);
     }
 
     private FollowedPage PageOf(string name, PlanSliders sliders) => new($"/rollouts/{name}/plan {sliders}", PageDesk.Missing(name), person => desk.View(name, person) is not null && plans.Study(name, sliders) is { } study ? SceneOf(study) : null);
