@@ -98,6 +98,15 @@ public static class PlanLinter
             yield break;
         }
 
+        if (guard is { Scale: Scale.Ratio, Signal.Kind: SignalKind.ErrorRate } && traffic.Baseline.Errors is > 0 and var errors && errors * guard.Bad < guard.Floor)
+        {
+            yield return new(
+                RemarkKind.Note,
+                rollout.Name,
+                $"guard {guard.Name}: {Words.Number(guard.Bad)} times the baseline's {Words.Number(errors * 100)} % is still below the floor of {Words.Number(guard.Floor * 100)} %, where errors are never bad: "
+                + $"it takes a canary back from {Words.Number(guard.Floor / errors)} times on");
+        }
+
         var stage = rollout.Stages[forecast.RequiredIn];
         if (stage.Kind != StageKind.Experiment && (forecast.InStage is not { } inStage || inStage > stage.Bake * PatienceInBakes))
         {

@@ -34,6 +34,13 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
     [InlineData("silent")]
     public Task A_scenario_of_the_demo_can_be_looked_at(string scenario) => TellAsync(scenario, isWhole: true);
 
+    // Pages that are opened all the time take the cores from the models of the demo, whose latencies then decide nothing: these are left alone until they have ended.
+    [Theory(Skip = "takes minutes; set HALDANE_SCREENSHOTS=1 to run it, with chromium and axe-core", SkipUnless = nameof(IsAsked))]
+    [InlineData("good")]
+    [InlineData("same")]
+    [InlineData("slow")]
+    public Task The_end_of_a_scenario_of_the_demo_can_be_looked_at(string scenario) => TellAsync(scenario, isWhole: true, isLeftAlone: true);
+
     [Fact(Skip = "takes minutes; set HALDANE_SCREENSHOTS=1 to run it, with chromium and axe-core", SkipUnless = nameof(IsAsked))]
     public async Task A_rollout_that_begins_in_the_shadow_and_waits_for_people_can_be_looked_at()
     {
@@ -58,17 +65,17 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
     // A rollout that is frozen before its start stays there until every page was taken.
     private static readonly Act[] Thaw = [new("Draft", "/freezes/year-end/lift", "the year is over"), new("Draft", $"{Rollout}/start", "everybody is here")];
 
-    private async Task TellAsync(string scenario, bool isWhole)
+    private async Task TellAsync(string scenario, bool isWhole, bool isLeftAlone = false)
     {
         // The silent ones fall silent some seconds after the start, so theirs is not held up; one of the others shows what a held one looks like.
-        var holds = isWhole && scenario == "good";
+        var holds = isWhole && !isLeftAlone && scenario == "good";
         await using var demo = await RunningHaldane.OfAsync(Terminal.Start(["demo", scenario, "--keep", "--seed", "7"]));
         if (holds)
         {
             await FreezeAsync(demo);
         }
 
-        await FollowAsync(scenario, demo, isWhole, holds ? Thaw : []);
+        await FollowAsync(isLeftAlone ? $"{scenario}-end" : scenario, demo, isWhole, holds ? Thaw : [], isLeftAlone);
     }
 
     /// <summary>Takes what there is to see until the rollout has ended, or stands still with nothing left to do.</summary>
@@ -76,7 +83,8 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
     /// <param name="haldane">The program.</param>
     /// <param name="isWhole">Whether each moment has all pages; else what a rollout changes is taken at its beginning and end, and all else once.</param>
     /// <param name="acts">What people do in turn, each when its moment has been taken.</param>
-    private async Task FollowAsync(string story, RunningHaldane haldane, bool isWhole, IEnumerable<Act> acts)
+    /// <param name="isLeftAlone">Whether nothing is taken while it runs.</param>
+    private async Task FollowAsync(string story, RunningHaldane haldane, bool isWhole, IEnumerable<Act> acts, bool isLeftAlone = false)
     {
         using var admin = new HttpClient { BaseAddress = haldane.Admin };
         await using var camera = await Camera.OpenAsync(browser, haldane.Admin, story);
@@ -87,6 +95,12 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output) :
         {
             var view = (await admin.GetFromJsonAsync<JsonObject>($"/api/v1{Rollout}"))!["rollout"]!;
             var (phase, hold) = ((string)view["phase"]!, (string?)view["hold"]);
+            if (isLeftAlone && phase == "Running")
+            {
+                await Task.Delay(500);
+                continue;
+            }
+
             var name = string.Join('-', new[] { phase, phase == "Running" ? $"stage{(int)view["stage"]! + 1}" : null, hold }.OfType<string>());
             if (!moments.TryGetValue((name, left.Count), out var moment))
             {

@@ -28,12 +28,19 @@ public sealed class PlanLinterTests
     [Fact]
     public void A_ratio_of_a_tiny_rate_is_told_of_absolute_margins()
     {
-        var remark = Assert.Single(Remarks("rate: 2/s, errors: 0.01%", "{ share: 10%, bake: 1h }", Plans.Errors));
+        var remark = Assert.Single(Remarks("rate: 2/s, errors: 0.01%", "{ share: 10%, bake: 1h }", Plans.Errors), r => r.Kind == RemarkKind.Warning);
 
-        Assert.Equal(RemarkKind.Warning, remark.Kind);
         Assert.Matches("at 10% of 2 requests/s it needs about [0-9.]+ d to pass", remark.Text);
         Assert.Contains("at a rate of 0.01 % a ratio takes many requests, an absolute margin fewer (e.g. { difference: 0.02pp })", remark.Text, StringComparison.Ordinal);
         Assert.Contains("let the last stage have a larger share", remark.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ratio_that_stays_below_its_floor_is_a_note()
+    {
+        var remark = Assert.Single(Remarks("rate: 2000/s, errors: 0.1%", "{ share: 50%, bake: 1h }", "{ name: errors, signal: error-rate, atMost: { ratio: 2.0 }, floor: 1% }"), r => r.Kind == RemarkKind.Note);
+
+        Assert.Equal("guard errors: 2 times the baseline's 0.1 % is still below the floor of 1 %, where errors are never bad: it takes a canary back from 10 times on", remark.Text);
     }
 
     [Fact]

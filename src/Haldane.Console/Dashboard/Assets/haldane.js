@@ -385,8 +385,10 @@
       return band ? [numbers.whole.t, open(band.h, band.l, log ? FAR : AWAY), open(band.l, band.h, log ? 1 / FAR : -AWAY), band.e] : [[], [], [], []];
     };
     const bound = v => v == null ? '–' : Math.abs(v) >= AWAY || (log && (v >= FAR || v <= 1 / FAR)) ? 'no bound yet' : word(v);
+    const named = (name, value) => `${name} ${word(Number(value.toPrecision(3)))}`;
     const rule = (u, value, name, ink) => {
-      const y = Math.round(u.valToPos(value, 'y', true));
+      const place = v => Math.round(u.valToPos(v, 'y', true));
+      const y = place(value);
       if (y >= u.bbox.top && y <= u.bbox.top + u.bbox.height) {
         u.ctx.save();
         u.ctx.strokeStyle = u.ctx.fillStyle = color(ink);
@@ -398,12 +400,30 @@
         u.ctx.moveTo(u.bbox.left, y);
         u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
         u.ctx.stroke();
-        const written = [`${name} ${word(value)}`, u.bbox.left + u.bbox.width - 3 * devicePixelRatio, y + ((name === 'fine') === (bad >= fine) || y < u.bbox.top + 16 * devicePixelRatio ? 13 : -5) * devicePixelRatio]; // above the picture is the place of the stages
+
+        // Above the picture is the place of the stages; and where the lines lie close, their names stand side by side.
+        const isCramped = y < u.bbox.top + 16 * devicePixelRatio;
+        const aside = isCramped && name !== 'fine' && fine !== bad && Math.abs(place(fine) - y) < 28 * devicePixelRatio ? u.ctx.measureText(named('fine', fine)).width + 10 * devicePixelRatio : 0;
+        const written = [named(name, value), u.bbox.left + u.bbox.width - 3 * devicePixelRatio - aside, y + ((name === 'fine') === (bad >= fine) || isCramped ? 13 : -5) * devicePixelRatio];
         u.ctx.strokeStyle = color('--card'); // or it could not be read where the curve runs through it
         u.ctx.lineWidth = 4 * devicePixelRatio;
         u.ctx.lineJoin = 'round';
         u.ctx.strokeText(...written);
         u.ctx.fillText(...written);
+        u.ctx.restore();
+      }
+    };
+    // An estimate outside the picture is told of, not left out.
+    const outside = u => {
+      const last = numbers.guards[guard]?.e.at(-1);
+      const isAbove = last > u.scales.y.max;
+      if (last != null && (isAbove || last < u.scales.y.min)) {
+        u.ctx.save();
+        u.ctx.fillStyle = color('--ink');
+        u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+        u.ctx.textAlign = 'left';
+        u.ctx.textBaseline = 'alphabetic';
+        u.ctx.fillText(`${isAbove ? '▲' : '▼'} ${word(Number(last.toPrecision(3)))}`, u.bbox.left + 4 * devicePixelRatio, isAbove ? u.bbox.top + 13 * devicePixelRatio : u.bbox.top + u.bbox.height - 5 * devicePixelRatio);
         u.ctx.restore();
       }
     };
@@ -418,7 +438,7 @@
         { label: 'at least', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
         { label: what, stroke: color('--ink'), width: 2, value: (u, v, s, i) => i == null ? '–' : `${word(v)}, ${VERDICTS[numbers.guards[guard]?.k[i]] ?? ''}`, points: { show: false } },
       ],
-      hooks: { drawClear: [stages], draw: [u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), u => fine !== bad && rule(u, fine, 'fine', '--good')] },
+      hooks: { drawClear: [stages], draw: [u => fine !== bad && rule(u, fine, 'fine', '--good'), u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), outside] },
     }, data(), node);
     chart.haldaneSpan = 'whole';
     return { chart, data, height: 170 };
@@ -513,7 +533,7 @@
         const made = (MADE[node.dataset.chart] ?? armsChart)(node);
         charts.set(node, made);
         made.chart.over.addEventListener('mouseleave', () => setTimeout(() => tellLast(made.chart)));
-        tellLast(made.chart);
+        setTimeout(() => charts.get(node) === made && tellLast(made.chart)); // when it has been drawn: what it draws first says nothing
       }
     }
   }
