@@ -71,7 +71,7 @@ internal static class ReadersCost
             | --- | ---: | ---: | ---: |
             | requests/s | {Spread(without, r => r.PerSecond, "0")} | {Spread(with, r => r.PerSecond, "0")} | {Figures.Spread(rates, "0.000")}, mean {Figures.Mean(rates, "0.000")} |
             | CPU of the server a request, µs | {Spread(without, r => r.Cpu, "0.0")} | {Spread(with, r => r.Cpu, "0.0")} | {Figures.Spread(cpu, "0.000")}, mean {Figures.Mean(cpu, "0.000")} |
-            | CPU of the server, % of a core | {Spread(without, r => 100 * r.Busy, "0.0")} | {Spread(with, r => 100 * r.Busy, "0.0")} | {Figures.Spread(busy, "+0.0;-0.0")} points, mean {Figures.Mean(busy, "+0.0;-0.0")} |
+            | CPU of the server, % of a core | {Spread(without, r => 100 * r.Busy, "0.0")} | {Spread(with, r => 100 * r.Busy, "0.0")} | {Figures.Spread(busy, "+0.0;-0.0;0.0")} points, mean {Figures.Mean(busy, "+0.0;-0.0;0.0")} |
             | bytes a page and second | - | {Spread(with, r => r.Read, "0")} | - |
 
             """));

@@ -28,7 +28,7 @@ public sealed class OverviewsTests
         var overview = Overviews.Of([new("fraud", "/fraud/**", "v1", ["v1", "v2"], "running", new(1_000)), new("idle", "/idle/**", "v7", ["v7"], null, new(0))], rollouts, Viewer, Views.Noon);
 
         Assert.Equal(["asks", "taken-back", "running", "old", "draft", null], overview.Rows.Select(r => r.Rollout));
-        Assert.Equal("One needs a person. Taken back: 1. Moving by themselves: 1. Quiet: 3.", overview.Summary);
+        Assert.Equal("One needs a person. Taken back: 1. Under way: 1. Quiet: 3.", overview.Summary);
         Assert.Equal(("idle", "v7"), (overview.Rows[^1].Model, overview.Rows[^1].Serving));
     }
 

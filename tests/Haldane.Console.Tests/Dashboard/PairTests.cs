@@ -36,6 +36,18 @@ public sealed class PairTests
     }
 
     [Fact]
+    public void Of_many_some_are_shown_until_all_are_asked_for()
+    {
+        DifferingPair[] many = [.. Enumerable.Range(0, 60).Select(i => Pair(60 - i, "{}"))];
+
+        var some = PairModels.Of("r", 100, many, new(null, null, BySize: false));
+        Assert.Equal((50, 60, 60L), (some.Rows.Count, some.Found, some.Rows[0].Pair.Number));
+        var whole = some.Filter with { IsWhole = true };
+        Assert.Equal("/rollouts/r/pairs?show=all", some.Href(whole));
+        Assert.Equal(60, PairModels.Of("r", 100, many, whole).Rows.Count);
+    }
+
+    [Fact]
     public void Json_is_compared_in_one_order_and_a_changed_word_is_told_from_its_line()
     {
         var rows = PairDiff.Of("""{"b":"it is a cat","a":1}""", """{"a":1,"b":"it is a dog"}""");

@@ -77,7 +77,8 @@ public sealed class SettingsTests : IAsyncLifetime
     [Theory]
     [InlineData("/nothing", HttpStatusCode.NotFound, "Not here")]
     [InlineData("/rollouts/nothing", HttpStatusCode.NotFound, "There is no rollout nothing.")]
-    [InlineData("/rollouts/fraud-v2/pairs?by=chance", HttpStatusCode.BadRequest, "by: wanted is time or size.")]
+    [InlineData("/rollouts/fraud-v2/pairs?by=chance", HttpStatusCode.BadRequest, "by: wanted is time or size; show: wanted is all.")]
+    [InlineData("/rollouts/fraud-v2/pairs?show=some", HttpStatusCode.BadRequest, "show: wanted is all.")]
     [InlineData("/settings/rollout/nothing", HttpStatusCode.NotFound, "There is no rollout nothing.")]
     [InlineData("/settings/tree/oak", HttpStatusCode.NotFound, "There is no tree oak.")]
     public async Task A_browser_gets_a_page_that_says_what_is_wrong_and_a_program_its_detail(string path, HttpStatusCode status, string says)

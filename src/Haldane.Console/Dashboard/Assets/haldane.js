@@ -142,7 +142,7 @@
 
   // A list of hundreds has hundreds of links: each is made one that changes only the page when somebody comes to it.
   function prepare(e) {
-    const link = e.target.closest?.('.rows a[href]:not([data-hx-boost])');
+    const link = e.target.closest?.('[data-prepare] a[href]:not([data-hx-boost])');
     if (link) {
       link.dataset.hxBoost = 'true';
       htmx.process(link);

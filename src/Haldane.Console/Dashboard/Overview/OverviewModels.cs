@@ -17,7 +17,7 @@ public enum Urgency
     /// <summary>It was taken back, or is being.</summary>
     TakenBack,
 
-    /// <summary>It moves by itself.</summary>
+    /// <summary>It is on its way, and asks for nobody.</summary>
     Running,
 
     /// <summary>It is over, or has not begun.</summary>
@@ -36,7 +36,7 @@ public sealed record OverviewModel(ValueList<RowModel> Rows)
             0 => "Nothing needs a person. ",
             1 => "One needs a person. ",
             var many => $"{many} need a person. ",
-        }) + $"Taken back: {Count(Urgency.TakenBack)}. Moving by themselves: {Count(Urgency.Running)}. Quiet: {Count(Urgency.Quiet)}.";
+        }) + $"Taken back: {Count(Urgency.TakenBack)}. Under way: {Count(Urgency.Running)}. Quiet: {Count(Urgency.Quiet)}.";
 
     private int Count(Urgency urgency) => Rows.Count(r => r.Urgency == urgency);
 }

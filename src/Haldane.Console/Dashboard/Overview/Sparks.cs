@@ -17,6 +17,9 @@ public static class Sparks
 
     // A row that changed each second would be sent each second.
     private const int Seconds = 10;
+
+    // More than a point every three pixels would be sent to hundreds of rows, and seen by nobody.
+    private const int Most = 32;
     private const int Edge = 2;
 
     /// <summary>Which point of a row's curves a moment belongs to; not all rows come to the next at the same moment, or all of a large fleet would be sent at once.</summary>
@@ -30,6 +33,11 @@ public static class Sparks
     public static SparkModel? Of(string row, ValueList<LivePoint> series)
     {
         LivePoint[] points = [.. series.GroupBy(p => StepOf(row, p.At)).SkipLast(1).Select(g => g.Last())];
+        if (points.Length > Most)
+        {
+            points = [.. points[..^1].Where(p => StepOf(row, p.At) % 2 == 0), points[^1]];
+        }
+
         double[] values = [.. points.SelectMany(p => new[] { p.Baseline.P99, p.Canary.P99 }).OfType<double>()];
         if (values.Length < 2 || points.Length < 2)
         {

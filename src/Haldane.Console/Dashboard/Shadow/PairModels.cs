@@ -26,7 +26,8 @@ public enum PairKind
 /// <param name="Kind">Those that differ so; null for all.</param>
 /// <param name="Field">Those that differ at this JSON pointer; null for all.</param>
 /// <param name="BySize">The most different first, not the newest.</param>
-public sealed record PairFilter(PairKind? Kind, string? Field, bool BySize);
+/// <param name="IsWhole">All of them, however many.</param>
+public sealed record PairFilter(PairKind? Kind, string? Field, bool BySize, bool IsWhole = false);
 
 /// <summary>Pairs of answers that differ.</summary>
 public sealed record PairsModel
@@ -52,7 +53,10 @@ public sealed record PairsModel
     /// <summary>Where they differ most often.</summary>
     public required IReadOnlyList<(string Field, int Count)> Fields { get; init; }
 
-    /// <summary>Those that are asked for.</summary>
+    /// <summary>How many are as they are asked for.</summary>
+    public required int Found { get; init; }
+
+    /// <summary>Those of them that are shown.</summary>
     public required IReadOnlyList<PairRow> Rows { get; init; }
 
     /// <summary>Where a filter leads.</summary>
@@ -74,6 +78,11 @@ public sealed record PairsModel
             asked.Add("by=size");
         }
 
+        if (filter.IsWhole)
+        {
+            asked.Add("show=all");
+        }
+
         return $"/rollouts/{Uri.EscapeDataString(Rollout)}/pairs" + (asked.Count > 0 ? "?" + string.Join('&', asked) : "");
     }
 }
@@ -88,6 +97,9 @@ public sealed record PairRow(DifferingPair Pair, string Href, string Differs, st
 /// <summary>Sorts pairs for people. Pure.</summary>
 public static class PairModels
 {
+    /// <summary>How many are shown where not all are asked for.</summary>
+    public const int Shown = 50;
+
     private const int MostFields = 12;
     private const int Snippet = 160;
 
@@ -99,7 +111,8 @@ public static class PairModels
     public static PairsModel Of(string rollout, int most, IReadOnlyList<DifferingPair>? pairs, PairFilter filter)
     {
         IReadOnlyList<DifferingPair> kept = pairs ?? [];
-        var asked = kept.Where(p => (filter.Kind is not { } kind || KindsOf(p).Contains(kind)) && (filter.Field is not { } field || p.Fields.Contains(field)));
+        List<DifferingPair> found = [.. kept.Where(p => (filter.Kind is not { } kind || KindsOf(p).Contains(kind)) && (filter.Field is not { } field || p.Fields.Contains(field)))];
+        var ordered = filter.BySize ? found.OrderByDescending(SizeOf).ThenByDescending(p => p.Fields.Count) : found.AsEnumerable();
         return new()
         {
             Rollout = rollout,
@@ -109,7 +122,8 @@ public static class PairModels
             Kept = kept.Count,
             Kinds = [.. Enum.GetValues<PairKind>().Select(k => (k, kept.Count(p => KindsOf(p).Contains(k)))).Where(k => k.Item2 > 0)],
             Fields = [.. kept.SelectMany(p => p.Fields).GroupBy(f => f, StringComparer.Ordinal).Select(g => (g.Key, g.Count())).OrderByDescending(g => g.Item2).ThenBy(g => g.Key, StringComparer.Ordinal).Take(MostFields)],
-            Rows = [.. (filter.BySize ? asked.OrderByDescending(SizeOf).ThenByDescending(p => p.Fields.Count) : asked).Select(p => new PairRow(p, $"/rollouts/{Uri.EscapeDataString(rollout)}/pairs/{p.Number}", Differs(p), Begin(p.Request)))],
+            Found = found.Count,
+            Rows = [.. ordered.Take(filter.IsWhole ? found.Count : Shown).Select(p => new PairRow(p, $"/rollouts/{Uri.EscapeDataString(rollout)}/pairs/{p.Number}", Differs(p), Begin(p.Request)))],
         };
     }
 

@@ -15,11 +15,11 @@ internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/rollouts/{name}/pairs", async (string name, string? kind, string? field, string? by, HttpContext context) => desk.View(name, context.Person()) is not { } view
+        routes.MapGet("/rollouts/{name}/pairs", async (string name, string? kind, string? field, string? by, string? show, HttpContext context) => desk.View(name, context.Person()) is not { } view
             ? PageDesk.NotFound(name)
-            : FilterOf(kind, field, by) is { } filter
+            : FilterOf(kind, field, by, show) is { } filter
             ? await desk.OpenAsync<PairsPage>(context, PageOf(name), (nameof(PairsPage.List), List(view, filter)))
-            : Problems.Of(StatusCodes.Status400BadRequest, $"kind: wanted is one of {string.Join(", ", Enum.GetValues<PairKind>().Select(PairModels.WordOf))}; by: wanted is time or size")).Needs(Permissions.Read).IsPage();
+            : Problems.Of(StatusCodes.Status400BadRequest, $"kind: wanted is one of {string.Join(", ", Enum.GetValues<PairKind>().Select(PairModels.WordOf))}; by: wanted is time or size; show: wanted is all")).Needs(Permissions.Read).IsPage();
         routes.MapGet("/rollouts/{name}/pairs/live", (string name, HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, PageOf(name))).Needs(Permissions.Read);
         routes.MapGet("/rollouts/{name}/pairs/{number:long}", async (string name, long number, HttpContext context) => desk.View(name, context.Person()) is null
             ? PageDesk.NotFound(name)
@@ -39,9 +39,9 @@ internal sealed class PairPages(PageDesk desk, ITrafficStats traffic)
     private PairTotalsModel Totals(RolloutView view) => new(
         traffic.Shadows().FirstOrDefault(s => s.Model == view.Rollout.Spec.Model), traffic.Pairs(view.Rollout.Name) is [var newest, ..] ? newest.At : null);
 
-    private static PairFilter? FilterOf(string? kind, string? field, string? by)
+    private static PairFilter? FilterOf(string? kind, string? field, string? by, string? show)
     {
         PairKind? asked = Enum.TryParse<PairKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null;
-        return (kind is not null && asked is null) || by is not (null or "time" or "size") ? null : new(asked, field, by == "size");
+        return (kind is not null && asked is null) || by is not (null or "time" or "size") || show is not (null or "all") ? null : new(asked, field, by == "size", show == "all");
     }
 }
