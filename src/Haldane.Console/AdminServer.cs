@@ -95,7 +95,7 @@ public sealed partial class AdminServer : IAsyncDisposable
         var app = builder.Build();
         var (sessions, failures) = (new Sessions(parts.Time), new FailureLimit(parts.Time));
         var access = new AdminAccess(options.Access, options.Access.AskOn(options.Listen), parts.Tokens, sessions, failures);
-        var desk = new PageDesk(parts.Room, sessions, new(app.Services), parts.Time);
+        var desk = new PageDesk(parts.Room, parts.Plans, sessions, new(app.Services), parts.Time);
         var answers = new Answers(desk, logging.CreateLogger<Answers>());
         app.UseResponseCompression(); // not of event streams: to pack each event for each who looks costs more than it saves
         app.Use(next => context => answers.InvokeAsync(context, next));

@@ -27,6 +27,7 @@ public sealed class RoleTests : IAsyncLifetime
     [
         ("GET", "/", Permissions.Read),
         ("GET", "/rollouts/fraud-v2", Permissions.Read),
+        ("GET", "/rows", Permissions.Read),
         ("GET", "/rollouts/fraud-v2/numbers", Permissions.Read),
         ("GET", "/rollouts/fraud-v2/records", Permissions.Read),
         ("GET", "/rollouts/fraud-v2/segments", Permissions.Read),

@@ -31,6 +31,36 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_long_overview_the_first_rows_come_with_the_page_and_the_rest_when_it_is_there()
+    {
+        foreach (var number in Enumerable.Range(1, 40))
+        {
+            _admin.Room.Show(Views.Running($"fraud-n{number}"));
+        }
+
+        var (page, rest, whole) = ((await _admin.GetAsync("/")).Text, (await _admin.GetAsync("/rows")).Text, (await _admin.GetAsync("/?rows=all")).Text);
+
+        Assert.Equal((30, 41, 41), (Rows(page), Rows(rest), Rows(whole)));
+        Assert.Contains("data-hx-get=\"/rows\" data-hx-trigger=\"shown\" data-hx-swap=\"none\">11 more: <a data-hx-boost=\"false\" href=\"/?rows=all\">", page, StringComparison.Ordinal);
+        Assert.Contains("Under way: 41.", page, StringComparison.Ordinal);
+        Assert.StartsWith("<hx-partial hx-target=\"#overview\"", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-rest", rest + whole, StringComparison.Ordinal);
+        (await _admin.GetAsync("/?rows=some")).AssertProblem(HttpStatusCode.BadRequest, "rows: wanted is all");
+
+        static int Rows(string markup) => Regex.Count(markup, "<li id=\"rollout-", RegexOptions.None, Patience);
+    }
+
+    [Fact]
+    public async Task Simulations_make_way_for_who_opens_a_page()
+    {
+        await _admin.GetAsync("/");
+        await _admin.GetAsync("/ledger");
+        await _admin.GetAsync("/healthz");
+
+        Assert.Equal(2, _admin.Plans.Ways);
+    }
+
+    [Fact]
     public async Task A_rollout_shows_its_guards_its_stages_and_what_one_may_do()
     {
         var page = (await _admin.GetAsync("/rollouts/fraud-v2")).Text;

@@ -15,7 +15,7 @@ internal sealed class FakePlans : IPlanDesk
         return Answer with { Rollout = rollout };
     }
 
-    public void MakeWay()
-    {
-    }
+    public int Ways { get; private set; }
+
+    public void MakeWay() => Ways++;
 }

@@ -69,12 +69,14 @@ internal sealed class FakeRoom : IControlRoom
         TaskCompletionSource before;
         lock (_gate)
         {
-            _rollouts = [.. _rollouts.Select(r => r.Rollout.Name == view.Rollout.Name ? view : r)];
+            _rollouts = _rollouts.Any(Same) ? [.. _rollouts.Select(r => Same(r) ? view : r)] : [.. _rollouts, view];
             before = _changed;
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         before.SetResult();
+
+        bool Same(RolloutView other) => other.Rollout.Name == view.Rollout.Name;
     }
 
     public RunCourse? Course(string rollout) => Rollouts.FirstOrDefault(r => r.Rollout.Name == rollout)?.Rollout is { Run: > 0 } known

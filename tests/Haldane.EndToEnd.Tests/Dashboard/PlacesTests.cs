@@ -167,6 +167,46 @@ public sealed class PlacesTests(Browser browser) : IClassFixture<Browser>, IAsyn
         Assert.All(lost.Complaints, complaint => Assert.Contains("404", complaint, StringComparison.Ordinal));
     }
 
+    [Fact(Skip = "chromium or axe-core is not installed", SkipUnless = nameof(HasBrowser))]
+    public async Task Of_many_models_the_first_come_at_once_and_the_rest_without_being_asked_for()
+    {
+        var specification = _workspace.WriteRollout(_v1.Address, _v2.Address, "{ share: 10%, bake: 10m }");
+        await File.AppendAllTextAsync(specification, string.Concat(Enumerable.Range(1, 40).Select(number => $$"""
+
+            ---
+            apiVersion: haldane.dev/v1
+            kind: Model
+            metadata: { name: quiet-{{number}} }
+            spec:
+              protocol: open-inference
+              route: { path: "/v2/models/quiet-{{number}}/**" }
+              versions:
+                - { name: v1, endpoints: ["{{_v1.Address}}"] }
+            """)), TestContext.Current.CancellationToken);
+        await using var haldane = await RunningHaldane.StartAsync(specification, _workspace.Store);
+        await using var window = await browser.OpenAsync(haldane.Admin);
+        var rows = window.Page.Locator("#overview > .row");
+
+        await window.Page.GotoAsync("/?q=quiet-40");
+        await Assertions.Expect(rows).ToHaveCountAsync(41);
+        await window.SaysAsync("#connection", "live");
+        Assert.Equal(1, await window.Page.Locator("#overview > .row:not([hidden])").CountAsync());
+        await ReadAsync(window, "/?q=quiet-40");
+        await window.Page.GotoAsync("/ledger");
+        await window.Page.ClickAsync("nav >> text=Overview");
+        await Assertions.Expect(rows).ToHaveCountAsync(41);
+        Assert.Empty(window.Complaints);
+
+        // Where the rest does not come, what is there is followed, and the rest is one click away.
+        await using var cut = await browser.OpenAsync(haldane.Admin);
+        await cut.Page.RouteAsync("**/rows", route => route.FulfillAsync(new() { Status = 503 }));
+        await cut.Page.GotoAsync("/");
+        await cut.SaysAsync("#connection", "live");
+        Assert.Equal(30, await cut.Page.Locator("#overview > .row").CountAsync());
+        await cut.Page.ClickAsync("text=show all");
+        await Assertions.Expect(cut.Page.Locator("#overview > .row")).ToHaveCountAsync(41);
+    }
+
     private Task<RunningHaldane> StartAsync(string stages, string start) => RunningHaldane.StartAsync(_workspace.WriteRollout(_v1.Address, _v2.Address, stages, start), _workspace.Store);
 
     private static async Task SignInAsync(Browser.Window window, string token)

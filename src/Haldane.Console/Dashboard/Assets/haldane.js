@@ -105,7 +105,7 @@
       shown += fits ? 1 : 0;
     }
 
-    byId('none-shown').hidden = shown > 0 || document.querySelector('.rows > .row') == null;
+    byId('none-shown').hidden = shown > 0 || document.querySelector('[data-rest]') != null || document.querySelector('.rows > .row') == null;
     const asked = new URLSearchParams();
     if (words.length > 0) {
       asked.set('q', form.elements.q.value.trim());
@@ -688,22 +688,35 @@
     mark = now;
   }
 
-  // What a page asks for besides, its stream too, it asks for when it is there: nothing holds it up.
+  // What a page asks for besides, its stream too, it asks for when it is there: nothing holds it up. The rest of a long list comes first, for news are about what stands there.
   function askBesides() {
     if (document.readyState === 'complete') {
-      for (const node of document.querySelectorAll('[data-hx-trigger^="shown"]:not([data-asked])')) {
+      const first = document.querySelector('[data-rest]') ? '[data-rest]' : '';
+      for (const node of document.querySelectorAll(`${first}[data-hx-trigger^="shown"]:not([data-asked])`)) {
         node.dataset.asked = '';
         htmx.trigger(node, 'shown');
       }
     }
   }
 
-  addEventListener('load', () => setTimeout(askBesides));
+  document.addEventListener('htmx:finally:request', e => {
+    if (e.target.matches?.('[data-rest]')) {
+      delete e.target.dataset.rest; // it did not come; its link stays
+      askBesides();
+    }
+  });
+  addEventListener('load', () => setTimeout(() => {
+    tellTimes();
+    askBesides();
+  }));
 
   function fit() {
     askBesides();
     followRecords();
-    tellTimes();
+    if (document.readyState === 'complete') {
+      tellTimes();
+    }
+
     restoreFilter();
     filter();
     draw();

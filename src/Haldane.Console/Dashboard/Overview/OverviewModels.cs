@@ -28,6 +28,18 @@ public enum Urgency
 /// <param name="Rows">What needs a person first.</param>
 public sealed record OverviewModel(ValueList<RowModel> Rows)
 {
+    /// <summary>Rows that a page has when it comes; two screens of them.</summary>
+    public const int First = 30;
+
+    /// <summary>Whether the rest is left to be asked for.</summary>
+    public bool IsBeginning { get; init; }
+
+    /// <summary>The rows that are drawn.</summary>
+    public IEnumerable<RowModel> Drawn => IsBeginning ? Rows.Take(First) : Rows;
+
+    /// <summary>How many are left.</summary>
+    public int Left => IsBeginning ? Math.Max(0, Rows.Count - First) : 0;
+
     /// <summary>In one sentence.</summary>
     public string Summary => Rows.Count == 0
         ? "There is no model that you may see."

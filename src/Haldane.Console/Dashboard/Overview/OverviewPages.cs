@@ -15,7 +15,10 @@ internal sealed class OverviewPages(PageDesk desk, TimeProvider time)
     public void Map(IEndpointRouteBuilder routes)
     {
         var page = new FollowedPage("/", "there is no overview", person => SceneOf(Look(person), time.GetUtcNow()));
-        routes.MapGet("/", (HttpContext context, CancellationToken _) => desk.OpenAsync<OverviewPage>(context, page)).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/", async (string? rows, HttpContext context) => rows is null or "all"
+            ? await desk.OpenAsync<OverviewPage>(context, page, (nameof(OverviewPage.IsWhole), rows is not null))
+            : Problems.Of(StatusCodes.Status400BadRequest, "rows: wanted is all")).Needs(Permissions.Read).IsPage();
+        routes.MapGet("/rows", (HttpContext context, CancellationToken _) => desk.PartAsync(context, page, "overview")).Needs(Permissions.Read);
         routes.MapGet("/live", (HttpContext context, IHostApplicationLifetime life) => desk.Follow(context, life, page)).Needs(Permissions.Read);
     }
 

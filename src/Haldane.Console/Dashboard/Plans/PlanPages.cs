@@ -21,13 +21,10 @@ internal sealed class PlanPages(PageDesk desk, IPlanDesk plans)
             : Refusal(name, mistake!, context)).Needs(Permissions.Read);
     }
 
-    private async Task<IResult> OpenAsync(string name, HttpContext context)
-    {
-        plans.MakeWay();
-        return PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)
+    private async Task<IResult> OpenAsync(string name, HttpContext context) =>
+        PlanApi.TryRead(context.Request.Query, out var sliders, out var mistake)
             ? await desk.OpenAsync<PlanPage>(context, PageOf(name, sliders), (nameof(PlanPage.Query), context.Request.QueryString.ToString()))
             : Refusal(name, mistake!, context);
-    }
 
     private FollowedPage PageOf(string name, PlanSliders sliders) => new($"/rollouts/{name}/plan {sliders}", PageDesk.Missing(name), person => desk.View(name, person) is not null && plans.Study(name, sliders) is { } study ? SceneOf(study) : null);
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 namespace Haldane.Console.Dashboard.Shell;
 
 /// <summary>What all pages are answered with.</summary>
-internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter views, TimeProvider time) : IProblemPages
+internal sealed class PageDesk(IControlRoom room, IPlanDesk plans, Sessions sessions, ViewWriter views, TimeProvider time) : IProblemPages
 {
     private const string Html = "text/html; charset=utf-8";
 
@@ -28,7 +28,11 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
 
     /// <summary>A page for who asks for it.</summary>
     public Task<IResult> ShowAsync<TPage>(HttpContext context, params (string Name, object? Value)[] shown)
-        where TPage : IComponent => WriteAsync<TPage>([("Visit", VisitOf(context)), .. shown]);
+        where TPage : IComponent
+    {
+        plans.MakeWay();
+        return WriteAsync<TPage>([("Visit", VisitOf(context)), .. shown]);
+    }
 
     /// <summary>A piece of a page.</summary>
     public Task<IResult> WriteAsync<TPiece>(params (string Name, object? Value)[] shown)
@@ -45,6 +49,7 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
     public async Task<IResult> OpenAsync<TPage>(HttpContext context, FollowedPage page, params IEnumerable<(string Name, object? Value)> shown)
         where TPage : IComponent
     {
+        plans.MakeWay();
         var person = context.Person();
         if (page.Look(person) is not { } scene)
         {
@@ -54,6 +59,14 @@ internal sealed class PageDesk(IControlRoom room, Sessions sessions, ViewWriter 
         var mark = await _live.NoteAsync(page.KeyFor(person), () => page.Look(person), scene, context.RequestAborted);
         return await WriteAsync<TPage>([("Visit", VisitOf(context)! with { Mark = mark }), ("Model", scene.Model), .. shown]);
     }
+
+    /// <summary>A part of a page that can be followed, for who was sent the page without it.</summary>
+    /// <param name="context">Who asks.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="id">The part's id.</param>
+    public async Task<IResult> PartAsync(HttpContext context, FollowedPage page, string id) => page.Look(context.Person()) is { } scene
+        ? Results.Text(await views.ReplaceAsync(scene.Parts.Single(p => p.Id == id)), Html)
+        : Problems.Of(StatusCodes.Status404NotFound, page.Missing);
 
     /// <summary>A stream that keeps such a page fresh.</summary>
     /// <param name="context">Who asks.</param>
