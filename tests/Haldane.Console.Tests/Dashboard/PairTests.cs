@@ -41,7 +41,7 @@ public sealed class PairTests
         DifferingPair[] many = [.. Enumerable.Range(0, 60).Select(i => Pair(60 - i, "{}"))];
 
         var some = PairModels.Of("r", 100, many, new(null, null, BySize: false));
-        Assert.Equal((50, 60, 60L), (some.Rows.Count, some.Found, some.Rows[0].Pair.Number));
+        Assert.Equal((30, 60, 60L), (some.Rows.Count, some.Found, some.Rows[0].Pair.Number));
         var whole = some.Filter with { IsWhole = true };
         Assert.Equal("/rollouts/r/pairs?show=all", some.Href(whole));
         Assert.Equal(60, PairModels.Of("r", 100, many, whole).Rows.Count);

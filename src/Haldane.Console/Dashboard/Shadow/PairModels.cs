@@ -98,7 +98,7 @@ public sealed record PairRow(DifferingPair Pair, string Href, string Differs, st
 public static class PairModels
 {
     /// <summary>How many are shown where not all are asked for.</summary>
-    public const int Shown = 50;
+    public const int Shown = 30;
 
     private const int MostFields = 12;
     private const int Snippet = 160;
