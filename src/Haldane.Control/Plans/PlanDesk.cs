@@ -79,7 +79,14 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     }
 
     /// <inheritdoc/>
-    public void MakeWay() => Volatile.Write(ref _madeWayAt, _time.GetTimestamp());
+    public void MakeWay()
+    {
+        // However many pages are opened, something is left for the trials.
+        if (Volatile.Read(ref _madeWayAt) is var before && (before == long.MinValue || _time.GetElapsedTime(before) >= 1.2 * Way))
+        {
+            Volatile.Write(ref _madeWayAt, _time.GetTimestamp());
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -111,26 +118,44 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     {
         _yield();
         var turn = 0L;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            if (Volatile.Read(ref _madeWayAt) is var at && at != long.MinValue && Way - _time.GetElapsedTime(at) is { Ticks: > 0 } left)
+            while (true)
             {
-                _stop.Token.WaitHandle.WaitOne(left);
-            }
-            else if (Next() is { Steps: { } steps } trial)
-            {
-                steps.Advance();
-                var study = steps.Study();
-                lock (_gate)
+                Breathe();
+                if (Next() is { Steps: { } steps } trial)
                 {
-                    (trial.Study, trial.Turn) = (study, ++turn);
+                    steps.Advance(Breathe);
+                    var study = steps.Study();
+                    lock (_gate)
+                    {
+                        (trial.Study, trial.Turn) = (study, ++turn);
+                    }
+                }
+                else
+                {
+                    _work.WaitOne();
                 }
             }
-            else
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // What was tried is kept nowhere.
+        }
+    }
+
+    // Also within a step: a low priority counts among the threads of one session only, and the browser has its own (autogroups of Linux, sched(7)).
+    private void Breathe()
+    {
+        while (Volatile.Read(ref _madeWayAt) is var at && at != long.MinValue && Way - _time.GetElapsedTime(at) is { Ticks: > 0 } left)
+        {
+            if (_stop.Token.WaitHandle.WaitOne(left))
             {
-                _work.WaitOne();
+                break;
             }
         }
+
+        _stop.Token.ThrowIfCancellationRequested();
     }
 
     // Of those that somebody waits for, the one that waits longest.

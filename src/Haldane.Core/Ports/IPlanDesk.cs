@@ -28,7 +28,8 @@ public interface IPlanSimulator
 public interface IPlanTrial
 {
     /// <summary>One step; some tenths of a second at most.</summary>
-    void Advance();
+    /// <param name="breathe">Called every few milliseconds meanwhile: the place to rest, or to give up by an exception.</param>
+    void Advance(Action breathe);
 
     /// <summary>What was seen so far.</summary>
     PlanStudy Study();

@@ -71,12 +71,13 @@ public sealed record PlanForecast
     /// <param name="traffic">The traffic.</param>
     /// <param name="rollout">The plan.</param>
     /// <param name="run">Its number, from 0.</param>
-    public static RunOutcome RunOf(TrafficModel traffic, RolloutSpec rollout, int run)
+    /// <param name="breathe">Called before each slice; null: nothing.</param>
+    public static RunOutcome RunOf(TrafficModel traffic, RolloutSpec rollout, int run, Action? breathe = null)
     {
         // To pass is about everyone: segments would only cost time.
         var everyone = traffic with { Model = traffic.Model with { Segments = [] }, CellParts = [1] };
         var plan = rollout with { Guards = rollout.Guards.Select(g => g with { Segments = SegmentScan.None }).ToValueList() };
-        return SimulatedRun.Of(World.AsBaseline(everyone), plan, Dice.SeedOf(Seed, (ulong)run), Pacing.Coarse, Horizon);
+        return SimulatedRun.Of(World.AsBaseline(everyone), plan, Dice.SeedOf(Seed, (ulong)run), Pacing.Coarse, Horizon, breathe);
     }
 
     /// <summary>The forecast that runs come to.</summary>

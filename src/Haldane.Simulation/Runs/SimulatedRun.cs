@@ -58,10 +58,17 @@ public static class SimulatedRun
     /// <param name="seed">Of the world's chance.</param>
     /// <param name="pacing">How long slices are.</param>
     /// <param name="horizon">When to give up, simulated time.</param>
-    public static RunOutcome Of(World world, RolloutSpec rollout, ulong seed, Pacing pacing, TimeSpan horizon)
+    /// <param name="breathe">Called before each slice; null: nothing.</param>
+    public static RunOutcome Of(World world, RolloutSpec rollout, ulong seed, Pacing pacing, TimeSpan horizon, Action? breathe = null)
     {
         var traffic = new RandomTraffic(world, seed, [.. rollout.Guards.Select(g => g.Signal).Concat(Watched).Distinct()]);
-        return Follow(world.Traffic.Model, rollout, (stage, share, length) => traffic.Next(stage, share, length), pacing, horizon);
+        return Follow(world.Traffic.Model, rollout, Next, pacing, horizon);
+
+        EvidenceSlice? Next(int stage, Share share, TimeSpan length)
+        {
+            breathe?.Invoke();
+            return traffic.Next(stage, share, length);
+        }
     }
 
     /// <summary>One run on evidence from anywhere.</summary>

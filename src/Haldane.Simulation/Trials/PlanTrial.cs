@@ -58,13 +58,13 @@ public sealed class PlanTrial : IPlanTrial
 
     /// <inheritdoc/>
     /// <remarks>Some runs of the forecast, or one run of one canary.</remarks>
-    public void Advance()
+    public void Advance(Action breathe)
     {
         if (_forecast is null)
         {
             for (var i = 0; i < ForecastsAtOnce; i++)
             {
-                _forecasts.Add(PlanForecast.RunOf(_plan.Traffic, _plan.Rollout, _forecasts.Count));
+                _forecasts.Add(PlanForecast.RunOf(_plan.Traffic, _plan.Rollout, _forecasts.Count, breathe));
             }
 
             if (_forecasts.Count >= PlanForecast.UsualRuns)
@@ -77,7 +77,7 @@ public sealed class PlanTrial : IPlanTrial
         {
             var next = Array.FindIndex(_outcomes, o => o.Count == _outcomes[^1].Count);
             var run = _outcomes[next].Count;
-            _outcomes[next].Add(SimulatedRun.Of(_cases[next].World, _plan.Rollout, Dice.SeedOf(Seed, (ulong)next, (ulong)run), Pacing.Fine, _horizon));
+            _outcomes[next].Add(SimulatedRun.Of(_cases[next].World, _plan.Rollout, Dice.SeedOf(Seed, (ulong)next, (ulong)run), Pacing.Fine, _horizon, breathe));
         }
     }
 

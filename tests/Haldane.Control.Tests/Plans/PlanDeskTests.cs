@@ -68,6 +68,46 @@ public sealed class PlanDeskTests
     }
 
     [Fact]
+    public async Task Also_within_a_step()
+    {
+        using var desk = Desk();
+        _simulator.Gate = new(0);
+        desk.Study("fraud-v2", new());
+        await Task.Delay(100); // the step is under way
+        desk.MakeWay();
+        _simulator.Gate.Release(100);
+
+        await Task.Delay(200);
+        Assert.Equal(0, _simulator.Steps);
+        _time.Pass(TimeSpan.FromSeconds(1));
+        await UntilAsync(() => desk.Study("fraud-v2", new())!.IsDone);
+    }
+
+    [Fact]
+    public async Task However_many_pages_are_opened_a_trial_comes_to_its_end()
+    {
+        using var desk = Desk();
+        for (var i = 0; i < 1_000 && !desk.Study("fraud-v2", new())!.IsDone; i++)
+        {
+            desk.MakeWay();
+            _time.Pass(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(10);
+        }
+
+        Assert.True(desk.Study("fraud-v2", new())!.IsDone);
+    }
+
+    [Fact]
+    public async Task Who_ends_it_does_not_wait_for_a_step_that_rests()
+    {
+        var desk = Desk();
+        desk.MakeWay();
+        desk.Study("fraud-v2", new());
+
+        await Task.Run(desk.Dispose, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Of_many_questions_the_oldest_are_forgotten()
     {
         using var desk = Desk();
@@ -129,9 +169,10 @@ public sealed class PlanDeskTests
         {
             private int _runs;
 
-            public void Advance()
+            public void Advance(Action breathe)
             {
                 owner.Gate?.Wait(TimeSpan.FromSeconds(20));
+                breathe();
                 _runs++;
                 Interlocked.Increment(ref owner._steps);
             }

@@ -54,19 +54,25 @@ public sealed class PlanTrialTests
     public void A_trial_keeps_the_promise_of_its_plan_and_comes_to_the_same_again()
     {
         var (one, other) = (new PlanTrial(AdjustedPlan.Of(Model, Rollout, new())!), new PlanTrial(AdjustedPlan.Of(Model, Rollout, new())!));
+        var breaths = 0;
         Assert.Empty(one.Study().Cases);
         for (var runs = 0; runs < 20; runs = one.Study().Runs)
         {
-            one.Advance();
-            other.Advance();
+            one.Advance(() => breaths++);
+            other.Advance(Nothing);
             other.Study();
         }
 
         var study = one.Study();
         Assert.Equal(study, other.Study());
+        Assert.True(breaths > 20 * study.Cases.Count * 10, $"{breaths} breaths");
         Assert.NotNull(study.Promoted);
         Assert.Contains(study.Cases, c => c is { Guard: "errors", Kind: CaseKind.Bad });
         Assert.All(study.Cases.Where(c => c.Wrong is not null), c => Assert.True(c.Wrong!.Low <= (c.Kind == CaseKind.Fine ? study.Sliders.FalseRollback : study.Sliders.FalsePromotion), $"{c}"));
         Assert.All(study.Cases.Where(c => c.Size == "2 margins"), c => Assert.True(c.RolledBack.Part > 0.5, $"{c}"));
+
+        static void Nothing()
+        {
+        }
     }
 }
