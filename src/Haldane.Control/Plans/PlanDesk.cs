@@ -10,7 +10,7 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     /// <summary>Trials that are remembered.</summary>
     public const int Most = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), Way = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), Way = TimeSpan.FromSeconds(1), LongestRest = 10 * Way;
 
     private readonly Lock _gate = new();
     private readonly List<Trial> _trials = []; // the last that somebody asked for is the last
@@ -22,6 +22,7 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     private readonly TimeProvider _time;
     private Thread? _thread;
     private long _madeWayAt = long.MinValue;
+    private long _restedAt = long.MinValue; // the thread's own: when it had rested long enough
 
     /// <summary>Nothing tried.</summary>
     /// <param name="current">The specification in force, and its revision.</param>
@@ -79,14 +80,7 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     }
 
     /// <inheritdoc/>
-    public void MakeWay()
-    {
-        // However many pages are opened, something is left for the trials.
-        if (Volatile.Read(ref _madeWayAt) is var before && (before == long.MinValue || _time.GetElapsedTime(before) >= 1.2 * Way))
-        {
-            Volatile.Write(ref _madeWayAt, _time.GetTimestamp());
-        }
-    }
+    public void MakeWay() => Volatile.Write(ref _madeWayAt, _time.GetTimestamp());
 
     /// <inheritdoc/>
     public void Dispose()
@@ -145,18 +139,23 @@ public sealed class PlanDesk : IPlanDesk, IDisposable
     }
 
     // Also within a step: a low priority counts among the threads of one session only, and the browser has its own (autogroups of Linux, sched(7)).
+    // However many pages are opened, a tenth of the time is left for the trials.
     private void Breathe()
     {
-        while (Volatile.Read(ref _madeWayAt) is var at && at != long.MinValue && Way - _time.GetElapsedTime(at) is { Ticks: > 0 } left)
+        var began = _time.GetTimestamp();
+        while (Left(_restedAt) == TimeSpan.Zero && Left(Volatile.Read(ref _madeWayAt)) is { Ticks: > 0 } left && !_stop.Token.WaitHandle.WaitOne(left))
         {
-            if (_stop.Token.WaitHandle.WaitOne(left))
+            if (_time.GetElapsedTime(began) >= LongestRest)
             {
-                break;
+                _restedAt = _time.GetTimestamp();
             }
         }
 
         _stop.Token.ThrowIfCancellationRequested();
     }
+
+    // What is left of a way that was made.
+    private TimeSpan Left(long madeAt) => madeAt != long.MinValue && Way - _time.GetElapsedTime(madeAt) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     // Of those that somebody waits for, the one that waits longest.
     private Trial? Next()

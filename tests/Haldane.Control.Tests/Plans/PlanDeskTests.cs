@@ -63,7 +63,7 @@ public sealed class PlanDeskTests
 
         await Task.Delay(200);
         Assert.Equal(0, _simulator.Steps);
-        _time.Pass(TimeSpan.FromSeconds(1));
+        _time.Pass(TimeSpan.FromSeconds(2));
         await UntilAsync(() => desk.Study("fraud-v2", new())!.IsDone);
     }
 
@@ -79,7 +79,7 @@ public sealed class PlanDeskTests
 
         await Task.Delay(200);
         Assert.Equal(0, _simulator.Steps);
-        _time.Pass(TimeSpan.FromSeconds(1));
+        _time.Pass(TimeSpan.FromSeconds(2));
         await UntilAsync(() => desk.Study("fraud-v2", new())!.IsDone);
     }
 
