@@ -1,5 +1,3 @@
-using Haldane.Core.Judging;
-
 namespace Haldane.Judge;
 
 /// <summary>Numbers for people: few digits, thousands separators, a unit that fits.</summary>
@@ -76,15 +74,10 @@ internal static class Say
         _ => Number(time.TotalHours, 2) + " h",
     };
 
-    /// <summary>The forecast and further segments in one sentence; null when there is nothing to say.</summary>
-    public static string? Aside(Forecast? forecast, IEnumerable<string> harmed, IEnumerable<string> suspects)
+    /// <summary>Further segments in one sentence; null when there is nothing to say.</summary>
+    public static string? Aside(IEnumerable<string> harmed, IEnumerable<string> suspects)
     {
         var parts = new List<string>();
-        if (forecast is not null)
-        {
-            parts.Add($"if this goes on, {forecast.Toward} after {(forecast.Time is { } time ? $"about {Time(time)} more, " : "")}{Count(forecast.CanaryExchanges)} canary exchanges");
-        }
-
         if (harmed.Any())
         {
             parts.Add("harm is proven in " + string.Join(", ", harmed) + " too");

@@ -37,7 +37,7 @@ public sealed record Verdict
     /// <summary>One sentence with the numbers, for people.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>What to know beside the reason, for people: the forecast, further segments; null when there is nothing.</summary>
+    /// <summary>What to know beside the reason, for people: further segments; null when there is nothing.</summary>
     public string? Aside { get; init; }
 
     /// <summary>Whether the evidence comes later than the exchange (labels): having none yet then holds only where the guard is required.</summary>

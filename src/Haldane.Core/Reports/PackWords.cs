@@ -39,6 +39,22 @@ public static class PackWords
     /// <summary>What the counts of a verdict are. A proof by subjects takes each once whom it happened to; how many exchanges there were is counted all the same.</summary>
     public static string CountedBy(Verdict verdict) => verdict is { CountedBy: "subjects", Late: false } ? "exchanges" : verdict.CountedBy;
 
+    /// <summary>What to know beside the reason of a verdict: what becomes of it as long as the run goes on, and further segments.</summary>
+    /// <param name="verdict">What the judge says.</param>
+    /// <param name="phase">How the run stands.</param>
+    public static IEnumerable<string> Beside(Verdict verdict, Phase phase)
+    {
+        if (phase == Phase.Running && verdict.Forecast is { } forecast)
+        {
+            yield return $"if this goes on, {forecast.Toward} after {(forecast.Time is { } time ? $"about {Figures.Time(time)} more, " : "")}{Figures.Count(forecast.CanaryExchanges)} canary exchanges";
+        }
+
+        if (verdict.Aside is { } aside)
+        {
+            yield return aside;
+        }
+    }
+
     /// <summary>An interval.</summary>
     public static string Range(double? low, double? high, GuardUnit unit) => (low, high) switch
     {

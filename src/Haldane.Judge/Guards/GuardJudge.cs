@@ -110,7 +110,7 @@ internal sealed class GuardJudge
             HarmedSegments = proven,
             Suspects = suspects,
             Forecast = forecast,
-            Aside = Say.Aside(forecast, proven.Where(s => s != about.Segment), suspects),
+            Aside = Say.Aside(proven.Where(s => s != about.Segment), suspects),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
+using Haldane.Core.Reports;
 using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 using Spectre.Console;
@@ -54,7 +55,7 @@ internal static class RolloutScreen
                 new Markup(verdict.CanaryCount.ToString("N0", CultureInfo.InvariantCulture)),
                 new Markup(verdict.BaselineCount.ToString("N0", CultureInfo.InvariantCulture)),
                 new Markup(Markup.Escape(verdict.Segment is null ? verdict.Reason : $"{verdict.Segment}: {verdict.Reason}")
-                    + (verdict.Aside is null ? "" : $"\n[grey]{Markup.Escape(verdict.Aside)}[/]")));
+                    + string.Concat(PackWords.Beside(verdict, view.Rollout.Phase).Select(beside => $"\n[grey]{Markup.Escape(beside)}[/]"))));
         }
 
         table.Columns[2].Header("n canary").RightAligned();

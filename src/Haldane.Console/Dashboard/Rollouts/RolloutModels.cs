@@ -108,6 +108,7 @@ public static class RolloutModels
         Fine = guard.FineLine,
         AtLeast = guard.AtLeast,
         Verdict = verdict,
+        Beside = verdict is null ? [] : PackWords.Beside(verdict, rollout.Phase).ToValueList(),
     };
 
     private static ActionsModel Actions(Rollout rollout, Person person)
@@ -128,7 +129,7 @@ public static class RolloutModels
     private static bool Fits(RolloutCommand command, Rollout rollout) => command switch
     {
         RolloutCommand.Start => rollout.Phase == Phase.Draft,
-        RolloutCommand.Retry => rollout.Ended,
+        RolloutCommand.Retry => rollout is { Ended: true, Phase: not Phase.Promoted }, // the model is served by the canary then, so it would be refused
         RolloutCommand.Pause => rollout is { Phase: Phase.Running, Pause: null },
         RolloutCommand.Resume => rollout is { Phase: Phase.Running, Pause: not null },
         RolloutCommand.Advance => rollout is { Phase: Phase.Running, IsInLastStage: false } && rollout.Hold is not (HoldReason.Approval or HoldReason.Frozen), // it would be refused

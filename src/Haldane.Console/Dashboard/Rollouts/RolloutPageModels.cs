@@ -164,6 +164,9 @@ public sealed record TileModel
 
     /// <summary>The verdict; null before the first.</summary>
     public Verdict? Verdict { get; init; }
+
+    /// <summary>What to know beside its reason.</summary>
+    public ValueList<string> Beside { get; init; } = [];
 }
 
 /// <summary>What somebody may ask of a rollout now.</summary>

@@ -2,6 +2,7 @@ using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Reports;
+using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 
 namespace Haldane.Console.Dashboard.Rollouts;
@@ -46,7 +47,7 @@ public static class VerdictModels
             Rollout = spec.Name,
             Tile = RolloutModels.Tile(view.Rollout, rule, verdict),
             Signal = rule.Signal.ToString(),
-            Steps = [.. Lines(rule), .. Promises(spec, rule), .. verdict is null ? [] : Measured(rule, verdict)],
+            Steps = [.. Lines(rule), .. Promises(spec, rule), .. verdict is null ? [] : Measured(rule, verdict, view.Rollout.Phase)],
         };
     }
 
@@ -66,7 +67,7 @@ public static class VerdictModels
         yield return new("chance of a false promotion", Figures.Percent(spec.Promise.FalsePromotion), "promise.falsePromotion: the canary is promoted only when every guard has passed, so each may use all of it.");
     }
 
-    private static IEnumerable<StepOfProof> Measured(GuardSpec rule, Verdict verdict)
+    private static IEnumerable<StepOfProof> Measured(GuardSpec rule, Verdict verdict, Phase phase)
     {
         var (unit, own) = (GuardWords.UnitOf(rule), GuardWords.OwnUnitOf(rule.Signal.Kind));
         var about = verdict.Segment is { } segment ? $"in the segment {segment}" : "of everyone";
@@ -85,7 +86,7 @@ public static class VerdictModels
         yield return new("interval", PackWords.Range(verdict.Low, verdict.High, unit), "A confidence sequence: it holds at every moment at once, however often anybody looks.");
         yield return Evidence("against \"fine\"", verdict.FailEvidence, verdict.FailAt, "Fail");
         yield return Evidence("against \"bad\"", verdict.PassEvidence, verdict.PassAt, "Pass");
-        if (verdict.Forecast is { } forecast)
+        if (phase == Phase.Running && verdict.Forecast is { } forecast)
         {
             yield return new("forecast", $"{forecast.Toward} after {Figures.Count(forecast.CanaryExchanges)} canary exchanges" + (forecast.Time is { } time ? $", in about {Figures.Time(time)}" : ""), "If what was seen so far goes on.");
         }
