@@ -1,5 +1,6 @@
 using Haldane.Core.Judging;
 using Haldane.Core.Reports;
+using Haldane.Core.Rollouts;
 
 namespace Haldane.Console.Reports;
 
@@ -47,7 +48,7 @@ internal static class VerdictSection
         html.Add($"<div class=\"guard-head\"><h3>{guard.Guard} {Chip(guard.Verdict)}</h3>\n<p>{statement.Promise}.</p>\n");
         if (guard.Verdict is { } verdict)
         {
-            html.Add($"<p>{(verdict.Segment is { } segment ? $"In {segment}: " : "")}{verdict.Reason}{string.Concat(PackWords.Beside(verdict, pack.Summary.Outcome).Select(beside => $" ({beside})"))}.</p>\n");
+            html.Add($"<p>{(verdict.Segment is { } segment ? $"In {segment}: " : "")}{verdict.Reason}{string.Concat(PackWords.Beside(verdict, goesOn: pack.Summary.Outcome == Phase.Running).Select(beside => $" ({beside})"))}.</p>\n");
             html.Add($"<p class=\"small quiet\">Evidence that it is worse than fine: {Evidence(verdict.FailEvidence, verdict.FailAt)}. Evidence that it is better than bad: {Evidence(verdict.PassEvidence, verdict.PassAt)}. {(guard.Record > 0 ? $"Record {guard.Record}." : "Not recorded: computed for this pack.")}</p>\n");
         }
 

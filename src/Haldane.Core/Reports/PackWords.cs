@@ -39,12 +39,12 @@ public static class PackWords
     /// <summary>What the counts of a verdict are. A proof by subjects takes each once whom it happened to; how many exchanges there were is counted all the same.</summary>
     public static string CountedBy(Verdict verdict) => verdict is { CountedBy: "subjects", Late: false } ? "exchanges" : verdict.CountedBy;
 
-    /// <summary>What to know beside the reason of a verdict: what becomes of it as long as the run goes on, and further segments.</summary>
+    /// <summary>What to know beside the reason of a verdict: what becomes of it as long as evidence comes, and further segments.</summary>
     /// <param name="verdict">What the judge says.</param>
-    /// <param name="phase">How the run stands.</param>
-    public static IEnumerable<string> Beside(Verdict verdict, Phase phase)
+    /// <param name="goesOn">Whether evidence comes: the run is not over, and its callers are not silent.</param>
+    public static IEnumerable<string> Beside(Verdict verdict, bool goesOn)
     {
-        if (phase == Phase.Running && verdict.Forecast is { } forecast)
+        if (goesOn && verdict.Forecast is { } forecast)
         {
             yield return $"if this goes on, {forecast.Toward} after {(forecast.Time is { } time ? $"about {Figures.Time(time)} more, " : "")}{Figures.Count(forecast.CanaryExchanges)} canary exchanges";
         }

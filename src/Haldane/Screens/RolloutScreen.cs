@@ -55,7 +55,7 @@ internal static class RolloutScreen
                 new Markup(verdict.CanaryCount.ToString("N0", CultureInfo.InvariantCulture)),
                 new Markup(verdict.BaselineCount.ToString("N0", CultureInfo.InvariantCulture)),
                 new Markup(Markup.Escape(verdict.Segment is null ? verdict.Reason : $"{verdict.Segment}: {verdict.Reason}")
-                    + string.Concat(PackWords.Beside(verdict, view.Rollout.Phase).Select(beside => $"\n[grey]{Markup.Escape(beside)}[/]"))));
+                    + string.Concat(PackWords.Beside(verdict, view is { Rollout.Phase: Core.Rollouts.Phase.Running, Judgement.NoData: null }).Select(beside => $"\n[grey]{Markup.Escape(beside)}[/]"))));
         }
 
         table.Columns[2].Header("n canary").RightAligned();

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.RegularExpressions;
+using Haldane.Console.Dashboard.Rollouts;
 using Haldane.Console.Tests.Fakes;
+using Haldane.Core;
 using Haldane.Core.Access;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
+using Haldane.Core.Reports;
 using Haldane.Core.Rollouts;
 
 namespace Haldane.Console.Tests.Dashboard;
@@ -137,6 +140,23 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Equal((1, 3), (numbers.GetProperty("run").GetInt32(), numbers.GetProperty("recent").GetProperty("t").GetArrayLength()));
         Assert.Equal(0.043, numbers.GetProperty("whole").GetProperty("c").GetProperty("p99")[0].GetDouble());
         Assert.Equal((1.25, "U"), (numbers.GetProperty("guards").GetProperty("errors").GetProperty("e")[0].GetDouble(), numbers.GetProperty("guards").GetProperty("errors").GetProperty("k").GetString()));
+    }
+
+    [Fact]
+    public void A_guard_without_a_difference_has_its_proofs_and_one_with_it_has_none()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        ValueList<BandPoint> blind =
+        [
+            new(1, at, VerdictKind.Undecided, null, null, null) { TowardPass = 0.25, TowardFail = 0 },
+            new(2, at, VerdictKind.Pass, null, null, 1.7) { TowardPass = 1.26, TowardFail = 0.123456 },
+        ];
+
+        var proofs = BandColumns.Of(blind, 1);
+        Assert.Equal((1.26, 0.1235, 1.7, "P"), (Assert.Single(proofs.P!), Assert.Single(proofs.F!), Assert.Single(proofs.H), proofs.K));
+
+        var seen = BandColumns.Of([blind[0] with { Estimate = 1.1 }, blind[1]], 1);
+        Assert.Equal((null, null, "P"), (seen.P, seen.F, seen.K));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Haldane.Core.Judging;
 using Haldane.Core.Reports;
-using Haldane.Core.Rollouts;
 
 namespace Haldane.Core.Tests.Reports;
 
@@ -12,19 +11,15 @@ public sealed class PackWordsTests
     [Theory]
     [InlineData(180.0, "if this goes on, Fail after about 3 min more, 12,345 canary exchanges")]
     [InlineData(null, "if this goes on, Fail after 12,345 canary exchanges")]
-    public void A_running_rollout_has_a_forecast(double? seconds, string said) =>
-        Assert.Equal([said], PackWords.Beside(Open with { Forecast = Forecast(seconds) }, Phase.Running));
-
-    [Theory]
-    [InlineData(Phase.Returning)]
-    [InlineData(Phase.RolledBack)]
-    [InlineData(Phase.Promoted)]
-    [InlineData(Phase.Concluded)]
-    public void Nothing_goes_on_in_one_that_is_over(Phase phase) =>
-        Assert.Equal(["worth a look: region us"], PackWords.Beside(Open with { Forecast = Forecast(180), Aside = "worth a look: region us" }, phase));
+    public void A_run_that_goes_on_has_a_forecast(double? seconds, string said) =>
+        Assert.Equal([said], PackWords.Beside(Open with { Forecast = Forecast(seconds) }, goesOn: true));
 
     [Fact]
-    public void Nothing_is_said_where_there_is_nothing() => Assert.Empty(PackWords.Beside(Open, Phase.Running));
+    public void Nothing_is_forecast_of_what_does_not_go_on() =>
+        Assert.Equal(["worth a look: region us"], PackWords.Beside(Open with { Forecast = Forecast(180), Aside = "worth a look: region us" }, goesOn: false));
+
+    [Fact]
+    public void Nothing_is_said_where_there_is_nothing() => Assert.Empty(PackWords.Beside(Open, goesOn: true));
 
     private static Forecast Forecast(double? seconds) => new(VerdictKind.Fail, 12_345, seconds is { } s ? TimeSpan.FromSeconds(s) : null);
 }

@@ -372,9 +372,42 @@
     u.ctx.restore();
   }
 
+  // A line across the picture with its name at the right: below it or above, and left of another name.
+  function rule(u, value, name, ink, isBelow, beside = null) {
+    const y = Math.round(u.valToPos(value, 'y', true));
+    if (y < u.bbox.top || y > u.bbox.top + u.bbox.height) {
+      return;
+    }
+
+    u.ctx.save();
+    u.ctx.strokeStyle = u.ctx.fillStyle = color(ink);
+    u.ctx.lineWidth = 2 * devicePixelRatio;
+    u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    u.ctx.textAlign = 'right';
+    u.ctx.textBaseline = 'alphabetic';
+    u.ctx.setLineDash([]); // the curve before it may have left its own
+    u.ctx.beginPath();
+    u.ctx.moveTo(u.bbox.left, y);
+    u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
+    u.ctx.stroke();
+
+    const aside = beside === null ? 0 : u.ctx.measureText(beside).width + 10 * devicePixelRatio;
+    const written = [name, u.bbox.left + u.bbox.width - 3 * devicePixelRatio - aside, y + (isBelow ? 13 : -5) * devicePixelRatio];
+    u.ctx.strokeStyle = color('--card'); // or it could not be read where the curve runs through it
+    u.ctx.lineWidth = 4 * devicePixelRatio;
+    u.ctx.lineJoin = 'round';
+    u.ctx.strokeText(...written);
+    u.ctx.fillText(...written);
+    u.ctx.restore();
+  }
+
   // The difference of a guard with its interval, against the lines that were drawn before the start: the band must not cross them.
   function guardChart(node) {
     const { guard, unit, what } = node.dataset;
+    if (numbers.guards[guard]?.p) {
+      return proofChart(node);
+    }
+
     const [bad, fine] = [Number(node.dataset.bad), Number(node.dataset.fine)];
     const word = UNITS[unit] ?? plain;
     const log = unit === 'Ratio';
@@ -386,32 +419,12 @@
     };
     const bound = v => v == null ? '–' : Math.abs(v) >= AWAY || (log && (v >= FAR || v <= 1 / FAR)) ? 'no bound yet' : word(v);
     const named = (name, value) => `${name} ${word(Number(value.toPrecision(3)))}`;
-    const rule = (u, value, name, ink) => {
-      const place = v => Math.round(u.valToPos(v, 'y', true));
-      const y = place(value);
-      if (y >= u.bbox.top && y <= u.bbox.top + u.bbox.height) {
-        u.ctx.save();
-        u.ctx.strokeStyle = u.ctx.fillStyle = color(ink);
-        u.ctx.lineWidth = 2 * devicePixelRatio;
-        u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-        u.ctx.textAlign = 'right';
-        u.ctx.textBaseline = 'alphabetic';
-        u.ctx.beginPath();
-        u.ctx.moveTo(u.bbox.left, y);
-        u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
-        u.ctx.stroke();
-
-        // Above the picture is the place of the stages; and where the lines lie close, their names stand side by side.
-        const isCramped = y < u.bbox.top + 16 * devicePixelRatio;
-        const aside = isCramped && name !== 'fine' && fine !== bad && Math.abs(place(fine) - y) < 28 * devicePixelRatio ? u.ctx.measureText(named('fine', fine)).width + 10 * devicePixelRatio : 0;
-        const written = [named(name, value), u.bbox.left + u.bbox.width - 3 * devicePixelRatio - aside, y + ((name === 'fine') === (bad >= fine) || isCramped ? 13 : -5) * devicePixelRatio];
-        u.ctx.strokeStyle = color('--card'); // or it could not be read where the curve runs through it
-        u.ctx.lineWidth = 4 * devicePixelRatio;
-        u.ctx.lineJoin = 'round';
-        u.ctx.strokeText(...written);
-        u.ctx.fillText(...written);
-        u.ctx.restore();
-      }
+    // Above the picture is the place of the stages; and where the lines lie close, their names stand side by side.
+    const limit = (u, value, name, ink) => {
+      const place = v => u.valToPos(v, 'y', true);
+      const isCramped = place(value) < u.bbox.top + 16 * devicePixelRatio;
+      const isClose = isCramped && name !== 'fine' && fine !== bad && Math.abs(place(fine) - place(value)) < 28 * devicePixelRatio;
+      rule(u, value, named(name, value), ink, (name === 'fine') === (bad >= fine) || isCramped, isClose ? named('fine', fine) : null);
     };
     // An estimate outside the picture is told of, not left out.
     const outside = u => {
@@ -438,10 +451,30 @@
         { label: 'at least', stroke: 'transparent', value: (_, v) => bound(v), points: { show: false } },
         { label: what, stroke: color('--ink'), width: 2, value: (u, v, s, i) => i == null ? '–' : `${word(v)}, ${VERDICTS[numbers.guards[guard]?.k[i]] ?? ''}`, points: { show: false } },
       ],
-      hooks: { drawClear: [stages], draw: [u => fine !== bad && rule(u, fine, 'fine', '--good'), u => rule(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), outside] },
+      hooks: { drawClear: [stages], draw: [u => fine !== bad && limit(u, fine, 'fine', '--good'), u => limit(u, bad, fine === bad ? 'limit' : 'bad', '--bad'), outside] },
     }, data(), node);
     chart.haldaneSpan = 'whole';
-    return { chart, data, height: 170 };
+    return { chart, data, height: 170, isOver: () => Boolean(numbers.guards[guard]?.p) };
+  }
+
+  // Where no difference can be estimated, as of errors that never came: how far the two proofs are.
+  function proofChart(node) {
+    const { guard } = node.dataset;
+    const { axis, time, options } = frame(node, 170);
+    const data = () => {
+      const band = numbers.guards[guard];
+      return band?.p ? [numbers.whole.t, band.p, band.f] : [[], [], []];
+    };
+    const line = (label, ink, dash) => ({ label, stroke: color(ink), width: 2, dash, points: { show: false }, value: (_, v) => v == null ? '–' : v > 2 ? 'twice its proof and more' : `${percent(v)} of its proof` });
+    const chart = new uPlot({
+      ...options,
+      scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.min(Math.max(high * 1.1, 1.25), 2)] } },
+      axes: [time, { ...axis, size: 86, values: (_, ticks) => ticks.map(percent) }],
+      series: [at, line('Pass', '--good', []), line('Fail', '--bad', DASHES[1])],
+      hooks: { drawClear: [stages], draw: [u => rule(u, 1, 'proof', '--ink', true)] },
+    }, data(), node);
+    chart.haldaneSpan = 'whole';
+    return { chart, data, height: 170, isOver: () => !numbers.guards[guard]?.p };
   }
 
   // From 1 outwards, as many as can be read: the picture is about seven lines of print high.
@@ -525,6 +558,11 @@
     }
 
     for (const node of nodes) {
+      if (charts.get(node)?.isOver?.()) {
+        charts.get(node).chart.destroy(); // there is something else to draw by now
+        charts.delete(node);
+      }
+
       const held = charts.get(node);
       if (held) {
         held.chart.setData(held.data());
@@ -647,6 +685,10 @@
       const known = numbers.guards[guard] ??= { e: [], l: [], h: [], k: '' };
       for (const key of ['e', 'l', 'h']) {
         known[key].splice(keep, Infinity, ...band[key]);
+      }
+
+      for (const key of ['p', 'f']) {
+        known[key] = band[key] && [...(known[key] ?? []).slice(0, keep), ...band[key]];
       }
 
       known.k = known.k.slice(0, keep) + band.k;

@@ -32,7 +32,7 @@ internal sealed record Numbers(int Run, Columns Whole, Columns Recent, IReadOnly
             view.Rollout.Run,
             Columns.Of(course?.SlicesPerPoint ?? 1, from, whole),
             Columns.Of(recentFrom, recent),
-            course is null || course.Curves.Count == 0 ? new Dictionary<string, BandColumns>() : course.Bands.ToDictionary(b => b.Guard, b => BandColumns.Of(b.Points.Skip(from))),
+            course is null || course.Curves.Count == 0 ? new Dictionary<string, BandColumns>() : course.Bands.ToDictionary(b => b.Guard, b => BandColumns.Of(b.Points, from)),
             ShapeColumns.Of(course?.Latency),
             MarkColumns.Of(course?.Marks ?? []));
     }
@@ -84,12 +84,20 @@ internal sealed record ArmColumns(double?[] Ps, double?[] Err, double?[] P50, do
 /// <param name="L">The lower end of the interval.</param>
 /// <param name="H">The upper end.</param>
 /// <param name="K">The verdicts, a letter each: Pass, Undecided, No data, Fail, Broken.</param>
-internal sealed record BandColumns(double?[] E, double?[] L, double?[] H, string K)
+/// <param name="P">How far the proof of Pass has come, 1 where it decides; null where there is a difference to draw, as in the evidence pack.</param>
+/// <param name="F">The same of Fail.</param>
+internal sealed record BandColumns(double?[] E, double?[] L, double?[] H, string K, double?[]? P, double?[]? F)
 {
-    public static BandColumns Of(IEnumerable<BandPoint> points)
+    /// <summary>The columns of a guard.</summary>
+    /// <param name="points">All of the run: whether there is a difference is asked of all of it.</param>
+    /// <param name="from">The first that is told of.</param>
+    public static BandColumns Of(ValueList<BandPoint> points, int from)
     {
-        BandPoint[] all = [.. points];
-        return new([.. all.Select(p => Numbers.Round(p.Estimate))], [.. all.Select(p => Numbers.Round(p.Low))], [.. all.Select(p => Numbers.Round(p.High))], string.Concat(all.Select(p => Letter(p.Kind))));
+        var isBlind = points.All(p => p.Estimate is null);
+        BandPoint[] told = [.. points.Skip(from)];
+        return new(Column(p => p.Estimate), Column(p => p.Low), Column(p => p.High), string.Concat(told.Select(p => Letter(p.Kind))), isBlind ? Column(p => p.TowardPass) : null, isBlind ? Column(p => p.TowardFail) : null);
+
+        double?[] Column(Func<BandPoint, double?> value) => [.. told.Select(p => Numbers.Round(value(p)))];
     }
 
     private static char Letter(VerdictKind kind) => kind.ToString()[0];

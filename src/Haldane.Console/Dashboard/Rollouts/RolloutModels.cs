@@ -29,7 +29,7 @@ public static class RolloutModels
             Reach = new(Sum(view, Arm.Canary), Sum(view, Arm.Baseline), course?.Reach),
             Signs = new(rollout.IsActive ? judgement?.NoData : null, view.Ejection?.Sentence, rollout.IsActive ? judgement?.Anomalies ?? [] : [], Holding(rollout, freezes)),
             Mixes = MixModels.Of(course),
-            Tiles = rollout.Spec.Guards.Select(g => Tile(rollout, g, judgement?.Verdicts.FirstOrDefault(v => v.Guard == g.Name))).ToValueList(),
+            Tiles = rollout.Spec.Guards.Select(g => Tile(view, g)).ToValueList(),
         };
     }
 
@@ -94,22 +94,29 @@ public static class RolloutModels
         };
     }
 
-    internal static TileModel Tile(Rollout rollout, GuardSpec guard, Verdict? verdict) => new()
+    internal static TileModel Tile(RolloutView view, GuardSpec guard)
     {
-        Guard = guard.Name,
-        Id = $"guard-{Ids.Of(guard.Name)}",
-        Href = $"/rollouts/{Uri.EscapeDataString(rollout.Name)}/guards/{Uri.EscapeDataString(guard.Name)}",
-        Promise = GuardWords.PromiseOf(guard),
-        Required = rollout.Spec.Stages[^1].Kind == StageKind.Experiment ? "promotes nothing" : guard.RequiredFrom is { } from ? $"must have passed from {from} on" : "must have passed in the last stage",
-        What = guard.Scale == Scale.Value ? "value" : "difference",
-        Unit = GuardWords.UnitOf(guard),
-        OwnUnit = GuardWords.OwnUnitOf(guard.Signal.Kind),
-        Bad = guard.Bad,
-        Fine = guard.FineLine,
-        AtLeast = guard.AtLeast,
-        Verdict = verdict,
-        Beside = verdict is null ? [] : PackWords.Beside(verdict, rollout.Phase).ToValueList(),
-    };
+        var (rollout, verdict) = (view.Rollout, view.Judgement?.Verdicts.FirstOrDefault(v => v.Guard == guard.Name));
+        return new()
+        {
+            Guard = guard.Name,
+            Id = $"guard-{Ids.Of(guard.Name)}",
+            Href = $"/rollouts/{Uri.EscapeDataString(rollout.Name)}/guards/{Uri.EscapeDataString(guard.Name)}",
+            Promise = GuardWords.PromiseOf(guard),
+            Required = rollout.Spec.Stages[^1].Kind == StageKind.Experiment ? "promotes nothing" : guard.RequiredFrom is { } from ? $"must have passed from {from} on" : "must have passed in the last stage",
+            What = guard.Scale == Scale.Value ? "value" : "difference",
+            Unit = GuardWords.UnitOf(guard),
+            OwnUnit = GuardWords.OwnUnitOf(guard.Signal.Kind),
+            Bad = guard.Bad,
+            Fine = guard.FineLine,
+            AtLeast = guard.AtLeast,
+            Verdict = verdict,
+            Beside = verdict is null ? [] : PackWords.Beside(verdict, GoesOn(view)).ToValueList(),
+        };
+    }
+
+    /// <summary>Whether evidence comes, so that a forecast means something.</summary>
+    internal static bool GoesOn(RolloutView view) => view is { Rollout.Phase: Phase.Running, Judgement.NoData: null };
 
     private static ActionsModel Actions(Rollout rollout, Person person)
     {

@@ -2,7 +2,6 @@ using Haldane.Core;
 using Haldane.Core.Judging;
 using Haldane.Core.Ports;
 using Haldane.Core.Reports;
-using Haldane.Core.Rollouts;
 using Haldane.Core.Specification;
 
 namespace Haldane.Console.Dashboard.Rollouts;
@@ -45,9 +44,9 @@ public static class VerdictModels
         return new()
         {
             Rollout = spec.Name,
-            Tile = RolloutModels.Tile(view.Rollout, rule, verdict),
+            Tile = RolloutModels.Tile(view, rule),
             Signal = rule.Signal.ToString(),
-            Steps = [.. Lines(rule), .. Promises(spec, rule), .. verdict is null ? [] : Measured(rule, verdict, view.Rollout.Phase)],
+            Steps = [.. Lines(rule), .. Promises(spec, rule), .. verdict is null ? [] : Measured(rule, verdict, RolloutModels.GoesOn(view))],
         };
     }
 
@@ -67,7 +66,7 @@ public static class VerdictModels
         yield return new("chance of a false promotion", Figures.Percent(spec.Promise.FalsePromotion), "promise.falsePromotion: the canary is promoted only when every guard has passed, so each may use all of it.");
     }
 
-    private static IEnumerable<StepOfProof> Measured(GuardSpec rule, Verdict verdict, Phase phase)
+    private static IEnumerable<StepOfProof> Measured(GuardSpec rule, Verdict verdict, bool goesOn)
     {
         var (unit, own) = (GuardWords.UnitOf(rule), GuardWords.OwnUnitOf(rule.Signal.Kind));
         var about = verdict.Segment is { } segment ? $"in the segment {segment}" : "of everyone";
@@ -86,7 +85,7 @@ public static class VerdictModels
         yield return new("interval", PackWords.Range(verdict.Low, verdict.High, unit), "A confidence sequence: it holds at every moment at once, however often anybody looks.");
         yield return Evidence("against \"fine\"", verdict.FailEvidence, verdict.FailAt, "Fail");
         yield return Evidence("against \"bad\"", verdict.PassEvidence, verdict.PassAt, "Pass");
-        if (phase == Phase.Running && verdict.Forecast is { } forecast)
+        if (goesOn && verdict.Forecast is { } forecast)
         {
             yield return new("forecast", $"{forecast.Toward} after {Figures.Count(forecast.CanaryExchanges)} canary exchanges" + (forecast.Time is { } time ? $", in about {Figures.Time(time)}" : ""), "If what was seen so far goes on.");
         }
@@ -105,6 +104,6 @@ public static class VerdictModels
     // Beyond what anybody reads, a factor is a factor.
     private static StepOfProof Evidence(string against, double evidence, double at, string kind) => new(
         $"evidence {against}",
-        $"{(evidence > 30 ? "more than 10,000,000,000,000" : Figures.Number(Math.Exp(evidence)))} times",
+        $"{(evidence > Math.Log(1e6) ? "more than a million" : Figures.Number(Math.Exp(evidence)))} times",
         $"The e-value, largest so far: how many times better what was seen is explained without that line. {Figures.Number(Math.Exp(at))} times prove {kind} ({(evidence >= at ? "reached" : $"{Figures.Percent(Math.Clamp(evidence / at, 0, 1), 2)} of the way, as a logarithm")}).");
 }
