@@ -28,8 +28,8 @@ public enum Urgency
 /// <param name="Rows">What needs a person first.</param>
 public sealed record OverviewModel(ValueList<RowModel> Rows)
 {
-    /// <summary>Rows that a page has when it comes; two screens of them.</summary>
-    public const int First = 30;
+    /// <summary>Rows that a page has when it comes: more than a screen of them.</summary>
+    public const int First = 20;
 
     /// <summary>Whether the rest is left to be asked for.</summary>
     public bool IsBeginning { get; init; }
