@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Dapper;
+using Haldane.Core;
+using Haldane.Core.Ledger;
 using Haldane.Core.Ports;
 using Haldane.Core.Rollouts;
 using Haldane.EndToEnd.Tests.Support;
@@ -48,6 +50,7 @@ public sealed class ReplayTests
                 await first.RunAsync(5);
             }
 
+            await store.RecordAsync(Aside(), None); // stands among its records, and has no run
             await using var second = new SimulatedRollout(store, world, seed: 99);
             await second.RecoverAsync();
             await second.RunAsync(3);
@@ -112,6 +115,21 @@ public sealed class ReplayTests
         Assert.Contains("fraud-v2 has no run 7, only 1", never.Error, StringComparison.Ordinal);
         Assert.Contains("there is no store", nowhere.Error, StringComparison.Ordinal);
     }
+
+    private static LedgerEntry Aside() => new()
+    {
+        At = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero),
+        Kind = LedgerKinds.Set,
+        Rollout = "",
+        Run = 0,
+        Model = "fraud",
+        By = "ann",
+        Why = "the fix",
+        Stage = 0,
+        From = Share.None,
+        To = Share.None,
+        Setting = new(Setting.Override, "fraud-v2", JsonElement.Parse("""{"rollout":"fraud-v2","freezes":[],"by":"ann","why":"the fix"}""")),
+    };
 
     private static async Task<JsonElement> AssertEqualAsync(Workspace workspace, int runs)
     {

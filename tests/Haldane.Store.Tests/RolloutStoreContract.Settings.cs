@@ -43,6 +43,22 @@ public abstract partial class RolloutStoreContract
     }
 
     [Fact]
+    public async Task What_is_set_for_a_rollout_stands_among_its_records()
+    {
+        var next = Make.Running("fraud-v2");
+        await _store.RecordAsync([Set("rollout", "fraud-v2", "{}"), Set("freeze", "fraud-v2", "{}"), Set("override", "other", "{}")], None);
+        await _store.RecordAsync(Make.Entry(next, "started"), next, None);
+        await _store.RecordAsync(Set("override", "fraud-v2", "{}"), None);
+        await _store.RecordAsync(Set("rollout", "fraud-v2", null), None);
+        await ReopenAsync();
+
+        Assert.Equal([6, 5, 4, 1], (await _store.LedgerAsync(null, 10, "fraud-v2", None)).Select(r => r.Number));
+        Assert.Equal([5, 6], (await _store.RecordsAsync(4, 10, "fraud-v2", None)).Select(r => r.Number));
+        Assert.Equal([3], (await _store.LedgerAsync(null, 10, "other", None)).Select(r => r.Number));
+        Assert.True((await _store.VerifyAsync(None)).IsWhole);
+    }
+
+    [Fact]
     public async Task Several_settings_are_recorded_together_or_not_at_all()
     {
         var records = await _store.RecordAsync([Set("model", "a", "{}"), Set("rollout", "b", "{}"), Set("model", "a", null)], None);

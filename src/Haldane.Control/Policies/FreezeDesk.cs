@@ -137,12 +137,12 @@ internal sealed class FreezeDesk(SpecificationSet first, IRolloutStore store, Ti
         // Those that no longer stand are forgotten: their next window holds again anyway.
         var before = _calendar.Overrides.FirstOrDefault(o => o.Rollout == rollout.Name)?.Freezes.Where(f => Now.StandingFor(rollout).Any(s => s.Name == f.Name && s.Since == f.Since)) ?? [];
         var made = new FreezeOverride(rollout.Name, [.. before, .. holding], by.Name, why);
-        await RecordAsync(new(Setting.Override, rollout.Name, JsonSerializer.SerializeToElement(made, CoreJson.Default.FreezeOverride)), by.Name, why, time.GetUtcNow());
+        await RecordAsync(new(Setting.Override, rollout.Name, JsonSerializer.SerializeToElement(made, CoreJson.Default.FreezeOverride)), by.Name, why, time.GetUtcNow(), rollout.Spec.Model);
         _calendar = _calendar with { Overrides = [.. _calendar.Overrides.Where(o => o.Rollout != rollout.Name), made] };
         return new(CommandOutcomeKind.Done, $"{by.Name} sets {string.Join(" and ", holding.Select(f => f.Name))} aside for {rollout.Name}: {why}");
     }
 
     // Nobody's leaving ends this half-way: what is recorded is in force.
-    private Task<LedgerRecord> RecordAsync(Setting setting, string by, string why, DateTimeOffset now) =>
-        store.RecordAsync(SettingEntries.Of(setting, by, why, now), CancellationToken.None);
+    private Task<LedgerRecord> RecordAsync(Setting setting, string by, string why, DateTimeOffset now, string model = "") =>
+        store.RecordAsync(SettingEntries.Of(setting, by, why, now) with { Model = model }, CancellationToken.None);
 }

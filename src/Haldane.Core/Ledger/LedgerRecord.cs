@@ -58,6 +58,10 @@ public sealed record LedgerEntry
 
     /// <summary>For <c>started</c>: what the inventory said of the model by then: owner, purpose, risk, data. Null where nobody said.</summary>
     public AboutSpec? About { get; init; }
+
+    /// <summary>The rollout among whose records it stands: its own decisions, and what was set for it alone. Null where there is none.</summary>
+    [JsonIgnore]
+    public string? FiledUnder => Setting is { } setting ? setting.Rollout : Rollout;
 }
 
 /// <summary>An entry in its place in the chain.</summary>

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Haldane.Core.Specification;
+using Haldane.Core.Specification.Changes;
 
 namespace Haldane.Core.Ledger;
 
@@ -22,4 +25,8 @@ public sealed record Setting(string Kind, string Name, JsonElement? Body)
 
     /// <summary>The kind of <see cref="Alerts.StandingAlert"/>, by its id.</summary>
     public const string Alert = "alert";
+
+    /// <summary>The rollout that it was set for alone: its plan, or a freeze set aside for it. Null where it is for none, or for more.</summary>
+    [JsonIgnore]
+    public string? Rollout => Kind == Override || DocumentId.KindNamed(Kind) is DocumentFields.RolloutKind ? Name : null;
 }

@@ -37,7 +37,6 @@ internal static class LedgerTable
     {
         RequireEvidence(connection, entry);
         var record = Append(connection, entry);
-        connection.Execute("INSERT INTO ledger_rollout (rollout, number) VALUES (@Rollout, @Number)", new { entry.Rollout, record.Number });
         connection.Execute(
             """
             INSERT INTO rollout (name, run, state, ledger_number) VALUES (@Name, @Run, @state, @Number)
@@ -69,6 +68,19 @@ internal static class LedgerTable
             .Select(row => new Setting(kind, row.Name, JsonElement.Parse(row.Body))),
     ];
 
+    /// <summary>Files what was set for rollouts by a program that did not. Call in a transaction.</summary>
+    public static void FileSettings(SqliteConnection connection)
+    {
+        // Those whose body was altered are verify's to name. The pattern only spares the reading of most bodies.
+        foreach (var record in connection.Query<LedgerRecord>("SELECT number, body, previous, hash FROM ledger WHERE typeof(body) = 'text' AND body LIKE '%\"setting\":{%'"))
+        {
+            if (record.EntryOrNull is { Setting: not null } entry)
+            {
+                File(connection, entry, record.Number);
+            }
+        }
+    }
+
     private static LedgerRecord Append(SqliteConnection connection, LedgerEntry entry)
     {
         var head = connection.QuerySingleOrDefault<Head>("SELECT number, hash FROM head")
@@ -76,7 +88,16 @@ internal static class LedgerTable
         var record = LedgerChain.Append(entry, head.Number + 1, head.Hash);
         connection.Execute("INSERT INTO ledger (number, body, previous, hash) VALUES (@Number, @Body, @Previous, @Hash)", record);
         connection.Execute("UPDATE head SET number = @Number, hash = @Hash", new { record.Number, record.Hash });
+        File(connection, entry, record.Number);
         return record;
+    }
+
+    private static void File(SqliteConnection connection, LedgerEntry entry, long number)
+    {
+        if (entry.FiledUnder is { } rollout)
+        {
+            connection.Execute("INSERT INTO ledger_rollout (rollout, number) VALUES (@rollout, @number)", new { rollout, number });
+        }
     }
 
     /// <summary>The newest records first.</summary>

@@ -8,9 +8,11 @@ namespace Haldane.Store.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>What <c>PRAGMA user_version</c> says of a file that this program writes.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private const int FirstWithSignatures = 3;
+
+    private const int FirstThatFilesSettings = 6;
 
     /// <summary><c>PRAGMA application_id</c>: "HALD", so that <c>file(1)</c> and we tell our files from others.</summary>
     public const int ApplicationId = 0x48414C44;
@@ -129,6 +131,7 @@ internal static class SqliteSchema
         Settings + Signatures,
         Webhooks,
         Summaries,
+        "", // what was set for a rollout is filed among its records, see below
     ];
 
     /// <summary>Brings an open file to this version: makes the tables in an empty one, adds to those of an older one, refuses what is newer or not ours.</summary>
@@ -172,6 +175,9 @@ internal static class SqliteSchema
     /// <summary>Whether the file is new enough to hold signatures; one that is only read is not brought up to date.</summary>
     public static bool HasSignatures(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version") >= FirstWithSignatures;
 
+    /// <summary>Whether the index of records by rollout has what was set for a rollout; one that is only read is not brought up to date.</summary>
+    public static bool FilesSettings(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version") >= FirstThatFilesSettings;
+
     // In one transaction: whatever ends the process, the file is of the old version or of this one.
     private static void Upgrade(SqliteConnection connection)
     {
@@ -181,9 +187,13 @@ internal static class SqliteSchema
             connection.Execute($"""
                 BEGIN IMMEDIATE;
                 {string.Join('\n', Steps[(version - 1)..])}
-                PRAGMA user_version = {Version};
-                COMMIT;
                 """);
+            if (version < FirstThatFilesSettings)
+            {
+                LedgerTable.FileSettings(connection);
+            }
+
+            connection.Execute($"PRAGMA user_version = {Version}; COMMIT");
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed class StoreReplay : IAsyncDisposable
         List<(long Number, LedgerEntry Entry)> records = [];
         await foreach (var page in ledger.PagesAsync(0, rollout, cancel))
         {
-            records.AddRange(page.Select(record => (record.Number, Read(record))));
+            records.AddRange(page.Select(record => (record.Number, Entry: Read(record))).Where(r => r.Entry.Setting is null));
         }
 
         return records;

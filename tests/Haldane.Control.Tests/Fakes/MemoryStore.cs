@@ -187,10 +187,10 @@ internal sealed class MemoryStore(Disk disk, Journal journal) : IRolloutStore, I
     }
 
     public Task<IReadOnlyList<LedgerRecord>> LedgerAsync(long? before, int limit, string? rollout, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number < (before ?? long.MaxValue)).OrderByDescending(r => r.Number).Take(limit)]);
+        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number < (before ?? long.MaxValue) && (rollout is null || r.Entry.FiledUnder == rollout)).OrderByDescending(r => r.Number).Take(limit)]);
 
     public Task<IReadOnlyList<LedgerRecord>> RecordsAsync(long after, int limit, string? rollout, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number > after).Take(limit)]);
+        Task.FromResult<IReadOnlyList<LedgerRecord>>([.. disk.Ledger.Where(r => r.Number > after && (rollout is null || r.Entry.FiledUnder == rollout)).Take(limit)]);
 
     // A memory has no use for signatures.
     public Task<IReadOnlyList<SignedHead>> SignedHeadsAsync(long after, int limit, CancellationToken cancel) => Task.FromResult<IReadOnlyList<SignedHead>>([]);

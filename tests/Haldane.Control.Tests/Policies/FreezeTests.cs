@@ -87,7 +87,7 @@ public sealed class FreezeTests
 
         Assert.Equal("no freeze holds fraud-v2", nothing.Message);
         Assert.Equal((CommandOutcomeKind.Done, 1), (aside.Kind, world.View.Rollout.Stage));
-        Assert.Contains(world.Disk.Entries, e => e is { Kind: "set", By: "ann", Why: "a smell", Setting: { Kind: "override", Name: "fraud-v2" } });
+        Assert.Contains(world.Disk.Entries, e => e is { Kind: "set", By: "ann", Why: "a smell", Model: "fraud", FiledUnder: "fraud-v2", Setting: { Kind: "override", Name: "fraud-v2" } });
         Assert.Equal("ann sets incident aside for fraud-v2: a smell", aside.Message);
     }
 

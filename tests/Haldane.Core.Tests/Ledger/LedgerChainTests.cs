@@ -97,7 +97,20 @@ public sealed class LedgerChainTests
         var hashes = others.Select(e => LedgerChain.Append(e, 1, LedgerChain.Beginning).Hash).ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal(others.Length, hashes.Count);
-        Assert.Equal(typeof(LedgerEntry).GetProperties().Length, others.Length - 1); // a new field belongs in this list
+        Assert.Equal(typeof(LedgerEntry).GetProperties().Count(p => p.CanWrite), others.Length - 1); // a new field belongs in this list
+    }
+
+    [Theory]
+    [InlineData("override", "fraud-v2")]
+    [InlineData("rollout", "fraud-v2")]
+    [InlineData("freeze", null)]
+    [InlineData("token", null)]
+    [InlineData("model", null)]
+    [InlineData("evidence", null)]
+    [InlineData("alert", null)]
+    public void What_was_set_for_one_rollout_is_filed_under_it(string kind, string? rollout)
+    {
+        Assert.Equal(rollout, (Entry with { Rollout = "", Setting = new(kind, "fraud-v2", null) }).FiledUnder);
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public sealed class RoleTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await window.SaysAsync("#records", "the figures are good");
         await window.SaysAsync("#rollout-head .hold", "frozen");
         await window.DoAsync("override", "it mends an outage");
+        await window.SaysAsync("#records .record[data-kind=set]", "it mends an outage");
         await window.SaysAsync("#rollout-head .badge", "Promoted");
         await window.Page.ClickAsync("nav >> text=Ledger");
         await window.SaysAsync(".records", "it mends an outage");

@@ -28,7 +28,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var store = await SqliteStore.OpenAsync(_folder.File(), None);
 
-        Assert.Equal(5, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
+        Assert.Equal(6, StoreFile.Query<int>(_folder.File(), "PRAGMA user_version"));
         Assert.Equal(new LedgerCheck(2, []), (await store.VerifyAsync(None)).WithoutHeads());
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), await store.InstallationKeyAsync(None));
         var rollout = Assert.Single(await store.RolloutsAsync(None));
@@ -98,6 +98,42 @@ public sealed class UpgradeTests : IDisposable
         await (await SqliteStore.OpenAsync(_folder.File("new.db"), None)).DisposeAsync();
         Assert.Equal(Columns(_folder.File("new.db")), Columns(_folder.File("old.db")));
         Assert.True((await StoreFile.VerifyAsync(_folder.File("old.db"))).IsWhole);
+    }
+
+    [Fact]
+    public async Task What_was_set_for_a_rollout_is_filed_when_a_file_of_version_5_is_opened()
+    {
+        var path = _folder.File("old.db");
+        await StoreFile.CreateAsync(path, 3);
+        await using (var store = await SqliteStore.OpenAsync(path, None))
+        {
+            await store.RecordAsync([RolloutStoreContract.Set("override", "even", "{}"), RolloutStoreContract.Set("freeze", "even", "{}"), RolloutStoreContract.Set("override", "odd", "{}")], None);
+        }
+
+        StoreFile.Execute(path, "DELETE FROM ledger_rollout WHERE number > 3; PRAGMA user_version = 5");
+        var asItWas = await StoreFile.VerifyAsync(path);
+        await using var now = await SqliteStore.OpenAsync(path, None);
+
+        Assert.True(asItWas.IsWhole);
+        Assert.Equal([4, 2], (await now.LedgerAsync(null, 10, "even", None)).Select(r => r.Number));
+        Assert.Equal([6, 3, 1], (await now.LedgerAsync(null, 10, "odd", None)).Select(r => r.Number));
+        Assert.True((await now.VerifyAsync(None)).IsWhole);
+    }
+
+    [Fact]
+    public async Task A_setting_that_was_altered_does_not_keep_an_old_file_from_being_opened()
+    {
+        var path = _folder.File("old.db");
+        await using (var store = await SqliteStore.OpenAsync(path, None))
+        {
+            await store.RecordAsync([RolloutStoreContract.Set("override", "even", "{}"), RolloutStoreContract.Set("override", "odd", "{}")], None);
+        }
+
+        StoreFile.Execute(path, "DELETE FROM ledger_rollout; UPDATE ledger SET body = body || '}' WHERE number = 1; PRAGMA user_version = 5");
+        await using var now = await SqliteStore.OpenAsync(path, None);
+
+        Assert.Equal([2], (await now.LedgerAsync(null, 10, "odd", None)).Select(r => r.Number));
+        Assert.Contains((await now.VerifyAsync(None)).Problems, p => p.StartsWith("record 1: was altered", StringComparison.Ordinal));
     }
 
     [Fact]

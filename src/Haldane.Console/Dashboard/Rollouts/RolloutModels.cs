@@ -139,10 +139,13 @@ public static class RolloutModels
         RolloutCommand.Retry => rollout is { Ended: true, Phase: not Phase.Promoted }, // the model is served by the canary then, so it would be refused
         RolloutCommand.Pause => rollout is { Phase: Phase.Running, Pause: null },
         RolloutCommand.Resume => rollout is { Phase: Phase.Running, Pause: not null },
-        RolloutCommand.Advance => rollout is { Phase: Phase.Running, IsInLastStage: false } && rollout.Hold is not (HoldReason.Approval or HoldReason.Frozen), // it would be refused
+        RolloutCommand.Advance => rollout is { Phase: Phase.Running, IsInLastStage: false, Hold: not HoldReason.Frozen } && !LacksApproval(rollout), // it would be refused
         RolloutCommand.Approve => rollout.Phase == Phase.Running && rollout.Spec.Stages[rollout.Stage].Approval is not null,
         RolloutCommand.Override => rollout.Hold == HoldReason.Frozen,
         RolloutCommand.RollBack => rollout.Phase == Phase.Running || rollout is { Phase: Phase.Promoted, WarmUntil: not null },
         _ => false,
     };
+
+    // Even if none that was given had expired.
+    private static bool LacksApproval(Rollout rollout) => Approvals.Missing(rollout, DateTimeOffset.MinValue) is not null;
 }

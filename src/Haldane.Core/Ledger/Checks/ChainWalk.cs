@@ -14,6 +14,11 @@ public sealed record EvidenceClaim(long Record, int Run, long UpTo, string Diges
 /// <param name="Entry">What it says.</param>
 public sealed record LastRecord(long Number, LedgerEntry Entry);
 
+/// <summary>Where a record stands in the index of records by rollout.</summary>
+/// <param name="Rollout">The rollout.</param>
+/// <param name="IsSetting">Whether it says what was set for it, and not what was decided of it.</param>
+public readonly record struct FiledRecord(string Rollout, bool IsSetting);
+
 /// <summary>Takes the records of a ledger from the first one on and recomputes every hash, wherever they were read from.</summary>
 /// <remarks>
 /// A record that was altered is named alone: the one after it may follow either the hash that is stored or the one that its content has.
@@ -46,8 +51,8 @@ public sealed class ChainWalk(LedgerProblems problems, bool isExcerpt = false)
     /// <summary>For each rollout who started its last run and who has agreed since: stage, who, when.</summary>
     public Dictionary<string, List<(int Stage, string By, DateTimeOffset At)>> Agreed { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>For each record of a rollout that can be read its rollout.</summary>
-    public Dictionary<long, string> Rollouts { get; } = [];
+    /// <summary>For each record about a rollout that can be read where it is filed.</summary>
+    public Dictionary<long, FiledRecord> Filed { get; } = [];
 
     /// <summary>Records whose body cannot be read; each is named already.</summary>
     public HashSet<long> Unread { get; } = [];
@@ -133,6 +138,11 @@ public sealed class ChainWalk(LedgerProblems problems, bool isExcerpt = false)
         try
         {
             var entry = JsonSerializer.Deserialize(body, CoreJson.Default.LedgerEntry) ?? throw new JsonException("it is null");
+            if (entry.FiledUnder is { } rollout)
+            {
+                Filed[number] = new(rollout, entry.Setting is not null);
+            }
+
             if (entry.Setting is { } setting)
             {
                 Settings[(setting.Kind, setting.Name)] = new(number, entry);
@@ -149,7 +159,6 @@ public sealed class ChainWalk(LedgerProblems problems, bool isExcerpt = false)
                 agreed.Add((entry.Stage, entry.By, entry.At));
             }
 
-            Rollouts[number] = entry.Rollout;
             Last[entry.Rollout] = new(number, entry);
             if (entry.EvidenceUpTo > 0)
             {

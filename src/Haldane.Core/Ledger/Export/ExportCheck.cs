@@ -85,9 +85,9 @@ public sealed class ExportCheck(LedgerKey? kept, SignatureCheck fits)
         {
             case { Kind: "record", Number: { } number, Entry: { } entry, Previous: { } previous, Hash: { } hash }:
                 walk.Add(new(number, entry, previous, hash));
-                if (Rollout is not null && walk.Rollouts.TryGetValue(number, out var rollout) && rollout != Rollout)
+                if (Rollout is not null && walk.Filed.TryGetValue(number, out var filed) && filed.Rollout != Rollout)
                 {
-                    _problems.AddRecord(number, $"is of the rollout '{rollout}'; the export is of '{Rollout}' alone");
+                    _problems.AddRecord(number, $"is of the rollout '{filed.Rollout}'; the export is of '{Rollout}' alone");
                 }
 
                 break;

@@ -69,24 +69,26 @@ internal sealed class RolloutVerification(LedgerProblems problems)
 
     private void CheckIndex(SqliteConnection connection, ChainVerification chain)
     {
-        var missing = new Dictionary<long, string>(chain.Walk.Rollouts);
+        // A file of an older program, opened for reading only, has nothing in it that was set.
+        var all = SqliteSchema.FilesSettings(connection);
+        var missing = chain.Walk.Filed.Where(f => all || !f.Value.IsSetting).ToDictionary();
         using var rows = new RawRows(connection, "SELECT rollout, number FROM ledger_rollout");
         while (rows.Next())
         {
             var typed = rows.TryText(0, out var name) & rows.TryInteger(1, out var number);
-            if (typed && missing.TryGetValue(number, out var rollout) && rollout == name)
+            if (typed && missing.TryGetValue(number, out var filed) && filed.Rollout == name)
             {
                 missing.Remove(number);
             }
-            else if (chain.Walk.Rollouts.ContainsKey(number))
+            else if (chain.Walk.Filed.ContainsKey(number))
             {
                 problems.AddRecord(number, $"the index has it under rollout '{name}'");
             }
         }
 
-        foreach (var (number, name) in missing)
+        foreach (var (number, filed) in missing)
         {
-            problems.AddRecord(number, $"is missing in the index of rollout '{name}'");
+            problems.AddRecord(number, $"is missing in the index of rollout '{filed.Rollout}'");
         }
     }
 
