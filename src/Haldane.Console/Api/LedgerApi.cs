@@ -19,7 +19,7 @@ internal static class LedgerApi
     public static void Map(IEndpointRouteBuilder routes, ILedgerReader ledger)
     {
         routes.MapGet("/api/v1/ledger", (HttpContext context, CancellationToken cancel) => ReadAsync(context.Request.Query, ledger, context.Person(), cancel)).Needs(Permissions.Read)
-            .Asks("limit", $"1 to {MostRecords}; {UsualRecords} when left out").Asks("before", "the number of a record: older ones, the newest first").Asks("after", "the number of a record: newer ones, the oldest first").Asks("rollout", "of this rollout only")
+            .Asks("limit", $"1 to {MostRecords}; {UsualRecords} when left out").Asks("before", "the number of a record: older ones, the newest first").Asks("after", "the number of a record: newer ones, the oldest first").Asks("rollout", "of this rollout only, with what was set for it alone")
             .Tells<IReadOnlyList<LedgerRecord>>("Records of the ledger.");
         routes.MapGet("/api/v1/ledger/heads", (HttpRequest request, CancellationToken cancel) => HeadsAsync(request.Query, ledger, cancel)).Needs(Permissions.Read)
             .Asks("limit", $"1 to {MostRecords}; {UsualRecords} when left out").Asks("after", "the number of a record: heads of newer ones").Tells<IReadOnlyList<SignedHead>>("The signed ends of the ledger, the oldest first.");

@@ -12,7 +12,7 @@ internal static class LedgerCommands
     private static Command Show()
     {
         var store = LedgerSource.Option();
-        var rollout = new Option<string>("--rollout") { Description = "Only of this rollout." };
+        var rollout = new Option<string>("--rollout") { Description = "Only of this rollout, with what was set for it alone." };
         var limit = Options.Whole("--limit", "At most this many, the newest", 1, 500, 50);
         var json = new Option<bool>("--json") { Description = "JSON lines, each with its hash." };
         return Options.ForServer(new("show", "Shows the newest records.") { store, rollout, limit, json }, (client, parsed, cancel) => LedgerSource.UseAsync(

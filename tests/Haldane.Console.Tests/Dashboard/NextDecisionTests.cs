@@ -49,7 +49,8 @@ public sealed class NextDecisionTests
         var further = rollout with { Spec = rollout.Spec with { Stages = [rollout.Spec.Stages[0], new(new(5_000), TimeSpan.FromMinutes(5))] } };
 
         Assert.StartsWith("50% in about", NextDecision.Of(further, Judgement(passed)), StringComparison.Ordinal);
-        Assert.StartsWith("people are asked in about", Said(HoldReason.Baking, s => s with { Approval = new() }, passed), StringComparison.Ordinal);
+        Assert.StartsWith("a person is asked to agree in about", Said(HoldReason.Baking, s => s with { Approval = new() }, passed), StringComparison.Ordinal);
+        Assert.StartsWith("2 people are asked to agree in about", Said(HoldReason.Baking, s => s with { Approval = new() { Count = 2 } }, passed), StringComparison.Ordinal);
     }
 
     // 100 exchanges came in 3 s.

@@ -65,7 +65,7 @@ internal sealed class FaultyStore : IAsyncDisposable
         Assert.Equal((1, 0), ((int)receipt["joined"]!, (int)receipt["repeated"]!));
         await UntilAsync(async () => await StandsAtAsync() == (1, 5_000, false));
         Assert.Equal(0, _callers.Failed);
-        Assert.Equal(["started", "stage-entered"], await KindsAsync());
+        Assert.Equal(["set", "started", "stage-entered"], await KindsAsync()); // its plan first
         Assert.Empty((await _admin.GetFromJsonAsync<JsonObject>("/api/v1/ledger/verify"))!["problems"]!.AsArray());
     }
 

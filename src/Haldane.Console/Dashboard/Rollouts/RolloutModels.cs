@@ -62,7 +62,9 @@ public static class RolloutModels
     private static RailModel Rail(Rollout rollout, Judgement? judgement)
     {
         var stages = rollout.Spec.Stages;
-        var steps = stages.Select((stage, i) => Step(rollout, stage, StateOf(rollout, i), judgement?.Stage == rollout.Stage ? judgement.Baked : TimeSpan.Zero)).ToList();
+        var steps = stages.Select((stage, i) => Step(rollout, stage, StateOf(rollout, i), judgement?.Stage == rollout.Stage ? judgement.Baked : TimeSpan.Zero) is var step && People(rollout, i, step.State) is { } people
+            ? step with { Note = $"{step.Note}; {people}" }
+            : step).ToList();
         if (stages[^1].Kind != StageKind.Experiment)
         {
             steps.Add(rollout.Phase == Phase.Promoted ? new("100%", StepState.Done, "promoted", 100) : new("100%", StepState.Ahead, "promotion", 0));
@@ -92,6 +94,16 @@ public static class RolloutModels
             StepState.Lost => new(name, state, rollout.Phase == Phase.Returning ? "is being taken back from here" : "taken back from here", 100),
             _ => new(name, state, $"bakes {bake}", 0),
         };
+    }
+
+    // Who has agreed that a stage is left, or how many are still to be asked.
+    private static string? People(Rollout rollout, int stage, StepState state)
+    {
+        string[] agreed = [.. rollout.Approvals.Where(a => a.Stage == stage).Select(a => a.By).Distinct()];
+        var missing = (rollout.Spec.Stages[stage].Approval?.Count ?? 0) - agreed.Length;
+        return agreed.Length > 0 ? $"approved by {string.Join(", ", agreed)}{(missing > 0 ? $", {missing} more must agree" : "")}"
+            : missing > 0 && state is StepState.Ahead or StepState.Current ? $"{(missing == 1 ? "a person" : $"{missing} people")} must agree"
+            : null;
     }
 
     internal static TileModel Tile(RolloutView view, GuardSpec guard)

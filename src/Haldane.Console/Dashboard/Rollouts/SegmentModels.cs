@@ -67,6 +67,6 @@ public static class SegmentModels
 
         var unit = GuardWords.UnitOf(guard);
         var picture = seen.Estimate is null ? null : DifferenceBands.Of(scale, seen.Estimate, seen.Low, seen.High);
-        return new(picture, seen.Estimate is { } estimate ? $"{Figures.Of(estimate, unit)}, {PackWords.Range(seen.Low, seen.High, unit)}" : "none yet", seen.CanaryCount, seen.Harm >= 1);
+        return new(picture, seen.Estimate is { } estimate ? $"{Figures.Of(estimate, unit)}, {PackWords.Range(seen.Low, seen.High, unit)}" : "no estimate yet", seen.CanaryCount, seen.Harm >= 1);
     }
 }

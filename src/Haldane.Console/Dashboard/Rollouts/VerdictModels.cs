@@ -81,7 +81,7 @@ public static class VerdictModels
             yield return new("the baseline's own value", Figures.Of(baseline, own), "");
         }
 
-        yield return new(rule.Scale == Scale.Value ? "value" : "difference", verdict.Estimate is { } estimate ? Figures.Of(estimate, unit) : "none yet", "The best estimate on the guard's scale.");
+        yield return new(rule.Scale == Scale.Value ? "value" : "difference", verdict.Estimate is { } estimate ? Figures.Of(estimate, unit) : "no estimate yet", "The best estimate on the guard's scale.");
         yield return new("interval", PackWords.Range(verdict.Low, verdict.High, unit), "A confidence sequence: it holds at every moment at once, however often anybody looks.");
         yield return Evidence("against \"fine\"", verdict.FailEvidence, verdict.FailAt, "Fail");
         yield return Evidence("against \"bad\"", verdict.PassEvidence, verdict.PassAt, "Pass");

@@ -60,7 +60,7 @@ public static class NextDecision
         var stages = rollout.Spec.Stages;
         return stages[rollout.Stage] switch
         {
-            { Approval: not null } => "people are asked",
+            { Approval: { } asked } => asked.Count == 1 ? "a person is asked to agree" : $"{asked.Count} people are asked to agree",
             { Kind: StageKind.Experiment } => "the end of the experiment",
             _ when rollout.IsInLastStage => "promotion",
             _ => stages[rollout.Stage + 1].ToString(),

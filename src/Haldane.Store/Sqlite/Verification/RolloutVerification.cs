@@ -69,9 +69,7 @@ internal sealed class RolloutVerification(LedgerProblems problems)
 
     private void CheckIndex(SqliteConnection connection, ChainVerification chain)
     {
-        // A file of an older program, opened for reading only, has nothing in it that was set.
-        var all = SqliteSchema.FilesSettings(connection);
-        var missing = chain.Walk.Filed.Where(f => all || !f.Value.IsSetting).ToDictionary();
+        var missing = new Dictionary<long, FiledRecord>(chain.Walk.Filed);
         using var rows = new RawRows(connection, "SELECT rollout, number FROM ledger_rollout");
         while (rows.Next())
         {
@@ -86,7 +84,9 @@ internal sealed class RolloutVerification(LedgerProblems problems)
             }
         }
 
-        foreach (var (number, filed) in missing)
+        // That of an older program has nothing in it that was set.
+        var isOld = !SqliteSchema.FilesSettings(connection);
+        foreach (var (number, filed) in missing.Where(m => !(isOld && m.Value.IsSetting)))
         {
             problems.AddRecord(number, $"is missing in the index of rollout '{filed.Rollout}'");
         }
