@@ -79,6 +79,29 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     }
 
     [Fact(Skip = "chromium or axe-core is not installed", SkipUnless = nameof(HasBrowser))]
+    public async Task What_somebody_has_opened_stays_open_while_the_page_goes_on()
+    {
+        await using var haldane = await StartAsync("{ share: 50%, bake: 10m }");
+        await using var callers = new SteadyCallers(haldane.Data);
+        await using var window = await browser.OpenAsync(haldane.Admin);
+        await window.Page.GotoAsync("/rollouts/fraud-v2");
+        await window.DoAsync("start", "");
+        foreach (var summary in new[] { ".harmed summary", ".actions .terminal summary", "[aria-labelledby=guards-title] summary" })
+        {
+            await window.Page.ClickAsync(summary);
+        }
+
+        for (var change = 0; change < 3; change++)
+        {
+            var seen = await window.Page.Locator("#reach dd").First.InnerTextAsync();
+            await Assertions.Expect(window.Page.Locator("#reach dd").First).Not.ToHaveTextAsync(seen);
+        }
+
+        Assert.Equal(3, await window.Page.Locator("details[open]").CountAsync());
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact(Skip = "chromium or axe-core is not installed", SkipUnless = nameof(HasBrowser))]
     public async Task A_page_says_that_it_is_old_and_goes_on_when_the_server_is_back()
     {
         var haldane = await StartAsync("{ share: 10%, bake: 10m }");
